@@ -1,0 +1,67 @@
+# Every target first runs ./setup, which does what is missing and else nothing.
+# Recipes source .setup/env: it puts the cargo that ./setup chose on the path.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-rust test-python bench verify lint format generate generate-check wheel clean
+
+PYTHON_TOOLS := .venv/bin/python -m
+CARGO := . .setup/env && cargo
+# The extension module has no libpython to link a test with; its tests are in Python.
+TESTED := --workspace --exclude spinloom-python
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## Install and build what is missing
+	@./setup
+
+demo: setup  ## Train a grid of models on the digits data set, live
+	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
+
+test:  ## Run every test
+	@./setup --metaflow
+	@$(MAKE) --no-print-directory test-rust layers
+	@$(MAKE) --no-print-directory test-python
+
+test-rust: setup  ## Run the Rust tests
+	@. .setup/env; \
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(TESTED) --no-fail-fast; \
+	else cargo test $(TESTED) --no-fail-fast; fi
+
+test-python: setup  ## Run the Python tests and the flow suites
+	$(PYTHON_TOOLS) pytest
+
+bench:  ## Measure against Metaflow
+	@./setup --bench
+	.venv/bin/python benches/bench.py $(ARGS)
+
+verify: lint generate-check test  ## Say whether this is ready: format, lint, layers, generated files, tests
+
+lint: setup layers  ## Check format, lints and layers
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(PYTHON_TOOLS) ruff format --check
+	$(PYTHON_TOOLS) ruff check
+
+.PHONY: layers
+layers: setup  ## Check which crate uses which, file lengths and links
+	@$(CARGO) xtask layers
+	@$(CARGO) xtask limits
+	@$(CARGO) xtask links
+
+format: setup  ## Format everything
+	@$(CARGO) fmt --all
+	$(PYTHON_TOOLS) ruff format
+	$(PYTHON_TOOLS) ruff check --fix
+
+generate: setup  ## Write the generated pages
+	@$(CARGO) xtask generate
+
+generate-check: setup  ## Check that the generated pages are up to date
+	@$(CARGO) xtask generate --check
+
+wheel: setup  ## Build a release wheel into dist/
+	@. .setup/env && PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON_TOOLS) pip wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:  ## Remove what was built and installed here
+	rm -rf target dist .venv .venv-metaflow .venv-bench .boot .setup packaging/data/scripts python/spinloom/_native*.so

@@ -1,0 +1,145 @@
+"""Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
+
+Usage: python benches/bench.py [--full] [--write]
+
+By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
+start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import Cost, alternate, median, run
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+OURS = str(ROOT / ".venv-bench/bin/python")
+THEIRS = str(ROOT / ".venv-metaflow/bin/python")
+TASKS = 1000
+
+
+def flow(python: str, name: str, *options: str) -> list[str]:
+    """The command that runs one of the bench flows."""
+    quiet = ["--no-pylint"] if python == THEIRS else []
+    return [python, str(HERE / "flows" / name), *quiet, "run", *options]
+
+
+def fan(python: str, name: str, n: int) -> list[str]:
+    """The command that runs a foreach of `n` items."""
+    return flow(python, name, "--n", str(n), "--max-num-splits", str(n + 1))
+
+
+def three_steps() -> list[str]:
+    """Start to exit of a flow of three steps."""
+    ours, theirs = alternate(flow(OURS, "three_steps.py"), flow(THEIRS, "three_steps.py"), 9)
+    rows = []
+    for field, what in (("wall", "wall time"), ("cpu", "CPU time")):
+        a, b = median(ours, field), median(theirs, field)
+        rows.append(row(f"3-step no-op flow, {what}", f"{a * 1000:.0f} ms", f"{b * 1000:.0f} ms", b / a, "10×"))
+    return rows
+
+
+def marginal(name: str, small: int, large: int) -> float:
+    """Metaflow's CPU seconds per task, start-up left out."""
+    few, many = run(fan(THEIRS, name, small)), run(fan(THEIRS, name, large))
+    return (many.cpu - few.cpu) / (large - small)
+
+
+def fan_out(name: str, what: str, sizes: tuple[int, int], target: str, full: bool) -> list[str]:
+    """A foreach over a thousand tasks that do nothing."""
+    run(fan(OURS, name, 10))
+    ours: list[Cost] = []
+    theirs: list[float] = []
+    floors: list[float] = []
+    for _ in range(1 if full else 3):
+        ours.append(run(fan(OURS, name, TASKS)))
+        floors.append(floor(name))
+        theirs.append(run(fan(THEIRS, name, TASKS)).cpu / TASKS if full else marginal(name, *sizes))
+    our_ms, their_ms = median(ours, "cpu") / TASKS * 1000, statistics.median(theirs) * 1000
+    bare = statistics.median(floors)
+    return [
+        row(
+            f"foreach of {TASKS:,}, {what}: CPU per task",
+            f"{our_ms:.2f} ms",
+            f"{their_ms:.0f} ms",
+            their_ms / our_ms,
+            target,
+        ),
+        row(f"— against a bare fork and wait ({bare:.2f} ms)", f"{our_ms / bare:.2f}×", "", None, "at most 2.5×"),
+        row("— tasks per second of wall time", f"{TASKS / median(ours, 'wall'):.0f}", "", None, ""),
+    ]
+
+
+def floor(name: str) -> float:
+    """CPU milliseconds of a bare fork and wait of an interpreter with the flow imported."""
+    argv = [OURS, str(HERE / "fork_floor.py"), str(HERE / "flows" / name), "500"]
+    return float(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
+
+
+def memory() -> list[str]:
+    """Peak memory of the driver of a wide foreach."""
+    cost = run(fan(OURS, "fan_light.py", 10_000))
+    return [row("driver's peak memory, foreach of 10,000", f"{cost.driver_mb:.0f} MB", "", None, "under 150 MB")]
+
+
+def imports() -> list[str]:
+    """What `import spinloom` adds to a bare interpreter."""
+    ours, bare = alternate([OURS, "-c", "from spinloom import FlowSpec, step"], [OURS, "-c", "pass"], 15)
+    theirs = [run([THEIRS, "-c", "from metaflow import FlowSpec, step"]) for _ in range(5)]
+    added = (median(ours, "wall") - median(bare, "wall")) * 1000
+    their_added = (median(theirs, "wall") - median(bare, "wall")) * 1000
+    return [row("import, over a bare interpreter", f"{added:.1f} ms", f"{their_added:.0f} ms", None, "under 60 ms")]
+
+
+def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
+    """One row of the table; printed at once, as the whole takes minutes."""
+    text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
+    print(text, flush=True)
+    return text
+
+
+def machine() -> str:
+    """What this was measured on."""
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    versions = subprocess.run(
+        [
+            THEIRS,
+            "-c",
+            "import metaflow, pandas, pyarrow, sklearn; print('Metaflow', metaflow.__version__, '· pandas',"
+            " pandas.__version__, '· pyarrow', pyarrow.__version__, '· scikit-learn', sklearn.__version__)",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    return f"{os.cpu_count()} × {model}, Linux {platform.release()}, CPython {platform.python_version()}. {versions}."
+
+
+def main() -> None:
+    """Measures, prints, and with `--write` puts the table into the README."""
+    full = "--full" in sys.argv
+    head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
+    print("\n".join(head), flush=True)
+    table = head + three_steps() + fan_out("fan_light.py", "light flow", (5, 65), "60×", full)
+    table += fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full) + memory() + imports()
+    about = machine()
+    print(f"\n{about}")
+    if "--write" in sys.argv:
+        readme = HERE / "README.md"
+        before, rest = readme.read_text().split("<!-- table -->\n")[:2]
+        after = rest.split("<!-- end of table -->\n")[1]
+        body = "\n".join(table) + f"\n\n{about}\n"
+        readme.write_text(f"{before}<!-- table -->\n{body}<!-- end of table -->\n{after}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""A foreach over `n` items that do nothing, joined: what a task costs."""
+
+from metaflow import FlowSpec, Parameter, step
+
+
+class FanLight(FlowSpec):
+    n = Parameter("n", default=1000)
+
+    @step
+    def start(self):
+        self.items = list(range(self.n))
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.count = sum(1 for _ in inputs)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        assert self.count == self.n
+
+
+if __name__ == "__main__":
+    FanLight()

@@ -1,0 +1,121 @@
+//! Arguments that several commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::terminal::Progress;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+// Options every command has. (Not a doc comment: clap would show it as help.)
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Say only what matters: errors, and data that was asked for
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Undo `--quiet`
+    #[arg(long, global = true, hide = true)]
+    pub(crate) not_quiet: bool,
+
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// When to use colour: `auto`, `always` or `never`
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Option<When>,
+
+    /// The folder of the store, instead of the nearest `.spinloom`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) datastore_root: Option<PathBuf>,
+}
+
+// Options of a flow's command line, before the command (RU-23).
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Flow options")]
+pub(crate) struct FlowArgs {
+    /// Where metadata is kept: `local`
+    #[arg(long, global = true, value_name = "TYPE")]
+    pub(crate) metadata: Option<String>,
+
+    /// Where artifacts are kept: `local`
+    #[arg(long, global = true, value_name = "TYPE")]
+    pub(crate) datastore: Option<String>,
+
+    /// What steps find installed: `local`
+    #[arg(long, global = true, value_name = "TYPE")]
+    pub(crate) environment: Option<String>,
+
+    /// Accepted, as Metaflow has it; there is no environment to rebuild
+    #[arg(long, global = true, hide = true)]
+    pub(crate) force_rebuild_environments: bool,
+
+    /// Endings of more files for the code package, separated by commas
+    #[arg(long, global = true, value_name = "LIST")]
+    pub(crate) package_suffixes: Option<String>,
+
+    /// Accepted, as Metaflow has it; the checks that matter are built in
+    #[arg(long, global = true, overrides_with = "no_pylint", hide = true)]
+    pub(crate) pylint: bool,
+
+    /// Accepted, as Metaflow has it
+    #[arg(long, global = true, hide = true)]
+    pub(crate) no_pylint: bool,
+
+    /// Where events are logged: `nullSidecarLogger`
+    #[arg(long, global = true, value_name = "TYPE", hide = true)]
+    pub(crate) event_logger: Option<String>,
+
+    /// Where measurements go: `nullSidecarMonitor`
+    #[arg(long, global = true, value_name = "TYPE", hide = true)]
+    pub(crate) monitor: Option<String>,
+
+    /// How a run is shown: `auto`, `live`, `plain`, `metaflow`, `json` or `none`
+    #[arg(long, global = true, value_name = "HOW", hide_possible_values = true)]
+    pub(crate) progress: Option<Progress>,
+
+    /// Print each event as a JSON object, then the result
+    #[arg(long, global = true)]
+    pub(crate) jsonl: bool,
+}
+
+// Options of `run` and `resume` (RU-01).
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunArgs {
+    /// Tag the run; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+
+    /// Most task processes at a time [default: 16]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_workers: Option<String>,
+
+    /// Most items of one foreach, against runaway fan-outs [default: 100]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_num_splits: Option<String>,
+
+    /// Most megabytes of log kept of each task and stream [default: 10]
+    #[arg(long, value_name = "MB")]
+    pub(crate) max_log_size: Option<String>,
+
+    /// Add a decorator to all steps that lack it, such as `retry:times=2`; may be repeated
+    #[arg(long = "with", value_name = "SPEC")]
+    pub(crate) with: Vec<String>,
+
+    /// Write the run's id to a file as soon as it is known
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run_id_file: Option<PathBuf>,
+
+    /// The namespace steps see, instead of yours; empty for all
+    #[arg(long, value_name = "TAG")]
+    pub(crate) namespace: Option<String>,
+}

@@ -1,0 +1,292 @@
+//! What `run` and `resume` share: from options to a request, from an outcome to an answer.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use serde_json::{Map, Value, json};
+use spinloom_diagnostics::{Error, ExitCode, Result, codes};
+use spinloom_engine::{PackageRequest, Resume, RunOutcome, RunRequest};
+use spinloom_flow::event::{Failure, TaskRef};
+use spinloom_flow::{DecoSpec, FlowName, Graph, RunStatus};
+
+use crate::arguments::{FlowArgs, RunArgs};
+use crate::context::Context;
+use crate::reply::{Answer, Reply};
+use crate::terminal::summary::Summary;
+use crate::terminal::{Counting, Progress, headline, listener};
+use crate::{Surface, revision, values};
+
+/// What `run` and `resume` were asked for, nothing left open.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) with: Vec<DecoSpec>,
+    pub(crate) user: String,
+    pub(crate) namespace: Option<String>,
+    tags: Vec<String>,
+    max_workers: usize,
+    max_num_splits: u64,
+    max_log_size: u64,
+    run_id_file: Option<PathBuf>,
+    suffixes: Vec<String>,
+    progress: Progress,
+}
+
+impl Options {
+    /// From words, then the environment, then defaults.
+    pub(crate) fn resolve(arguments: &RunArgs, command: &str, context: &Context<'_>) -> Result<Self> {
+        let settings = &context.settings;
+        let top = context.top.as_ref();
+        honour(top, context)?;
+        let given =
+            |option, typed: &Option<String>| values::given(settings, command, option, typed.as_deref());
+        let number = |option, typed: &Option<String>, default| {
+            values::number::<u64>(settings, command, option, typed.as_deref(), default)
+        };
+        let max_log_size = number("max-log-size", &arguments.max_log_size, 10)? * 1024 * 1024;
+        let namespace = match &arguments.namespace {
+            Some(typed) => Some(typed.clone()),
+            None => settings.option_env(command, "namespace").map(|(_, text)| text),
+        };
+        let suffixes = top.and_then(|top| top.package_suffixes.clone());
+        let suffixes = match &suffixes {
+            Some(list) => {
+                list.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+            }
+            None => settings.package_suffixes().to_vec(),
+        };
+        let run_id_file =
+            arguments.run_id_file.clone().or_else(|| Some(given("run-id-file", &None)?.1.into()));
+        Ok(Self {
+            with: with(arguments, command, context)?,
+            user: settings.user()?.to_owned(),
+            namespace: context.namespace(namespace.as_deref()),
+            tags: values::list(settings, command, "tag", &arguments.tag),
+            max_workers: values::number(
+                settings,
+                command,
+                "max-workers",
+                arguments.max_workers.as_deref(),
+                16,
+            )?,
+            max_num_splits: number("max-num-splits", &arguments.max_num_splits, 100)?,
+            max_log_size,
+            run_id_file,
+            suffixes: settings.default_package_suffixes().iter().cloned().chain(suffixes).collect(),
+            progress: progress(top, context),
+        })
+    }
+}
+
+/// Decorators to add, the ones that win first (RU-13): of the command, before the command, of the environment.
+fn with(arguments: &RunArgs, command: &str, context: &Context<'_>) -> Result<Vec<DecoSpec>> {
+    let settings = &context.settings;
+    let mut texts = values::list(settings, command, "with", &arguments.with);
+    texts.extend(values::list(settings, "", "with", &context.top_with));
+    texts.extend(settings.default_decospecs().iter().cloned());
+    texts.iter().map(|text| DecoSpec::from_str(text)).collect()
+}
+
+/// Refuses what cannot be honoured yet (RU-23).
+fn honour(top: Option<&FlowArgs>, context: &Context<'_>) -> Result<()> {
+    let Some(top) = top else { return Ok(()) };
+    let choices = [
+        ("metadata", &top.metadata, &["local"][..]),
+        ("datastore", &top.datastore, &["local"][..]),
+        ("environment", &top.environment, &["local"][..]),
+        ("event-logger", &top.event_logger, &["nullSidecarLogger"][..]),
+        ("monitor", &top.monitor, &["nullSidecarMonitor"][..]),
+    ];
+    for (option, typed, available) in choices {
+        let given = values::given(&context.settings, "", option, typed.as_deref());
+        if let Some((source, value)) = given.filter(|(_, value)| !available.contains(&value.as_str())) {
+            let message =
+                format!("`{source}` cannot be `{value}`: only `{}` is available", available.join("`, `"));
+            return Err(Error::new(codes::USAGE, message));
+        }
+    }
+    Ok(())
+}
+
+fn progress(top: Option<&FlowArgs>, context: &Context<'_>) -> Progress {
+    let metaflow = context.surface == Surface::Python;
+    match top.and_then(|top| top.progress) {
+        _ if top.is_some_and(|top| top.jsonl) => Progress::Json,
+        Some(Progress::Auto) | None => match context.screen.progress(metaflow) {
+            // Metaflow's own `--quiet` keeps these lines: scripts read them (RU-10).
+            Progress::Metaflow => Progress::Metaflow,
+            _ if context.output.quiet => Progress::None,
+            fitting => fitting,
+        },
+        Some(chosen) => chosen,
+    }
+}
+
+/// The words before a run, where scripts may expect Metaflow's.
+pub(crate) fn said(context: &Context<'_>, options: &Options) {
+    if options.progress == Progress::Metaflow {
+        let flow = context.flow.as_ref().map(|flow| flow.doc.name.as_str()).unwrap_or_default();
+        let version = env!("CARGO_PKG_VERSION");
+        context.output.remark(&format!(
+            "Spinloom {version} executing {flow} for user:{}\nValidating your flow...\n    The graph looks good!\n",
+            options.user
+        ));
+    }
+}
+
+/// A run about to start.
+pub(crate) struct Launch {
+    pub(crate) graph: Graph,
+    pub(crate) options: Options,
+    pub(crate) resume: Option<Resume>,
+    pub(crate) values: Map<String, Value>,
+}
+
+impl Launch {
+    /// Runs, shows it, and says how it went.
+    pub(crate) fn go(self, context: &mut Context<'_>) -> Answer {
+        let plan = self.graph.sorted().map(|node| node.name.to_string()).collect();
+        let progress = self.options.progress;
+        let name = FlowName::new(&self.graph.flow().name)?;
+        let request = self.options.request(self.graph, self.resume, context)?;
+        let mut inner = listener(progress, plan, context.output.err, context.output.json);
+        let mut counting = Counting::new(inner.as_mut());
+        let outcome = context.flow()?.host.run(request, self.values, &mut counting)?;
+        let retried = counting.retried;
+        drop(inner);
+        Ok(finish(&name, &outcome, retried, progress, context))
+    }
+}
+
+impl Options {
+    fn request(self, graph: Graph, resume: Option<Resume>, context: &mut Context<'_>) -> Result<RunRequest> {
+        let info = info(context, graph.flow().file.as_str())?;
+        let python =
+            info.get("python").and_then(Value::as_str).map(|version| format!("python_version:{version}"));
+        let mut system_tags = vec![
+            format!("user:{}", self.user),
+            format!("runtime:{}", context.settings.runtime()),
+            format!("spinloom_version:{}", env!("CARGO_PKG_VERSION")),
+            format!("metaflow_version:{}", spinloom_flow::METAFLOW_VERSION),
+        ];
+        system_tags.extend(python);
+        system_tags.extend(context.settings.production_token().map(|token| format!("production:{token}")));
+        let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
+        let store = context.store();
+        Ok(RunRequest {
+            graph_json: context.flow()?.json.clone(),
+            graph,
+            store,
+            run_id: None,
+            user: self.user,
+            namespace: self.namespace,
+            tags: self.tags,
+            system_tags,
+            resume,
+            max_workers: self.max_workers,
+            max_num_splits: self.max_num_splits,
+            max_log_size: self.max_log_size,
+            run_id_file: self.run_id_file,
+            info,
+            package: dir.map(|dir| PackageRequest { dir, suffixes: self.suffixes }),
+        })
+    }
+}
+
+/// Everything else worth keeping with a run.
+fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, Value>> {
+    let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+    let folder = Path::new(file).parent().filter(|folder| folder.is_dir());
+    let script = context.flow()?.host.script().to_owned();
+    let values = [
+        ("spinloom", Some(json!(env!("CARGO_PKG_VERSION")))),
+        ("python", context.flow()?.host.python_version().map(Value::from)),
+        ("script", Some(script.into())),
+        ("file", Some(file.into())),
+        ("argv", Some(json!(context.argv))),
+        ("cwd", Some(context.settings.cwd().display().to_string().into())),
+        ("host", host.map(Value::from)),
+        ("pid", Some(std::process::id().into())),
+        ("git", folder.and_then(revision::of)),
+    ];
+    Ok(values.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
+}
+
+fn finish(
+    flow: &FlowName,
+    outcome: &RunOutcome,
+    retried: u64,
+    progress: Progress,
+    context: &Context<'_>,
+) -> Reply {
+    let summary =
+        Summary { flow, outcome, retried, commands: &context.commands, cwd: context.settings.cwd() };
+    let failed = failure(flow, outcome, &summary);
+    let remark = match progress {
+        Progress::Metaflow if outcome.status == RunStatus::Done => String::new(),
+        Progress::Metaflow => {
+            metaflow(&summary) + &summary.render(context.screen.columns, context.output.err)
+        }
+        Progress::None if outcome.status == RunStatus::Done => String::new(),
+        _ => format!("\n{}", summary.render(context.screen.columns, context.output.err)),
+    };
+    let output = crate::reply::Output { quiet: false, ..context.output };
+    if let Some(error) = &outcome.error {
+        output.remark(&crate::terminal::error::render(error, output.err));
+    }
+    output.remark(&remark);
+    let data = json!({
+        "flow": flow, "run": outcome.run, "pathspec": format!("{flow}/{}", outcome.run), "status": outcome.status,
+        "tasks": outcome.tasks, "cloned": outcome.adopted, "failed": outcome.failed.len(), "retried": retried,
+        "run_duration_ms": outcome.duration_us / 1000,
+    });
+    Reply { failed, ..Reply::new("", data) }
+}
+
+/// How Metaflow names a failed step on standard error.
+fn metaflow(summary: &Summary<'_>) -> String {
+    match summary.outcome.failed.first() {
+        Some((task, _, _)) => {
+            format!("    Step failure:\n    Step {} (task-id {}) failed.\n\n", task.step, task.task)
+        }
+        None => String::new(),
+    }
+}
+
+/// Exit code and structured error (dx § 4.4) of a run that did not end well.
+fn failure(flow: &FlowName, outcome: &RunOutcome, summary: &Summary<'_>) -> Option<(ExitCode, Value)> {
+    let commands: Vec<String> = summary.next().into_iter().map(|(_, command)| command).collect();
+    let stopped = match outcome.signal {
+        Some(15) => Some((ExitCode::Terminated, codes::TERMINATED)),
+        Some(_) => Some((ExitCode::Interrupted, codes::INTERRUPTED)),
+        None => None,
+    };
+    if let Some((exit, code)) = stopped {
+        let message = format!(
+            "the run was {}",
+            if exit == ExitCode::Terminated { "terminated" } else { "interrupted" }
+        );
+        return Some((exit, json!({"code": code.id(), "message": message, "commands": commands})));
+    }
+    if outcome.status == RunStatus::Done {
+        return None;
+    }
+    if let Some((task, attempt, why)) = outcome.failed.first() {
+        let place = format!("{flow}/{}/{}/{}", outcome.run, task.step, task.task);
+        return Some((ExitCode::UserCode, structured(task, *attempt, why, &place, &commands)));
+    }
+    match &outcome.error {
+        Some(error) => Some((error.exit(), json!(error))),
+        None => Some((ExitCode::UserCode, json!({"message": "the run failed", "commands": commands}))),
+    }
+}
+
+fn structured(task: &TaskRef, attempt: u32, why: &Failure, pathspec: &str, commands: &[String]) -> Value {
+    let code =
+        if why.signal.is_some() || why.exit_code.is_some() { codes::TASK_DIED } else { codes::STEP_FAILED };
+    json!({
+        "code": code.id(), "type": why.kind, "message": why.message, "headline": headline(why),
+        "step": task.step, "task": task.task.to_string(), "pathspec": pathspec, "attempt": attempt,
+        "file": why.file, "line": why.line, "function": why.function, "source_line": why.source,
+        "signal": why.signal, "exit_code": why.exit_code, "traceback": why.traceback, "commands": commands,
+    })
+}

@@ -1,0 +1,39 @@
+//! `run`: a flow from its start.
+
+use clap::Args;
+use spinloom_flow::graph as flow_graph;
+
+use super::launch::{Launch, Options, said};
+use crate::arguments::RunArgs;
+use crate::context::Context;
+use crate::reply::Answer;
+use crate::values;
+
+pub(crate) const EXAMPLES: &[(&str, &str)] = &[
+    ("run", "run it"),
+    ("run --max-workers 4 --tag nightly", "four tasks at a time, and a tag to find it by"),
+    ("run --with retry:times=2", "try each step up to three times"),
+];
+
+/// Run the flow
+///
+/// Runs every step in processes of its own, and records parameters, artifacts and logs of each. Parameters of the flow
+/// are options; each can also be set as `SPINLOOM_RUN_<NAME>` or `METAFLOW_RUN_<NAME>` in the environment.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    common: RunArgs,
+}
+
+/// Runs the flow.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
+    let options = Options::resolve(&arguments.common, "run", context)?;
+    let (settings, typed) = (context.settings.clone(), context.typed.clone());
+    let flow = context.flow()?;
+    flow.attach(&options.with)?;
+    let graph = flow.compile()?;
+    let mut parameters = values::resolve(flow, &typed, &settings, &options.user)?;
+    parameters.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
+    said(context, &options);
+    Launch { graph, options, resume: None, values: parameters }.go(context)
+}

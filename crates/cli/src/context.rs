@@ -1,0 +1,157 @@
+//! What every command is given: settings, the store, the flow if there is one, and where to write.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use spinloom_datastore::Datastore;
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
+use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
+use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
+use spinloom_settings::Settings;
+
+use crate::arguments::{FlowArgs, GlobalArgs};
+use crate::reply::{Output, Problems};
+use crate::terminal::Screen;
+use crate::terminal::summary::Commands;
+use crate::{FlowHost, Surface};
+
+/// The imported flow.
+pub(crate) struct Flow<'a> {
+    /// Python.
+    pub(crate) host: &'a mut dyn FlowHost,
+    /// Its document, as Python wrote it.
+    pub(crate) json: String,
+    /// Its document.
+    pub(crate) doc: FlowGraph,
+}
+
+impl<'a> Flow<'a> {
+    /// Asks `host` what the flow is.
+    pub(crate) fn describe(host: &'a mut dyn FlowHost) -> Result<Self> {
+        let json = host.flow_graph()?;
+        let doc = read_graph(&json)?;
+        Ok(Self { host, json, doc })
+    }
+
+    /// Adds decorators to the steps that lack them (RU-13).
+    pub(crate) fn attach(&mut self, specs: &[DecoSpec]) -> Result<()> {
+        if !specs.is_empty() {
+            self.json = self.host.attach(specs)?;
+            self.doc = read_graph(&self.json)?;
+        }
+        Ok(())
+    }
+
+    /// The flow, checked.
+    pub(crate) fn compile(&self) -> Result<Graph, Problems> {
+        Graph::compile(&self.doc).map_err(Problems)
+    }
+}
+
+fn read_graph(json: &str) -> Result<FlowGraph> {
+    let message = || "the description of the flow cannot be read".to_owned();
+    let value = exact::parse(json).or_error(codes::INTERNAL, message)?;
+    serde_json::from_value(value).or_error(codes::INTERNAL, message)
+}
+
+/// What every command is given.
+pub(crate) struct Context<'a> {
+    /// What the user set.
+    pub(crate) settings: Settings,
+    /// Options every command has.
+    pub(crate) globals: GlobalArgs,
+    /// Options of a flow's command line; `None` without a flow.
+    pub(crate) top: Option<FlowArgs>,
+    /// `--with` before the command.
+    pub(crate) top_with: Vec<String>,
+    /// Parameters of the flow that were typed, by name.
+    pub(crate) typed: BTreeMap<String, String>,
+    /// Which face this is.
+    pub(crate) surface: Surface,
+    /// The flow, if the command has one.
+    pub(crate) flow: Option<Flow<'a>>,
+    /// Where answers go.
+    pub(crate) output: Output,
+    /// What the terminal can do.
+    pub(crate) screen: Screen,
+    /// How commands are typed here.
+    pub(crate) commands: Commands,
+    /// The words typed.
+    pub(crate) argv: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    /// The folder of the store.
+    pub(crate) fn store(&self) -> PathBuf {
+        match &self.globals.datastore_root {
+            Some(folder) => self.settings.cwd().join(folder),
+            None => self.settings.store_root().to_owned(),
+        }
+    }
+
+    /// The flow.
+    ///
+    /// # Errors
+    /// A bug, if the command needs one and has none.
+    pub(crate) fn flow(&mut self) -> Result<&mut Flow<'a>> {
+        self.flow
+            .as_mut()
+            .ok_or_else(|| Error::new(codes::INTERNAL, "this command was started without a flow"))
+    }
+
+    /// The name of the flow, if the command has one.
+    pub(crate) fn flow_name(&self) -> Result<Option<FlowName>> {
+        self.flow.as_ref().map(|flow| FlowName::new(&flow.doc.name)).transpose()
+    }
+
+    /// What is recorded, for reading.
+    ///
+    /// # Errors
+    /// `SL0301` if nothing is recorded yet.
+    pub(crate) fn records(&self) -> Result<Records> {
+        let store = self.store();
+        let provider = SqliteProvider::open_read(&store.join("metadata.db"))?;
+        let files = Datastore::open_existing(&store)?;
+        match (provider, files) {
+            (Some(provider), Some(files)) => Ok(Records { provider, files }),
+            _ => {
+                Err(Error::new(codes::NOT_FOUND, format!("nothing is recorded in `{}` yet", store.display()))
+                    .hint("run a flow first, or change to the folder it was run in"))
+            }
+        }
+    }
+
+    /// What is recorded, for changing tags.
+    ///
+    /// # Errors
+    /// As [`records`](Self::records).
+    pub(crate) fn writable(&self) -> Result<SqliteProvider> {
+        self.records()?;
+        SqliteProvider::open(&self.store().join("metadata.db"))
+    }
+
+    /// The namespace to look into: the one given, where empty means all; else the user's (CU-03).
+    ///
+    /// A user who is not known sees everything: reading needs no name.
+    pub(crate) fn namespace(&self, given: Option<&str>) -> Option<String> {
+        match given {
+            Some("") => None,
+            Some(namespace) => Some(namespace.to_owned()),
+            None => self.settings.namespace().ok(),
+        }
+    }
+}
+
+/// Metadata and files of a store.
+pub(crate) struct Records {
+    /// Flows, runs, tasks.
+    pub(crate) provider: SqliteProvider,
+    /// Artifacts, logs.
+    pub(crate) files: Datastore,
+}
+
+/// The newest run of a flow that has all of these tags.
+pub(crate) fn newest(provider: &dyn Provider, flow: &FlowName, tags: Vec<String>) -> Result<Option<RunId>> {
+    let query = RunQuery { tags, limit: 1, ..RunQuery::default() };
+    Ok(provider.runs(flow, &query)?.into_iter().next().map(|record| record.run))
+}

@@ -1,0 +1,66 @@
+//! What the command line asks of Python.
+
+use serde_json::{Map, Value};
+use spinloom_diagnostics::Result;
+use spinloom_engine::{Listener, RunOutcome, RunRequest};
+use spinloom_flow::DecoSpec;
+
+/// Which of the two faces of the command line is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// `python flow.py …`: Metaflow's words and exit codes.
+    Python,
+    /// `spinloom … flow.py …`.
+    Native,
+}
+
+/// An imported flow. Implemented by the Python extension.
+pub trait FlowHost {
+    /// Which face this is.
+    fn surface(&self) -> Surface;
+
+    /// The flow file as the user typed it.
+    fn script(&self) -> &str;
+
+    /// Version of the interpreter, such as `3.11.7`, if it is known.
+    fn python_version(&self) -> Option<String> {
+        None
+    }
+
+    /// The `FlowGraph` document.
+    ///
+    /// # Errors
+    /// A flow that cannot be described.
+    fn flow_graph(&mut self) -> Result<String>;
+
+    /// Adds decorators to every step that lacks them, and returns the new document.
+    ///
+    /// # Errors
+    /// `SL0104` for an unknown decorator or a bad attribute.
+    fn attach(&mut self, specs: &[DecoSpec]) -> Result<String>;
+
+    /// Calls deploy-time default functions: parameter name → value.
+    ///
+    /// # Errors
+    /// A function that raised.
+    fn defaults(&mut self, names: &[String], context: &Value) -> Result<Map<String, Value>>;
+
+    /// Runs the flow with these parameter values, telling `listener` what happens.
+    ///
+    /// # Errors
+    /// A run that could not be made or driven; a step that failed is an outcome, not an error.
+    fn run(
+        &mut self,
+        request: RunRequest,
+        values: Map<String, Value>,
+        listener: &mut dyn Listener,
+    ) -> Result<RunOutcome>;
+
+    /// Prints or pickles artifacts (OP-17). The request, all of it resolved:
+    /// `{"store", "flow", "run", "tasks": [{"step", "task", "pathspec", "manifest"}], "private", "max_value_size",
+    /// "include": [name, …] or null, "file": path or null, "json"}`.
+    ///
+    /// # Errors
+    /// An artifact that cannot be read.
+    fn dump(&mut self, request: &Value) -> Result<()>;
+}

@@ -1,0 +1,199 @@
+//! What one attempt saves.
+
+use std::{borrow::Borrow, collections::BTreeMap};
+
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
+
+use crate::{
+    ArtifactEntry, ContentHash, Datastore, Manifest, ManifestRef, Piece,
+    manifest::{Header, MANIFEST_VERSION},
+    probe, record,
+};
+
+/// The encoding of everything saved.
+pub const ENCODING: &str = "pickle-v5";
+/// A piece up to this long lies in the record itself …
+pub const INLINE_PIECE: usize = 64 << 10;
+/// … as long as the record has no more than this of them.
+pub const INLINE_RECORD: usize = 1 << 20;
+
+/// Which attempt it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AttemptId {
+    /// The flow.
+    pub flow: FlowName,
+    /// The run.
+    pub run: RunId,
+    /// The step.
+    pub step: StepName,
+    /// The task.
+    pub task: TaskId,
+    /// From 0.
+    pub attempt: u32,
+}
+
+/// Collects the artifacts of one attempt and makes its record.
+///
+/// Large pieces become chunks at once; nothing is visible to anybody before the engine appends the record.
+pub struct AttemptWriter {
+    store: Datastore,
+    id: AttemptId,
+    base: Option<ManifestRef>,
+    artifacts: BTreeMap<ArtifactName, Pending>,
+    /// Bytes of all [`Part::Inline`] in `artifacts`.
+    inline: usize,
+}
+
+struct Pending {
+    type_name: String,
+    size: u64,
+    hash: ContentHash,
+    encoding: String,
+    stream: Part,
+    buffers: Vec<Part>,
+}
+
+enum Part {
+    Inline(Box<[u8]>),
+    Elsewhere(Piece),
+}
+
+impl Part {
+    fn inline_len(&self) -> usize {
+        match self {
+            Self::Inline(bytes) => bytes.len(),
+            Self::Elsewhere(_) => 0,
+        }
+    }
+
+    /// Where it is, after appending it to `payload` if it has to be there.
+    fn place(self, payload: &mut Vec<u8>) -> Piece {
+        match self {
+            Self::Elsewhere(piece) => piece,
+            Self::Inline(bytes) => {
+                let (offset, len) = (payload.len() as u64, bytes.len() as u64);
+                payload.extend_from_slice(&bytes);
+                Piece::Inline { offset, len }
+            }
+        }
+    }
+}
+
+impl AttemptWriter {
+    /// Nothing saved yet. `base` names the manifest with what every task of the run has.
+    pub fn new(store: Datastore, id: AttemptId, base: Option<ManifestRef>) -> Self {
+        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0 }
+    }
+
+    /// Whether nothing was saved or inherited; then there is no need for a record.
+    pub fn is_empty(&self) -> bool {
+        self.artifacts.is_empty()
+    }
+
+    /// Saves an artifact, in place of any earlier one called `name`. Answers the hash of its content.
+    ///
+    /// # Errors
+    /// `SL0404` or `SL0401` if a chunk cannot be written, `SL0002` if the name is not allowed. An earlier one stays then.
+    pub fn save<N: Borrow<str> + ?Sized>(
+        &mut self,
+        name: &N,
+        type_name: &str,
+        stream: &[u8],
+        buffers: &[&[u8]],
+    ) -> Result<ContentHash> {
+        let name = ArtifactName::new(name.borrow())?;
+        let mut room = INLINE_RECORD.saturating_sub(self.inline - self.inline_of(&name));
+        let stream_hash = ContentHash::of(stream);
+        let hashes: Vec<_> = buffers.iter().map(|b| ContentHash::of(b)).collect();
+        let stream_part = self.part(stream, &stream_hash, &mut room, true)?;
+        let mut parts = Vec::with_capacity(buffers.len());
+        for (bytes, hash) in buffers.iter().zip(&hashes) {
+            parts.push(self.part(bytes, hash, &mut room, false)?);
+        }
+        let hash = ContentHash::of_artifact(stream_hash, &hashes);
+        let pending = Pending {
+            type_name: type_name.into(),
+            size: (stream.len() + buffers.iter().map(|b| b.len()).sum::<usize>()) as u64,
+            hash,
+            encoding: ENCODING.into(),
+            stream: stream_part,
+            buffers: parts,
+        };
+        self.put(name, pending);
+        Ok(hash)
+    }
+
+    /// Carries on an artifact of `from` (or one [`Datastore::find`] answered for it) without touching its bytes.
+    pub fn inherit(&mut self, from: &Manifest, entry: &ArtifactEntry) {
+        let entry = entry.seen_from_outside(from.at());
+        let pending = Pending {
+            type_name: entry.type_name,
+            size: entry.size,
+            hash: entry.hash,
+            encoding: entry.encoding,
+            stream: Part::Elsewhere(entry.stream),
+            buffers: entry.buffers.into_iter().map(Part::Elsewhere).collect(),
+        };
+        self.put(entry.name, pending);
+    }
+
+    /// The record, ready for [`Pack::append`](crate::Pack::append).
+    ///
+    /// # Errors
+    /// `SL0901` if there are so many artifacts that a record cannot name them.
+    pub fn finish(self) -> Result<Vec<u8>> {
+        let AttemptId { flow, run, step, task, attempt } = self.id;
+        let mut payload = Vec::with_capacity(self.inline);
+        let mut artifacts = Vec::with_capacity(self.artifacts.len());
+        for (name, pending) in self.artifacts {
+            artifacts.push(ArtifactEntry {
+                name,
+                type_name: pending.type_name,
+                size: pending.size,
+                hash: pending.hash,
+                encoding: pending.encoding,
+                stream: pending.stream.place(&mut payload),
+                buffers: pending.buffers.into_iter().map(|part| part.place(&mut payload)).collect(),
+            });
+        }
+        let version = MANIFEST_VERSION;
+        let header = Header { version, flow, run, step, task, attempt, base: self.base, artifacts };
+        let mut bytes = vec![0; record::HEAD];
+        serde_json::to_writer(&mut bytes, &header)
+            .map_err(|e| Error::new(codes::INTERNAL, "a manifest cannot be written").cause(e))?;
+        bytes.extend_from_slice(&payload);
+        if record::seal(&mut bytes, payload.len()) {
+            return Ok(bytes);
+        }
+        Err(Error::new(codes::INTERNAL, "a manifest has too many artifacts"))
+    }
+
+    fn put(&mut self, name: ArtifactName, pending: Pending) {
+        self.inline -= self.inline_of(&name);
+        self.artifacts.insert(name.clone(), pending);
+        self.inline += self.inline_of(&name);
+    }
+
+    /// Inline bytes of the artifact called `name`, if there is one.
+    fn inline_of(&self, name: &ArtifactName) -> usize {
+        let Some(pending) = self.artifacts.get(name) else { return 0 };
+        pending.stream.inline_len() + pending.buffers.iter().map(Part::inline_len).sum::<usize>()
+    }
+
+    /// Puts `bytes` where they belong: in the record while there is `room`, else in a chunk. Only a stream is
+    /// ever compressed, because a buffer is mapped as it is.
+    fn part(&self, bytes: &[u8], hash: &ContentHash, room: &mut usize, stream: bool) -> Result<Part> {
+        if bytes.len() <= INLINE_PIECE && bytes.len() <= *room {
+            *room -= bytes.len();
+            return Ok(Part::Inline(bytes.into()));
+        }
+        let mut zstd = None;
+        if stream && bytes.len() > INLINE_PIECE && probe::pays(bytes) {
+            zstd = self.store.put_compressed(hash, bytes)?;
+        } else {
+            self.store.put_raw(hash, bytes)?;
+        }
+        Ok(Part::Elsewhere(Piece::Chunk { hash: *hash, len: bytes.len() as u64, zstd }))
+    }
+}

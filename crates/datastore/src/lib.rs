@@ -1,0 +1,49 @@
+//! "I have a task: give me its artifacts, its logs, its code." The content-addressed store of a project, on a local disk.
+//!
+//! Main types: [`Datastore`] (the folder), [`Manifest`] (what one attempt saved), [`AttemptWriter`] (saving it),
+//! [`Pack`] (committing it) and [`LogWriter`]. What is *not* here: which runs and tasks there are (`metadata`), and
+//! what the bytes mean (Python). The format is `docs/design/0001-the-seams.md`.
+//!
+//! # What survives what
+//!
+//! A chunk is written under another name and renamed; a manifest is one write at the end of a pack, and
+//! nobody follows its address before metadata committed it. So after `kill -9` of any process at any instant a reader
+//! sees all of an attempt or nothing of it. Nothing is forced to the disk for each artifact: after a power cut, what the
+//! kernel had not yet written (some 30 seconds at most, on ext4) may be gone, and every read tells (`SL0403`) instead of
+//! answering wrong bytes. [`Pack::sync`] is the one call that waits for the disk (`fdatasync` of the manifests);
+//! the engine makes it when a run ends.
+//!
+//! Every byte read is verified against the hash it was written with, save one case: a large buffer is answered as a file
+//! to be mapped ([`Buffer::File`]), and only its length is checked. [`Datastore::read_chunk`] verifies it in full.
+//!
+//! # Forks
+//!
+//! A [`Datastore`] may be used on after `fork`: it shares no file position, starts no thread and waits for no lock.
+
+mod artifact;
+mod attempt;
+mod chunk;
+mod hash;
+mod io;
+mod log;
+mod manifest;
+mod pack;
+pub mod package;
+mod piece;
+mod probe;
+mod reader;
+mod record;
+mod reference;
+mod store;
+mod text;
+
+pub use artifact::{Buffer, Payload};
+pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD};
+pub use hash::ContentHash;
+pub use log::{LogFrame, LogWriter};
+pub use manifest::{ArtifactEntry, MANIFEST_VERSION, Manifest};
+pub use pack::Pack;
+pub use package::Package;
+pub use piece::Piece;
+pub use reference::ManifestRef;
+pub use store::{Datastore, STORE_VERSION};

@@ -1,0 +1,188 @@
+//! The folder on disk.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use serde::{Deserialize, Serialize};
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_flow::{FlowName, RunId};
+
+use crate::{
+    Manifest, ManifestRef,
+    io::{corrupt, read_error, write_error},
+    reader::{OpenPack, Recent},
+};
+
+/// The version of the store this crate writes: a reader needs the same major, and any minor.
+pub const STORE_VERSION: (u32, u32) = (1, 0);
+const FORMAT: &str = "spinloom-store";
+
+/// A store: a folder of manifests, chunks and logs. Clones share what is open.
+#[derive(Clone)]
+pub struct Datastore(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    root: PathBuf,
+    packs: Recent<Arc<OpenPack>>,
+    /// Makes names of temporary files differ within one process.
+    pub(crate) counter: AtomicU64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Format {
+    format: String,
+    version: (u32, u32),
+}
+
+impl Datastore {
+    /// Opens the store in the folder `root`, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// `SL0402` if a newer Spinloom or another program made it, `SL0401` and `SL0404` if it cannot be read or made.
+    pub fn open(root: &Path) -> Result<Self> {
+        if let Some(store) = Self::open_existing(root)? {
+            return Ok(store);
+        }
+        let store = Self::at(root);
+        for folder in ["chunks", "tmp", "runs"] {
+            let path = store.root().join(folder);
+            fs::create_dir_all(&path).map_err(|e| write_error(&path, &e))?;
+        }
+        store.publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
+        // Last, so that a store has a format only once it is complete.
+        let format = Format { format: FORMAT.into(), version: STORE_VERSION };
+        let path = root.join("format.json");
+        store.publish(&path, 0o644, |file| Ok(serde_json::to_writer(file, &format)?))?;
+        Ok(store)
+    }
+
+    /// Opens the store in the folder `root` if there is one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); `SL0403` if its format cannot be understood.
+    pub fn open_existing(root: &Path) -> Result<Option<Self>> {
+        let path = root.join("format.json");
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(read_error(&path, &e)),
+        };
+        let format: Format = serde_json::from_slice(&text)
+            .map_err(|e| corrupt(format!("`{}` is not the format of a store", path.display())).cause(e))?;
+        let (major, minor) = format.version;
+        if format.format != FORMAT || major != STORE_VERSION.0 {
+            return Err(Error::new(
+                codes::STORE_FORMAT,
+                format!(
+                    "the store `{}` has format `{}` {major}.{minor}, and this Spinloom reads `{FORMAT}` {}.x",
+                    root.display(),
+                    format.format,
+                    STORE_VERSION.0
+                ),
+            )
+            .hint("upgrade Spinloom, or use another store"));
+        }
+        Ok(Some(Self::at(root)))
+    }
+
+    fn at(root: &Path) -> Self {
+        let (packs, counter) = (Recent::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { root: root.to_owned(), packs, counter }))
+    }
+
+    /// The folder it is in.
+    pub fn root(&self) -> &Path {
+        &self.0.root
+    }
+
+    /// The folder of a run.
+    pub(crate) fn run_folder(&self, flow: &FlowName, run: &RunId) -> PathBuf {
+        let mut path = self.0.root.join("runs");
+        path.push(flow.as_str());
+        path.push(run.as_str());
+        path
+    }
+
+    /// The pack of a run.
+    pub(crate) fn pack_path(&self, flow: &FlowName, run: &RunId) -> PathBuf {
+        self.run_folder(flow, run).join("manifests.pack")
+    }
+
+    pub(crate) fn open_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
+        OpenPack::open(&self.0.packs, &self.pack_path(&at.flow, &at.run), at)
+    }
+
+    /// The manifest at `at`, verified.
+    ///
+    /// # Errors
+    /// `SL0403` if it is missing or damaged, `SL0402` if a newer Spinloom wrote it.
+    pub fn manifest(&self, at: &ManifestRef) -> Result<Manifest> {
+        self.open_pack(at)?.manifest(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_made_once_and_found_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("deep/.spinloom");
+        assert!(Datastore::open_existing(&root).unwrap().is_none());
+        assert_eq!(Datastore::open(&root).unwrap().root(), root);
+        let format = fs::read_to_string(root.join("format.json")).unwrap();
+        assert_eq!(format, r#"{"format":"spinloom-store","version":[1,0]}"#);
+        assert_eq!(fs::read_to_string(root.join(".gitignore")).unwrap(), "*\n");
+        assert_eq!(fs::read_dir(root.join("tmp")).unwrap().count(), 0);
+        fs::write(root.join(".gitignore"), "mine").unwrap();
+        assert!(Datastore::open_existing(&root).unwrap().is_some());
+        Datastore::open(&root).unwrap();
+        assert_eq!(fs::read_to_string(root.join(".gitignore")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_half_made_store_is_completed() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("tmp")).unwrap();
+        assert!(Datastore::open_existing(dir.path()).unwrap().is_none());
+        Datastore::open(dir.path()).unwrap();
+        assert!(Datastore::open_existing(dir.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn other_formats_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let code = |text: &str| {
+            fs::write(dir.path().join("format.json"), text).unwrap();
+            Datastore::open(dir.path()).err().map(|e| e.code())
+        };
+        assert_eq!(code(r#"{"format":"spinloom-store","version":[1,7],"more":1}"#), None);
+        assert_eq!(code(r#"{"format":"spinloom-store","version":[2,0]}"#), Some(codes::STORE_FORMAT));
+        assert_eq!(code(r#"{"format":"other","version":[1,0]}"#), Some(codes::STORE_FORMAT));
+        assert_eq!(code("{"), Some(codes::STORE_CORRUPT));
+    }
+
+    #[test]
+    fn many_may_make_it_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join(".spinloom");
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| Datastore::open(&root).unwrap());
+            }
+        });
+        assert!(Datastore::open_existing(&root).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let error = Datastore::open(&dir.path().join("file/.spinloom")).err().unwrap();
+        assert_eq!(error.code(), codes::STORE_IO);
+    }
+}

@@ -1,0 +1,118 @@
+//! One attempt while it is being made, and what became of it.
+
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::Value;
+use spinloom_flow::TaskId;
+use spinloom_flow::event::{Failure, LogStream, TaskRef, Usage};
+use spinloom_flow::graph::StepIndex;
+use tokio::task::AbortHandle;
+
+use crate::scheduler::Next;
+
+/// What a task said when it finished (see the task protocol).
+#[derive(Debug, Deserialize)]
+pub(crate) struct TaskResult {
+    /// The step's code ended well.
+    pub ok: bool,
+    /// Where it goes.
+    #[serde(default)]
+    pub next: Option<Next>,
+    /// Why it failed.
+    #[serde(default)]
+    pub failure: Option<Failure>,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exit {
+    pub status: i32,
+    pub usage: Usage,
+    pub at: Instant,
+}
+
+/// An attempt with a process.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub task: TaskRef,
+    pub step: StepIndex,
+    pub attempt: u32,
+    pub parents: Vec<TaskId>,
+    pub started_at: i64,
+    /// The listener knows that it started.
+    pub announced: bool,
+    /// What it wrote before the zygote's word that it was forked.
+    pub early: Vec<(LogStream, String)>,
+    /// What it said, and its manifest record.
+    pub result: Option<(Value, Vec<u8>)>,
+    pub exit: Option<Exit>,
+    /// Why no process could be made for it.
+    pub refused: Option<Failure>,
+    /// Both of its streams are read to the end.
+    pub closed: bool,
+    /// Stops the reading of its streams.
+    pub reader: AbortHandle,
+}
+
+/// Do not try again (RU-08).
+const EXIT_NO_RETRY: i32 = 202;
+
+/// Why there is no process: what `fork` said.
+pub(crate) fn refused(errno: i32) -> Failure {
+    let why = std::io::Error::from_raw_os_error(errno);
+    Failure {
+        kind: "fork".into(),
+        message: format!("no process could be made for the task: {why}"),
+        ..Failure::default()
+    }
+}
+
+/// Why a process that said nothing, or ended badly, failed; and whether another attempt may help.
+pub(crate) fn died(status: i32) -> (Failure, bool) {
+    let signal = status & 0x7f;
+    let code = (status >> 8) & 0xff;
+    if signal != 0 {
+        let failure = Failure {
+            kind: "killed".into(),
+            message: format!(
+                "the task's process was killed by {}{}",
+                signal_name(signal),
+                signal_note(signal)
+            ),
+            signal: Some(signal),
+            ..Failure::default()
+        };
+        return (failure, true);
+    }
+    let failure = Failure {
+        kind: "exit".into(),
+        message: format!("the task's process left with exit code {code} before the step was over"),
+        exit_code: Some(code),
+        ..Failure::default()
+    };
+    (failure, code != EXIT_NO_RETRY)
+}
+
+fn signal_name(signal: i32) -> String {
+    match signal {
+        1 => "SIGHUP".into(),
+        2 => "SIGINT".into(),
+        4 => "SIGILL".into(),
+        6 => "SIGABRT".into(),
+        7 => "SIGBUS".into(),
+        8 => "SIGFPE".into(),
+        9 => "SIGKILL".into(),
+        11 => "SIGSEGV".into(),
+        15 => "SIGTERM".into(),
+        other => format!("signal {other}"),
+    }
+}
+
+fn signal_note(signal: i32) -> &'static str {
+    match signal {
+        9 => " (the kernel does this when memory runs out)",
+        11 => " (a segmentation fault in native code)",
+        _ => "",
+    }
+}

@@ -1,0 +1,21 @@
+//! Running a FLOW: "here is a flow graph, give me its run".
+//!
+//! Main types: [`Scheduler`] (a pure state machine: events in, commands out) and [`Prepared`] (a run that exists and is
+//! driven by feeding it). Spin and resume are plans for the same machine, not second engines. What is *not* here: the
+//! terminal, Python, and how one task gets its process (see `spinloom-compute`).
+
+mod attempt;
+mod dispatcher;
+mod listener;
+mod output;
+mod package;
+mod recorder;
+mod request;
+mod resume;
+pub mod scheduler;
+mod start;
+
+pub use listener::{Listener, Silent};
+pub use request::{PackageRequest, Resume, RunOutcome, RunRequest};
+pub use scheduler::Scheduler;
+pub use start::{Parameters, Prepared, prepare};

@@ -1,0 +1,32 @@
+//! Keeps the flow's folder with the run, beside the running tasks.
+
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
+
+use serde_json::json;
+use spinloom_datastore::{Datastore, package};
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_metadata::Change;
+
+use crate::PackageRequest;
+
+/// Packages the folder on a thread; its hash becomes the run's `code_package`.
+pub(crate) fn keep(
+    store: Datastore,
+    request: PackageRequest,
+    changes: Option<Sender<Change>>,
+) -> Result<JoinHandle<Result<()>>> {
+    std::thread::Builder::new()
+        .name("spinloom-package".into())
+        .spawn(move || {
+            let package = package::build(&request.dir, &request.suffixes)?;
+            let hash = store.put_package(&package)?;
+            let value =
+                json!({"hash": hash.to_string(), "bytes": package.bytes.len(), "files": package.files.len()});
+            if let Some(changes) = changes {
+                let _recorder_gone = changes.send(Change::Info { key: "code_package".into(), value });
+            }
+            Ok(())
+        })
+        .map_err(|e| Error::new(codes::STORE_IO, "cannot start the packaging thread").cause(e))
+}

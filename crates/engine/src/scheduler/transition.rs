@@ -1,0 +1,75 @@
+//! Where a step's code wants to go, and whether its graph lets it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use spinloom_diagnostics::{Error, codes};
+use spinloom_flow::graph::{Graph, Node, NodeKind, StepIndex};
+
+/// The `next` of a task's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// Target steps, in the order given.
+    pub steps: Vec<String>,
+    /// The fan-out, if it is a foreach.
+    #[serde(default)]
+    pub foreach: Option<Fan>,
+}
+
+/// A fan-out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fan {
+    /// The artifact fanned out over.
+    pub var: String,
+    /// How many items.
+    pub count: u64,
+}
+
+/// A transition that fits the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Transition {
+    /// Nowhere: this was the end step.
+    End,
+    /// On to one step.
+    To(StepIndex),
+    /// Into all branches of a static split.
+    Split(Vec<StepIndex>),
+    /// Into one step, once for each item.
+    Foreach { target: StepIndex, var: Arc<str>, count: u64 },
+}
+
+/// Matches what the code said against what its source says (FL-17).
+pub(super) fn check(graph: &Graph, step: StepIndex, next: Option<&Next>) -> Result<Transition, Error> {
+    let node = graph.node(step);
+    let Some(next) = next else {
+        return if node.kind == NodeKind::End { Ok(Transition::End) } else { Err(mismatch(node, "nowhere")) };
+    };
+    let said = || next.steps.join(", ");
+    let expected: Vec<&str> = node.targets.iter().map(|t| graph.node(*t).name.as_str()).collect();
+    match (&node.kind, &next.foreach) {
+        (NodeKind::Foreach { var }, Some(fan)) if next.steps == expected && *var == fan.var => {
+            Ok(Transition::Foreach {
+                target: node.targets[0],
+                var: fan.var.as_str().into(),
+                count: fan.count,
+            })
+        }
+        (NodeKind::Split, None) if next.steps == expected => Ok(Transition::Split(node.targets.clone())),
+        (NodeKind::Switch { .. }, None) if next.steps.len() == 1 => match graph.find(&next.steps[0]) {
+            Some(target) if node.targets.contains(&target) => Ok(Transition::To(target)),
+            _ => Err(mismatch(node, &said())),
+        },
+        (NodeKind::Linear | NodeKind::Join, None) if next.steps == expected && expected.len() == 1 => {
+            Ok(Transition::To(node.targets[0]))
+        }
+        _ => Err(mismatch(node, &said())),
+    }
+}
+
+fn mismatch(node: &Node, said: &str) -> Error {
+    Error::new(
+        codes::BAD_TRANSITION,
+        format!("step `{}` went to `{said}`, which its `self.next` does not say", node.name),
+    )
+    .hint("the last statement of a step decides where it goes; it must be the only `self.next` that runs")
+}

@@ -1,0 +1,204 @@
+//! What happened in a run, told once: to the terminal, the metadata writer, the server and the replay log alike.
+//!
+//! Times are microseconds since the Unix epoch, UTC.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FlowName, RunId, RunStatus, StepName, TaskId, TaskStatus};
+
+/// A step's name, and where it is in the foreach frames round it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRef {
+    /// The step.
+    pub step: StepName,
+    /// The task.
+    pub task: TaskId,
+    /// Foreach indices round it, outermost first; empty outside a foreach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indices: Vec<u64>,
+}
+
+/// Which of the two streams of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogStream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// Why an attempt failed, as shown to people and stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Failure {
+    /// Exception class (`ValueError`), or `killed`, `exit`, `transition`.
+    pub kind: String,
+    /// The message of the exception, or a sentence.
+    pub message: String,
+    /// File of the innermost frame of the user's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line in that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The source line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Function of that frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// The traceback as Python prints it, our frames cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceback: Option<String>,
+    /// The signal that killed the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// The exit code of the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+}
+
+/// What the operating system says an attempt cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// CPU time in user and system mode, microseconds.
+    pub cpu_us: u64,
+    /// Peak resident memory, KiB.
+    pub max_rss_kib: u64,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RunEvent {
+    /// The run exists and its first task is about to start.
+    RunStarted {
+        /// The flow.
+        flow: FlowName,
+        /// The run.
+        run: RunId,
+        /// The run it resumes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<RunId>,
+        /// When.
+        at: i64,
+    },
+    /// A process has taken up an attempt.
+    TaskStarted {
+        /// Which task.
+        #[serde(flatten)]
+        task: TaskRef,
+        /// Which attempt, from 0.
+        attempt: u32,
+        /// The process.
+        pid: i32,
+        /// When.
+        at: i64,
+    },
+    /// A finished task of the origin run was adopted by reference.
+    TaskAdopted {
+        /// Which task.
+        #[serde(flatten)]
+        task: TaskRef,
+        /// The task of the origin run.
+        origin: TaskId,
+        /// When.
+        at: i64,
+    },
+    /// A task wrote something. Bytes are as written; a chunk ends anywhere.
+    Log {
+        /// Which task.
+        #[serde(flatten)]
+        task: TaskRef,
+        /// Which attempt.
+        attempt: u32,
+        /// Which stream.
+        stream: LogStream,
+        /// The bytes, as text where they are UTF-8, else with replacement characters.
+        text: String,
+        /// When it was read.
+        at: i64,
+    },
+    /// An attempt is over.
+    AttemptFinished {
+        /// Which task.
+        #[serde(flatten)]
+        task: TaskRef,
+        /// Which attempt.
+        attempt: u32,
+        /// How it ended.
+        status: TaskStatus,
+        /// Why, if it did not end well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+        /// Another attempt will follow.
+        retrying: bool,
+        /// How long it took, microseconds.
+        duration_us: i64,
+        /// What it cost.
+        usage: Usage,
+        /// When.
+        at: i64,
+    },
+    /// Something the user should know, said once.
+    Notice {
+        /// One sentence.
+        message: String,
+        /// When.
+        at: i64,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How.
+        status: RunStatus,
+        /// How long it took, microseconds.
+        duration_us: i64,
+        /// When.
+        at: i64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn events_are_tagged_and_flat() {
+        let task = TaskRef { step: StepName::new("train").unwrap(), task: TaskId(3), indices: vec![1, 0] };
+        let event = RunEvent::AttemptFinished {
+            task,
+            attempt: 1,
+            status: TaskStatus::Failed,
+            failure: Some(Failure {
+                kind: "ValueError".to_owned(),
+                message: "no".to_owned(),
+                ..Failure::default()
+            }),
+            retrying: true,
+            duration_us: 12,
+            usage: Usage { cpu_us: 5, max_rss_kib: 7 },
+            at: 99,
+        };
+        let value = serde_json::to_value(&event).unwrap();
+        let expected = json!({
+            "event": "attempt_finished", "step": "train", "task": 3, "indices": [1, 0], "attempt": 1, "status": "failed",
+            "failure": {"kind": "ValueError", "message": "no"}, "retrying": true, "duration_us": 12,
+            "usage": {"cpu_us": 5, "max_rss_kib": 7}, "at": 99,
+        });
+        assert_eq!(value, expected);
+        assert_eq!(serde_json::from_value::<RunEvent>(value).unwrap(), event);
+    }
+
+    #[test]
+    fn what_is_absent_is_not_written() {
+        let task = TaskRef { step: StepName::new("start").unwrap(), task: TaskId(1), indices: Vec::new() };
+        let event = RunEvent::TaskStarted { task, attempt: 0, pid: 7, at: 1 };
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(text, r#"{"event":"task_started","step":"start","task":1,"attempt":0,"pid":7,"at":1}"#);
+        assert_eq!(serde_json::from_str::<RunEvent>(&text).unwrap(), event);
+    }
+}

@@ -1,0 +1,15 @@
+//! Metadata: "I have a flow, give me its runs; I have a run, give me what happened in it."
+//!
+//! Main type: the [`Provider`] trait; [`SqliteProvider`] is the embedded default. What is *not* here: artifacts, logs and
+//! any byte of the user's (see `spinloom-datastore`).
+
+mod id_list;
+mod model;
+mod provider;
+mod providers;
+mod tags;
+
+pub use model::*;
+pub use provider::Provider;
+pub use providers::SqliteProvider;
+pub use tags::{MAX_TAG_CHARS, MAX_USER_TAGS};

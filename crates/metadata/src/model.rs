@@ -1,0 +1,218 @@
+//! Records read from, and changes written to, a metadata provider. Times are microseconds since the Unix epoch.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use spinloom_flow::event::{Failure, TaskRef, Usage};
+use spinloom_flow::{FlowName, RunId, RunStatus, StepName, TaskId, TaskStatus};
+
+/// A driver beats this often, seconds.
+pub const HEARTBEAT_SECONDS: i64 = 10;
+/// A running run whose last beat is older than this, seconds, reads as [`RunStatus::Lost`].
+pub const HEARTBEAT_CUTOFF_SECONDS: i64 = 60;
+
+/// What is needed to make a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRun {
+    /// The flow; made if it is new.
+    pub flow: FlowName,
+    /// An id chosen by the user; otherwise the provider numbers the flow's runs from 1.
+    pub id: Option<RunId>,
+    /// Who started it.
+    pub user: String,
+    /// User tags.
+    pub tags: Vec<String>,
+    /// System tags: `user:ann`, `runtime:dev`, …
+    pub system_tags: Vec<String>,
+    /// The run it resumes.
+    pub origin: Option<RunId>,
+    /// The `FlowGraph` document.
+    pub graph: String,
+    /// Everything else worth keeping: git revision, versions, host, pid, script, code package, command.
+    pub info: Map<String, Value>,
+    /// When.
+    pub at: i64,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The flow.
+    pub flow: FlowName,
+    /// Its id.
+    pub run: RunId,
+    /// Its state; [`RunStatus::Lost`] is decided here and nowhere else.
+    pub status: RunStatus,
+    /// Who started it.
+    pub user: String,
+    /// User tags, sorted.
+    pub tags: Vec<String>,
+    /// System tags, sorted.
+    pub system_tags: Vec<String>,
+    /// The run it resumes.
+    pub origin: Option<RunId>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it ended.
+    pub finished_at: Option<i64>,
+    /// When its driver was last heard of.
+    pub heartbeat_at: i64,
+    /// Everything else.
+    pub info: Map<String, Value>,
+}
+
+/// A step of a run, with its tasks counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The step.
+    pub step: StepName,
+    /// When its first task was made.
+    pub created_at: i64,
+    /// When its last finished task ended.
+    pub finished_at: Option<i64>,
+    /// Tasks in all.
+    pub tasks: u64,
+    /// Tasks running.
+    pub running: u64,
+    /// Tasks done, adopted ones included.
+    pub done: u64,
+    /// Tasks failed or stopped.
+    pub failed: u64,
+    /// Tasks adopted from the origin run.
+    pub adopted: u64,
+}
+
+/// A task, as its latest attempt left it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// The step.
+    pub step: StepName,
+    /// Its id.
+    pub task: TaskId,
+    /// Foreach indices round it, outermost first.
+    pub indices: Vec<u64>,
+    /// Its state.
+    pub status: TaskStatus,
+    /// Its latest attempt, from 0.
+    pub attempt: u32,
+    /// When it was made.
+    pub created_at: i64,
+    /// When its latest attempt ended.
+    pub finished_at: Option<i64>,
+    /// Tasks it got its inputs from.
+    pub parents: Vec<TaskId>,
+    /// The `next` of its result, once done.
+    pub transition: Option<Value>,
+    /// Where the artifacts of its latest attempt are.
+    pub manifest: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// The run and task it was adopted from.
+    pub origin: Option<(RunId, TaskId)>,
+}
+
+/// One attempt of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// From 0.
+    pub attempt: u32,
+    /// Its state.
+    pub status: TaskStatus,
+    /// Its process.
+    pub pid: i32,
+    /// When it started.
+    pub started_at: i64,
+    /// When it ended.
+    pub finished_at: Option<i64>,
+    /// Where its artifacts are.
+    pub manifest: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// One thing to write. A batch of them is one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// An attempt started (the first makes the task, the first task makes the step).
+    TaskStarted {
+        /// Which task.
+        task: TaskRef,
+        /// Which attempt.
+        attempt: u32,
+        /// Its process.
+        pid: i32,
+        /// Tasks its inputs come from.
+        parents: Vec<TaskId>,
+        /// When.
+        at: i64,
+    },
+    /// An attempt is over. `Done` sets transition and manifest of the task.
+    AttemptFinished {
+        /// Which task.
+        task: TaskRef,
+        /// Which attempt.
+        attempt: u32,
+        /// How.
+        status: TaskStatus,
+        /// Another attempt follows: the task stays running.
+        retrying: bool,
+        /// The `next` of its result.
+        transition: Option<Value>,
+        /// Where its artifacts are.
+        manifest: Option<String>,
+        /// Why it failed.
+        failure: Option<Failure>,
+        /// What it cost.
+        usage: Usage,
+        /// When.
+        at: i64,
+    },
+    /// A finished task of the origin run was adopted by reference: one row, done at once, no attempt.
+    TaskAdopted {
+        /// Which task.
+        task: TaskRef,
+        /// The run and task it comes from.
+        origin: (RunId, TaskId),
+        /// Tasks its inputs come from, in this run.
+        parents: Vec<TaskId>,
+        /// The origin's transition.
+        transition: Option<Value>,
+        /// The origin's artifacts.
+        manifest: Option<String>,
+        /// When.
+        at: i64,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How.
+        status: RunStatus,
+        /// When.
+        at: i64,
+    },
+    /// The driver is alive.
+    Heartbeat {
+        /// When.
+        at: i64,
+    },
+    /// Sets one key of the run's `info`.
+    Info {
+        /// The key.
+        key: String,
+        /// The value.
+        value: Value,
+    },
+}
+
+/// Which runs to list, newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunQuery {
+    /// Only runs that carry all of these tags, user or system (a namespace is one of them).
+    pub tags: Vec<String>,
+    /// Only runs of this state.
+    pub status: Option<RunStatus>,
+    /// Only runs older than this one: the last of the page before.
+    pub before: Option<RunId>,
+    /// At most this many; 0 for all.
+    pub limit: usize,
+}

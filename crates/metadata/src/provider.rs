@@ -1,0 +1,67 @@
+//! The trait every provider implements; `spinloom-testkit` holds the contract they must pass.
+
+use spinloom_diagnostics::Result;
+use spinloom_flow::{FlowName, RunId, StepName, TaskId};
+
+use crate::{AttemptRecord, Change, NewRun, RunQuery, RunRecord, StepRecord, TaskRecord};
+
+/// Where flows, runs, steps, tasks, attempts and tags are kept.
+///
+/// The engine is the only writer of its run; tags are the exception, so they are changed by compare-and-set inside
+/// one transaction. Every method fails with `SL0405` when the provider cannot be read or written.
+pub trait Provider: Send {
+    /// Makes a run, and its flow if it is new. Two drivers never get the same id.
+    ///
+    /// # Errors
+    /// `SL0303` for bad tags; `SL0304` if a chosen id exists already.
+    fn create_run(&mut self, run: &NewRun) -> Result<RunRecord>;
+
+    /// Writes a batch in one transaction.
+    ///
+    /// # Errors
+    /// `SL0404` when the disk is full; nothing of the batch is written then.
+    fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()>;
+
+    /// Names of all flows with the time each was made, newest first.
+    fn flows(&self) -> Result<Vec<(FlowName, i64)>>;
+
+    /// Runs of a flow, newest first.
+    fn runs(&self, flow: &FlowName, query: &RunQuery) -> Result<Vec<RunRecord>>;
+
+    /// One run.
+    fn run(&self, flow: &FlowName, run: &RunId) -> Result<Option<RunRecord>>;
+
+    /// The `FlowGraph` document of a run.
+    fn graph(&self, flow: &FlowName, run: &RunId) -> Result<Option<String>>;
+
+    /// Steps of a run in the order they began.
+    fn steps(&self, flow: &FlowName, run: &RunId) -> Result<Vec<StepRecord>>;
+
+    /// Tasks of a run (of one step, if given) in order of id, after `after`, at most `limit` (0 for all).
+    fn tasks(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        step: Option<&StepName>,
+        after: Option<TaskId>,
+        limit: usize,
+    ) -> Result<Vec<TaskRecord>>;
+
+    /// One task.
+    fn task(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Option<TaskRecord>>;
+
+    /// Attempts of a task in order.
+    fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>>;
+
+    /// Adds and removes user tags (removals first) and returns the resulting user tags, sorted.
+    ///
+    /// # Errors
+    /// `SL0301` unknown run; `SL0303` removing a system tag, more than 50 tags, a tag empty or over 500 characters.
+    fn mutate_tags(
+        &mut self,
+        flow: &FlowName,
+        run: &RunId,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<Vec<String>>;
+}

@@ -1,0 +1,98 @@
+//! The embedded provider keeps the contract of all providers, through one connection and through two.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::RefCell;
+
+use spinloom_diagnostics::Result;
+use spinloom_flow::{FlowName, RunId, StepName, TaskId};
+use spinloom_metadata::{
+    AttemptRecord, Change, NewRun, Provider, RunQuery, RunRecord, SqliteProvider, StepRecord, TaskRecord,
+};
+use spinloom_testkit::metadata_contract;
+
+#[test]
+fn sqlite_keeps_the_contract() {
+    let dirs = RefCell::new(Vec::new());
+    metadata_contract(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let provider = SqliteProvider::open(&dir.path().join("metadata.db")).unwrap();
+        dirs.borrow_mut().push(dir);
+        Box::new(provider)
+    });
+}
+
+/// Writes through one connection and reads through another, opened for reading, as the Client does beside an engine.
+struct Pair(SqliteProvider, SqliteProvider);
+
+#[test]
+fn sqlite_keeps_the_contract_for_readers_beside_a_writer() {
+    let dirs = RefCell::new(Vec::new());
+    metadata_contract(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("metadata.db");
+        let writer = SqliteProvider::open(&path).unwrap();
+        let reader = SqliteProvider::open_read(&path).unwrap().unwrap();
+        dirs.borrow_mut().push(dir);
+        Box::new(Pair(writer, reader))
+    });
+}
+
+impl Provider for Pair {
+    fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
+        self.0.create_run(run)
+    }
+    fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {
+        self.0.write(flow, run, changes)
+    }
+    fn flows(&self) -> Result<Vec<(FlowName, i64)>> {
+        self.1.flows()
+    }
+    fn runs(&self, flow: &FlowName, query: &RunQuery) -> Result<Vec<RunRecord>> {
+        self.1.runs(flow, query)
+    }
+    fn run(&self, flow: &FlowName, run: &RunId) -> Result<Option<RunRecord>> {
+        self.1.run(flow, run)
+    }
+    fn graph(&self, flow: &FlowName, run: &RunId) -> Result<Option<String>> {
+        self.1.graph(flow, run)
+    }
+    fn steps(&self, flow: &FlowName, run: &RunId) -> Result<Vec<StepRecord>> {
+        self.1.steps(flow, run)
+    }
+    fn tasks(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        step: Option<&StepName>,
+        after: Option<TaskId>,
+        limit: usize,
+    ) -> Result<Vec<TaskRecord>> {
+        self.1.tasks(flow, run, step, after, limit)
+    }
+    fn task(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Option<TaskRecord>> {
+        self.1.task(flow, run, task)
+    }
+    fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>> {
+        self.1.attempts(flow, run, task)
+    }
+    fn mutate_tags(
+        &mut self,
+        flow: &FlowName,
+        run: &RunId,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<Vec<String>> {
+        self.0.mutate_tags(flow, run, add, remove)
+    }
+}
+
+#[test]
+fn a_reader_cannot_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("metadata.db");
+    SqliteProvider::open(&path).unwrap();
+    let mut reader = SqliteProvider::open_read(&path).unwrap().unwrap();
+    let error = reader.create_run(&spinloom_testkit::new_run("F")).unwrap_err();
+    assert_eq!(error.code(), spinloom_diagnostics::codes::METADATA_IO);
+    assert!(!error.hints().is_empty());
+}

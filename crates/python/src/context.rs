@@ -1,0 +1,235 @@
+//! `TaskContext`: what one attempt may read and write. Lives in the task's process.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+use spinloom_compute::TaskSpec;
+use spinloom_compute::protocol::{self, Header};
+use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Buffer, Datastore, Manifest};
+use spinloom_diagnostics::{Result, ResultExt as _, codes};
+
+use crate::errors::raise;
+
+/// One attempt, as Python's worker sees it.
+#[pyclass(module = "spinloom._native")]
+pub struct TaskContext {
+    spec: TaskSpec,
+    spec_json: String,
+    store: Datastore,
+    /// Manifests of the inputs, each with its artifacts, read when first asked for.
+    inputs: Vec<Option<Opened>>,
+    writer: Option<AttemptWriter>,
+    /// Where the result goes; none for `_parameters`, which the driver itself writes.
+    socket: Option<OwnedFd>,
+    /// The manifest record, once finished without a socket.
+    record: Option<Vec<u8>>,
+}
+
+struct Opened {
+    manifest: Manifest,
+    /// The `_parameters` of the run, whose artifacts every task has.
+    base: Option<Manifest>,
+}
+
+impl Opened {
+    fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
+        [Some(&self.manifest), self.base.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|m| m.artifacts.iter().find(|a| a.name.as_str() == name).map(|entry| (m, entry)))
+    }
+}
+
+impl TaskContext {
+    /// The context of a task's process.
+    pub(crate) fn in_task(spec_json: &[u8], socket: OwnedFd) -> Result<Self> {
+        let text = String::from_utf8(spec_json.to_vec())
+            .or_error(codes::INTERNAL, || "a task's spec is not text".into())?;
+        let spec: TaskSpec =
+            serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read a task's spec".into())?;
+        let store = Datastore::open(spec.store.as_ref())?;
+        Ok(Self::new(spec, text, store, Some(socket)))
+    }
+
+    /// The context of `_parameters`, in the driver.
+    pub(crate) fn in_driver(spec: &TaskSpec, store: &Datastore) -> Result<Self> {
+        let text = serde_json::to_string(spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
+        Ok(Self::new(spec.clone(), text, store.clone(), None))
+    }
+
+    fn new(spec: TaskSpec, spec_json: String, store: Datastore, socket: Option<OwnedFd>) -> Self {
+        let id = AttemptId {
+            flow: spec.flow.clone(),
+            run: spec.run.clone(),
+            step: spec.step.clone(),
+            task: spec.task,
+            attempt: spec.attempt,
+        };
+        let writer = AttemptWriter::new(store.clone(), id, spec.base.clone());
+        let inputs = spec.inputs.iter().map(|_| None).collect();
+        Self { spec, spec_json, store, inputs, writer: Some(writer), socket, record: None }
+    }
+
+    /// The manifest record of `_parameters`.
+    pub(crate) fn take_record(&mut self) -> Option<Vec<u8>> {
+        self.record.take()
+    }
+
+    fn opened(&mut self, py: Python<'_>, i: usize) -> PyResult<&Opened> {
+        let Some(input) = self.spec.inputs.get(i) else {
+            return Err(PyIndexError::new_err(format!("task has no input {i}")));
+        };
+        if self.inputs[i].is_none() {
+            let open = || -> Result<Opened> {
+                let manifest = self.store.manifest(&input.manifest)?;
+                let base = manifest.base.as_ref().map(|at| self.store.manifest(at)).transpose()?;
+                Ok(Opened { manifest, base })
+            };
+            self.inputs[i] = Some(open().map_err(|e| raise(py, &e))?);
+        }
+        self.inputs[i].as_ref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))
+    }
+
+    fn send(&self, socket: &OwnedFd, result: &str, record: &[u8]) -> Result<()> {
+        let length =
+            u32::try_from(result.len()).or_error(codes::INTERNAL, || "a result is too large".into())?;
+        let header = Header::Result { id: self.spec.task, result: length };
+        protocol::send(socket.as_fd(), &header, &[result.as_bytes(), record], &[])
+            .or_error(codes::TASK_DIED, || "cannot tell the engine the task's result".into())
+    }
+}
+
+#[pymethods]
+impl TaskContext {
+    /// What the task was told, as JSON (see the task protocol).
+    #[getter]
+    fn spec(&self) -> &str {
+        &self.spec_json
+    }
+
+    /// Names and hashes of the artifacts of input `i`, those of the run's parameters included.
+    fn input_artifacts(&mut self, py: Python<'_>, i: usize) -> PyResult<Vec<(String, String)>> {
+        let opened = self.opened(py, i)?;
+        let own = &opened.manifest.artifacts;
+        let inherited = opened.base.iter().flat_map(|b| &b.artifacts);
+        let mut names: Vec<(String, String)> =
+            own.iter().map(|a| (a.name.to_string(), a.hash.to_string())).collect();
+        for entry in inherited {
+            if !own.iter().any(|a| a.name == entry.name) {
+                names.push((entry.name.to_string(), entry.hash.to_string()));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Pickle stream and buffers of artifact `name` of input `i`. A buffer is bytes, or `(path, length)` of a file to map.
+    ///
+    /// Raises `KeyError` if the input has no such artifact.
+    fn load<'py>(
+        &mut self,
+        py: Python<'py>,
+        i: usize,
+        name: &str,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+        let store = self.store.clone();
+        let opened = self.opened(py, i)?;
+        let (manifest, entry) = opened.find(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        let payload = py.detach(|| store.payload(manifest, entry)).map_err(|e| raise(py, &e))?;
+        let buffers = PyList::empty(py);
+        for buffer in &payload.buffers {
+            match buffer {
+                Buffer::Bytes(bytes) => buffers.append(PyBytes::new(py, bytes))?,
+                Buffer::File { path, len } => buffers.append((path.display().to_string(), *len))?,
+            }
+        }
+        Ok((PyBytes::new(py, &payload.stream), buffers))
+    }
+
+    /// Stores an artifact. Hashing and writing of large ones happen without the GIL.
+    fn save(
+        &mut self,
+        py: Python<'_>,
+        name: &str,
+        type_name: &str,
+        stream: &Bound<'_, PyBytes>,
+        buffers: Vec<PyBuffer<u8>>,
+    ) -> PyResult<()> {
+        let Some(writer) = &mut self.writer else { return Err(finished()) };
+        let stream = stream.as_bytes();
+        let slices = buffers.iter().map(|b| bytes_of(py, b)).collect::<PyResult<Vec<&[u8]>>>()?;
+        // Small artifacts take microseconds: not worth giving the GIL up for.
+        let large = stream.len() + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
+        let saved = if large {
+            py.detach(|| writer.save(name, type_name, stream, &slices))
+        } else {
+            writer.save(name, type_name, stream, &slices)
+        };
+        saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// Carries artifact `name` of input `i` on by reference. Those of the run's parameters need no carrying.
+    fn inherit(&mut self, py: Python<'_>, i: usize, name: &str) -> PyResult<()> {
+        self.opened(py, i)?;
+        let (Some(Some(opened)), Some(writer)) = (self.inputs.get(i), &mut self.writer) else {
+            return Err(finished());
+        };
+        match opened.manifest.artifacts.iter().find(|a| a.name.as_str() == name) {
+            Some(entry) => {
+                writer.inherit(&opened.manifest, entry);
+                Ok(())
+            }
+            None if opened.find(name).is_some() => Ok(()),
+            None => Err(PyKeyError::new_err(name.to_owned())),
+        }
+    }
+
+    /// Carries all artifacts of input `i` on by reference, but for those named in `except_`.
+    fn inherit_all(
+        &mut self,
+        py: Python<'_>,
+        i: usize,
+        except_: std::collections::HashSet<String>,
+    ) -> PyResult<()> {
+        self.opened(py, i)?;
+        let (Some(Some(opened)), Some(writer)) = (self.inputs.get(i), &mut self.writer) else {
+            return Err(finished());
+        };
+        for entry in opened.manifest.artifacts.iter().filter(|a| !except_.contains(a.name.as_str())) {
+            writer.inherit(&opened.manifest, entry);
+        }
+        Ok(())
+    }
+
+    /// Commits: hands the result and the manifest to the engine. Nothing can be saved afterwards.
+    fn finish(&mut self, py: Python<'_>, result_json: &str) -> PyResult<()> {
+        let writer = self.writer.take().ok_or_else(finished)?;
+        let record = writer.finish().map_err(|e| raise(py, &e))?;
+        match &self.socket {
+            Some(socket) => self.send(socket, result_json, &record).map_err(|e| raise(py, &e)),
+            None => {
+                self.record = Some(record);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn finished() -> PyErr {
+    PyRuntimeError::new_err("this attempt is finished: nothing can be saved any more")
+}
+
+#[expect(unsafe_code, reason = "a contiguous buffer is a slice of bytes")]
+fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]> {
+    if !buffer.is_c_contiguous() {
+        return Err(PyRuntimeError::new_err("a buffer to be stored is not contiguous"));
+    }
+    if buffer.len_bytes() == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: the exporter keeps the memory in place while `buffer` lives, and the step's code, which alone could write to
+    // it, does not run while its artifacts are saved.
+    Ok(unsafe { std::slice::from_raw_parts(buffer.buf_ptr().cast(), buffer.len_bytes()) })
+}

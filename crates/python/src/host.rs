@@ -1,0 +1,150 @@
+//! The command line's view of a flow that lives in this interpreter.
+
+use pyo3::prelude::*;
+use serde_json::{Map, Value};
+use spinloom_cli::{FlowHost, Surface};
+use spinloom_compute::TaskSpec;
+use spinloom_datastore::Datastore;
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
+use spinloom_engine::{Listener, Parameters, RunOutcome, RunRequest};
+use spinloom_flow::{DecoSpec, exact};
+use spinloom_settings::Settings;
+
+use crate::context::TaskContext;
+use crate::errors::{from_python, raise};
+use crate::zygote;
+
+/// Runs the command line of a flow. `argv` is what follows the program's name; `host` a `spinloom.host.FlowHost`.
+///
+/// Returns the exit code.
+#[pyfunction]
+pub(crate) fn run_cli(py: Python<'_>, argv: Vec<String>, host: &Bound<'_, PyAny>) -> PyResult<u8> {
+    let surface = match host.getattr("surface")?.extract::<String>()?.as_str() {
+        "native" => Surface::Native,
+        _ => Surface::Python,
+    };
+    let script: String = host.getattr("script")?.extract()?;
+    let mut flow = PythonFlow { py, host: host.clone(), surface, script };
+    Ok(spinloom_cli::flow_main(&argv, &mut flow))
+}
+
+/// The store a script started here would use: the nearest `.spinloom`, or where one would be made.
+#[pyfunction]
+pub(crate) fn default_store(py: Python<'_>) -> PyResult<String> {
+    let settings = Settings::from_process().map_err(|e| raise(py, &e))?;
+    Ok(settings.store_root().display().to_string())
+}
+
+/// The user Spinloom takes this process to be of.
+#[pyfunction]
+pub(crate) fn default_user(py: Python<'_>) -> PyResult<String> {
+    let settings = Settings::from_process().map_err(|e| raise(py, &e))?;
+    settings.user().map(str::to_owned).map_err(|e| raise(py, &e))
+}
+
+struct PythonFlow<'py> {
+    py: Python<'py>,
+    host: Bound<'py, PyAny>,
+    surface: Surface,
+    script: String,
+}
+
+impl<'py> PythonFlow<'py> {
+    fn call<A: pyo3::call::PyCallArgs<'py>>(
+        &self,
+        method: &str,
+        args: A,
+        what: &str,
+    ) -> Result<Option<String>> {
+        let returned = self.host.call_method1(method, args).map_err(|e| from_python(self.py, &e, what))?;
+        returned
+            .extract::<Option<String>>()
+            .or_error(codes::INTERNAL, || format!("`{method}` of the flow's host returned no text"))
+    }
+
+    fn text<A: pyo3::call::PyCallArgs<'py>>(&self, method: &str, args: A, what: &str) -> Result<String> {
+        self.call(method, args, what)?.ok_or_else(|| {
+            Error::new(codes::INTERNAL, format!("`{method}` of the flow's host returned nothing"))
+        })
+    }
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value).or_error(codes::INTERNAL, || "cannot encode a value".into())
+}
+
+impl FlowHost for PythonFlow<'_> {
+    fn surface(&self) -> Surface {
+        self.surface
+    }
+
+    fn script(&self) -> &str {
+        &self.script
+    }
+
+    fn python_version(&self) -> Option<String> {
+        let version = self.py.version_info();
+        Some(format!("{}.{}.{}", version.major, version.minor, version.patch))
+    }
+
+    fn flow_graph(&mut self) -> Result<String> {
+        self.text("flow_graph", (), "the flow cannot be described")
+    }
+
+    fn attach(&mut self, specs: &[DecoSpec]) -> Result<String> {
+        self.text("attach", (json(specs)?,), "a decorator cannot be attached")
+    }
+
+    fn defaults(&mut self, names: &[String], context: &Value) -> Result<Map<String, Value>> {
+        let what = "a parameter's default cannot be computed";
+        let text = self.text("defaults", (json(names)?, json(context)?), what)?;
+        match exact::parse(&text) {
+            Ok(Value::Object(values)) => Ok(values),
+            _ => Err(Error::new(codes::INTERNAL, "cannot read the defaults")),
+        }
+    }
+
+    fn run(
+        &mut self,
+        request: RunRequest,
+        values: Map<String, Value>,
+        listener: &mut dyn Listener,
+    ) -> Result<RunOutcome> {
+        let link = zygote::start(self.py, &self.host)?;
+        let mut parameters = PythonParameters { flow: self, values };
+        let prepared = spinloom_engine::prepare(request, link, &mut parameters)?;
+        default_interrupt(self.py);
+        self.py.detach(|| prepared.drive(listener))
+    }
+
+    fn dump(&mut self, request: &Value) -> Result<()> {
+        self.call("dump", (json(request)?,), "the artifacts cannot be shown").map(|_| ())
+    }
+}
+
+/// From here on the engine hears Ctrl-C. Without this, Python's own handler would raise once more at the very end.
+fn default_interrupt(py: Python<'_>) {
+    let reset = || -> PyResult<()> {
+        let signal = py.import("signal")?;
+        signal.call_method1("signal", (signal.getattr("SIGINT")?, signal.getattr("SIG_DFL")?)).map(|_| ())
+    };
+    // Only the main thread may; a flow started from another keeps Python's handler.
+    let _not_main_thread = reset();
+}
+
+struct PythonParameters<'a, 'py> {
+    flow: &'a PythonFlow<'py>,
+    values: Map<String, Value>,
+}
+
+impl Parameters for PythonParameters<'_, '_> {
+    fn write(&mut self, spec: &TaskSpec, store: &Datastore) -> Result<Vec<u8>> {
+        let py = self.flow.py;
+        let context = Bound::new(py, TaskContext::in_driver(spec, store)?)
+            .or_error(codes::INTERNAL, || "cannot make the parameters' context".into())?;
+        let values = exact::print(&Value::Object(std::mem::take(&mut self.values)));
+        self.flow.call("init_task", (&context, values), "the parameters cannot be stored")?;
+        let record = context.borrow_mut().take_record();
+        record.ok_or_else(|| Error::new(codes::INTERNAL, "the parameters were not finished"))
+    }
+}

@@ -1,0 +1,26 @@
+//! `spinloom._native`: the door between Python and Rust. Conversions and the fork, nothing else.
+//!
+//! `unsafe` is allowed here only: `fork` and what belongs to it have no safe form.
+
+mod context;
+mod errors;
+mod fork;
+mod host;
+mod store;
+mod zygote;
+
+use pyo3::prelude::*;
+
+/// The native half of `spinloom`.
+#[pymodule]
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add("METAFLOW_VERSION", spinloom_flow::METAFLOW_VERSION)?;
+    m.add_class::<context::TaskContext>()?;
+    m.add_class::<store::Store>()?;
+    m.add_function(wrap_pyfunction!(host::run_cli, m)?)?;
+    m.add_function(wrap_pyfunction!(host::default_store, m)?)?;
+    m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
+    m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! `Store`: what is recorded in one store, for the Client. Answers are JSON text unless they are bytes.
+
+mod reader;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
+use serde::Serialize;
+use serde_json::json;
+use spinloom_datastore::Buffer;
+use spinloom_diagnostics::{Result, ResultExt as _, codes};
+use spinloom_flow::event::LogStream;
+use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
+use spinloom_metadata::{Provider as _, RunQuery, SqliteProvider};
+use spinloom_settings::Settings;
+
+use self::reader::Reader;
+use crate::errors::raise;
+
+/// A store, opened when first asked something. One that does not exist yet answers as an empty one.
+///
+/// A name that no flow, run or step can have names nothing: it is not found, not an error.
+#[pyclass(module = "spinloom._native", frozen)]
+pub struct Store {
+    root: PathBuf,
+    reader: Mutex<Option<Reader>>,
+}
+
+impl Store {
+    /// Asks the store something, off the interpreter's lock. A store that is not there answers `T::default()`.
+    fn ask<T: Default + Send>(
+        &self,
+        py: Python<'_>,
+        question: impl FnOnce(&Reader) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        let answer = py.detach(|| {
+            let mut slot = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            Reader::renew(&mut slot, &self.root)?;
+            slot.as_ref().map_or_else(|| Ok(T::default()), question)
+        });
+        answer.map_err(|e| raise(py, &e))
+    }
+
+    fn ask_json<T: Serialize + Default + Send>(
+        &self,
+        py: Python<'_>,
+        question: impl FnOnce(&Reader) -> Result<T> + Send,
+    ) -> PyResult<String> {
+        let answer = self.ask(py, question)?;
+        json_text(&answer).map_err(|e| raise(py, &e))
+    }
+}
+
+#[pymethods]
+impl Store {
+    #[new]
+    fn new(root: PathBuf) -> Self {
+        Self { root, reader: Mutex::new(None) }
+    }
+
+    /// `[{"flow", "created_at"}]`, newest first.
+    fn flows(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask_json(py, |reader| {
+            let flows = reader.provider().flows()?;
+            Ok(flows
+                .into_iter()
+                .map(|(flow, at)| json!({"flow": flow, "created_at": at}))
+                .collect::<Vec<_>>())
+        })
+    }
+
+    /// Runs that carry all of `tags` (a JSON list), newest first, older than the run `before`; at most `limit`, 0 for all.
+    #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0))]
+    fn runs(
+        slf: &Bound<'_, Self>,
+        flow: &str,
+        tags: &str,
+        status: Option<&str>,
+        before: Option<&str>,
+        limit: usize,
+    ) -> PyResult<String> {
+        let py = slf.py();
+        let tags = strings(tags).map_err(|e| raise(py, &e))?;
+        let status = status.map(str::parse::<RunStatus>).transpose().map_err(|e| raise(py, &e))?;
+        let before = before.map(str::parse::<RunId>).transpose().map_err(|e| raise(py, &e))?;
+        let query = RunQuery { tags, status, before, limit };
+        slf.get().ask_json(py, |reader| match FlowName::new(flow) {
+            Ok(flow) => reader.provider().runs(&flow, &query),
+            Err(_) => Ok(Vec::new()),
+        })
+    }
+
+    /// One run, or `null`.
+    fn run(&self, py: Python<'_>, flow: &str, run: &str) -> PyResult<String> {
+        self.ask_json(py, |reader| at_run(flow, run, |flow, run| reader.provider().run(flow, run)))
+    }
+
+    /// The `FlowGraph` document of a run, or `null`.
+    fn graph(&self, py: Python<'_>, flow: &str, run: &str) -> PyResult<String> {
+        let graph =
+            self.ask(py, |reader| at_run(flow, run, |flow, run| reader.provider().graph(flow, run)))?;
+        Ok(graph.unwrap_or_else(|| "null".into()))
+    }
+
+    /// Steps of a run in the order they began, `_parameters` included.
+    fn steps(&self, py: Python<'_>, flow: &str, run: &str) -> PyResult<String> {
+        self.ask_json(py, |reader| at_run(flow, run, |flow, run| reader.provider().steps(flow, run)))
+    }
+
+    /// Tasks of a run, or of one step, in order of id, after the task `after`; at most `limit`, 0 for all.
+    #[pyo3(signature = (flow, run, step=None, after=None, limit=0))]
+    fn tasks(
+        slf: &Bound<'_, Self>,
+        flow: &str,
+        run: &str,
+        step: Option<&str>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> PyResult<String> {
+        let py = slf.py();
+        slf.get().ask_json(py, |reader| {
+            at_run(flow, run, |flow, run| match step.map(StepName::new) {
+                Some(Err(_)) => Ok(Vec::new()),
+                step => reader.provider().tasks(
+                    flow,
+                    run,
+                    step.and_then(Result::ok).as_ref(),
+                    after.map(TaskId),
+                    limit,
+                ),
+            })
+        })
+    }
+
+    /// One task, or `null`.
+    fn task(&self, py: Python<'_>, flow: &str, run: &str, task: u64) -> PyResult<String> {
+        self.ask_json(py, |reader| {
+            at_run(flow, run, |flow, run| reader.provider().task(flow, run, TaskId(task)))
+        })
+    }
+
+    /// Attempts of a task in order. An adopted task has none of its own.
+    fn attempts(&self, py: Python<'_>, flow: &str, run: &str, task: u64) -> PyResult<String> {
+        self.ask_json(py, |reader| {
+            at_run(flow, run, |flow, run| reader.provider().attempts(flow, run, TaskId(task)))
+        })
+    }
+
+    /// Removes, then adds user tags (JSON lists); returns the user tags the run has then.
+    fn mutate_tags(
+        &self,
+        py: Python<'_>,
+        flow: &str,
+        run: &str,
+        add: &str,
+        remove: &str,
+    ) -> PyResult<String> {
+        let change = || {
+            let (flow, run) = (FlowName::new(flow)?, RunId::new(run)?);
+            let mut provider = SqliteProvider::open(&self.root.join(reader::METADATA))?;
+            json_text(&provider.mutate_tags(&flow, &run, &strings(add)?, &strings(remove)?)?)
+        };
+        py.detach(change).map_err(|e| raise(py, &e))
+    }
+
+    /// `[{"name", "type", "size", "hash", "encoding"}]` of an attempt, the latest by default, what every task of the run
+    /// has included.
+    #[pyo3(signature = (flow, run, task, attempt=None))]
+    fn artifacts(
+        &self,
+        py: Python<'_>,
+        flow: &str,
+        run: &str,
+        task: u64,
+        attempt: Option<u32>,
+    ) -> PyResult<String> {
+        self.ask_json(py, |reader| {
+            let entries = at_run(flow, run, |flow, run| reader.artifacts(flow, run, TaskId(task), attempt))?;
+            Ok(entries
+                .into_iter()
+                .map(|e| json!({"name": e.name, "type": e.type_name, "size": e.size, "hash": e.hash, "encoding": e.encoding}))
+                .collect::<Vec<_>>())
+        })
+    }
+
+    /// Pickle stream and out-of-band buffers of one artifact. A buffer is a `bytearray`, or `(path, length)` of a file that
+    /// holds it and nothing else, to be mapped privately.
+    fn load<'py>(
+        slf: &Bound<'py, Self>,
+        flow: &str,
+        run: &str,
+        task: u64,
+        attempt: Option<u32>,
+        name: &str,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+        let py = slf.py();
+        let payload = slf.get().ask(py, |reader| {
+            let name = ArtifactName::new(name)?;
+            at_run(flow, run, |flow, run| reader.payload(flow, run, TaskId(task), attempt, &name))
+        })?;
+        let payload = payload.ok_or_else(|| {
+            raise(py, &reader::not_found(format!("`{flow}/{run}`, task {task}, has no artifact `{name}`")))
+        })?;
+        let buffers = PyList::empty(py);
+        for buffer in payload.buffers {
+            match buffer {
+                Buffer::Bytes(bytes) => buffers.append(PyByteArray::new(py, &bytes))?,
+                Buffer::File { path, len } => buffers.append((path.into_os_string(), len))?,
+            }
+        }
+        Ok((PyBytes::new(py, &payload.stream), buffers))
+    }
+
+    /// What an attempt wrote, `[(µs, stream, bytes)]` in order; of one stream, if given.
+    #[pyo3(signature = (flow, run, task, attempt, stream=None))]
+    fn log<'py>(
+        slf: &Bound<'py, Self>,
+        flow: &str,
+        run: &str,
+        task: u64,
+        attempt: u32,
+        stream: Option<&str>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let py = slf.py();
+        let frames = slf.get().ask(py, |reader| {
+            at_run(flow, run, |flow, run| reader.store().read_log(flow, run, TaskId(task), attempt))
+        })?;
+        let list = PyList::empty(py);
+        for frame in frames {
+            let name = match frame.stream {
+                LogStream::Stdout => "stdout",
+                LogStream::Stderr => "stderr",
+            };
+            if stream.is_none_or(|wanted| wanted == name) {
+                let at = frame.at.into_pyobject(py)?.into_any();
+                let (name, bytes) = (PyString::intern(py, name), PyBytes::new(py, &frame.bytes));
+                list.append(PyTuple::new(py, [at, name.into_any(), bytes.into_any()])?)?;
+            }
+        }
+        Ok(list)
+    }
+
+    /// The code package of a run, a `.tar.gz`, or None.
+    fn code_package<'py>(
+        &self,
+        py: Python<'py>,
+        flow: &str,
+        run: &str,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let package = self.ask(py, |reader| at_run(flow, run, |flow, run| reader.code_package(flow, run)))?;
+        Ok(package.map(|bytes| PyBytes::new(py, &bytes)))
+    }
+}
+
+/// The namespace the Client looks into by default: `user:<name>`, or `production:<token>`.
+#[pyfunction]
+pub(crate) fn default_namespace(py: Python<'_>) -> PyResult<String> {
+    Settings::from_process().and_then(|settings| settings.namespace()).map_err(|e| raise(py, &e))
+}
+
+/// Asks about the run of these names; names that cannot exist have nothing.
+fn at_run<T: Default>(
+    flow: &str,
+    run: &str,
+    question: impl FnOnce(&FlowName, &RunId) -> Result<T>,
+) -> Result<T> {
+    match (FlowName::new(flow), RunId::new(run)) {
+        (Ok(flow), Ok(run)) => question(&flow, &run),
+        _ => Ok(T::default()),
+    }
+}
+
+fn strings(text: &str) -> Result<Vec<String>> {
+    serde_json::from_str(text).or_error(codes::INTERNAL, || format!("`{text}` is not a JSON list of strings"))
+}
+
+fn json_text(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).or_error(codes::INTERNAL, || "an answer cannot be written as JSON".into())
+}

@@ -1,0 +1,192 @@
+//! The zygote: forked from the driver while that has one thread, it forks one process for each attempt.
+//!
+//! It imports nothing and computes nothing: threads it had would be lost in its children.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::unistd::Pid;
+use pyo3::prelude::*;
+use spinloom_compute::ZygoteLink;
+use spinloom_compute::protocol::{self, Header, Message, PROTOCOL_VERSION};
+use spinloom_datastore::ContentHash;
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
+use spinloom_flow::TaskId;
+
+use crate::context::TaskContext;
+use crate::fork::{self, Side};
+
+/// Forks the zygote. In the zygote this never returns. Call with the GIL held, before any thread is started.
+pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLink> {
+    let no_socket = || "cannot make the zygote's socket".to_owned();
+    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
+        .or_error(codes::ENVIRONMENT, no_socket)?;
+    host.call_method0("before_fork")
+        .map_err(|e| crate::errors::from_python(py, &e, "cannot prepare to fork"))?;
+    let driver = nix::unistd::getpid().as_raw();
+    match fork::fork().or_error(codes::ENVIRONMENT, || "cannot fork the zygote".into())? {
+        // Counted after the fork: pools that know of forks (OpenBLAS) stop their threads before one.
+        Side::Parent(pid) => Ok(ZygoteLink { socket: ours, pid, stray_threads: fork::threads() - 1 }),
+        Side::Child => {
+            fork::die_with(driver);
+            fork::own_group();
+            drop(ours);
+            let code = serve(py, host, &theirs).map_or_else(|errno| errno as i32, |()| 0);
+            fork::leave(code)
+        }
+    }
+}
+
+/// Descriptors a fork hands to its child.
+struct Zygote<'py, 'a> {
+    py: Python<'py>,
+    host: &'a Bound<'py, PyAny>,
+    socket: &'a OwnedFd,
+    children: HashMap<i32, TaskId>,
+    quitting: bool,
+}
+
+fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Result<()> {
+    // The first hash asks the processor what it can do, which is slow on virtual machines: once here, not in every task.
+    let _warm = ContentHash::of(b"");
+    let mut child_signal = SigSet::empty();
+    child_signal.add(Signal::SIGCHLD);
+    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), None)?;
+    let signals = SignalFd::with_flags(&child_signal, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    let mut zygote = Zygote { py, host, socket, children: HashMap::new(), quitting: false };
+    let mut scratch = Vec::new();
+    while !(zygote.quitting && zygote.children.is_empty()) {
+        let mut watched =
+            [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut watched, PollTimeout::NONE) {
+            Err(Errno::EINTR) => continue,
+            other => other?,
+        };
+        if watched[1].any() == Some(true) {
+            while signals.read_signal()?.is_some() {}
+            zygote.reap()?;
+        }
+        if watched[0].any() == Some(true) {
+            match protocol::receive(socket.as_fd(), &mut scratch)? {
+                Some(message) => zygote.hear(message)?,
+                // The driver is gone, and the kernel is killing us and our children.
+                None => return Ok(()),
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Zygote<'_, '_> {
+    fn hear(&mut self, message: Message) -> nix::Result<()> {
+        match message.header {
+            Header::Task { v, id } if v == PROTOCOL_VERSION => self.launch(id, message),
+            Header::Task { id, .. } => self.say(&Header::Forked { id, pid: -(Errno::EPROTO as i32) }),
+            Header::Kill { id, signal } => {
+                self.signal(id, signal);
+                Ok(())
+            }
+            Header::Quit => {
+                self.quitting = true;
+                Ok(())
+            }
+            Header::Forked { .. } | Header::Result { .. } | Header::Exit { .. } => Err(Errno::EPROTO),
+        }
+    }
+
+    fn say(&self, header: &Header) -> nix::Result<()> {
+        protocol::send(self.socket.as_fd(), header, &[], &[])
+    }
+
+    fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
+        let zygote = nix::unistd::getpid().as_raw();
+        match fork::fork() {
+            Ok(Side::Child) => {
+                fork::die_with(zygote);
+                self.run(message)
+            }
+            Ok(Side::Parent(pid)) => {
+                // Closes our copies of the task's streams, so that its exit closes them.
+                drop(message);
+                self.children.insert(pid, id);
+                self.say(&Header::Forked { id, pid })
+            }
+            Err(errno) => {
+                drop(message);
+                self.say(&Header::Forked { id, pid: -(errno as i32) })
+            }
+        }
+    }
+
+    /// A task's process, from its first instruction to its last.
+    fn run(&self, message: Message) -> ! {
+        let code = match self.try_run(message) {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("spinloom: {error}");
+                EXIT_BROKEN
+            }
+        };
+        fork::leave(code)
+    }
+
+    fn try_run(&self, message: Message) -> Result<i32> {
+        let broken = || "cannot set up a task's process".to_owned();
+        fork::own_group();
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+            .or_error(codes::INTERNAL, broken)?;
+        let [stdout, stderr] = message.fds.as_slice() else {
+            return Err(Error::new(codes::INTERNAL, "a task came without its streams"));
+        };
+        let null = std::fs::File::open("/dev/null").or_error(codes::ENVIRONMENT, broken)?;
+        for (fd, target) in [(null.as_raw_fd(), 0), (stdout.as_raw_fd(), 1), (stderr.as_raw_fd(), 2)] {
+            fork::become_stream(fd, target).or_error(codes::INTERNAL, broken)?;
+        }
+        drop(null);
+        let socket = self.socket.try_clone().or_error(codes::INTERNAL, broken)?;
+        let context = TaskContext::in_task(&message.body, socket)?;
+        drop(message);
+        let context = Bound::new(self.py, context)
+            .map_err(|e| Error::new(codes::INTERNAL, "cannot make a task's context").cause(e))?;
+        match self.host.call_method1("run_task", (&context,)) {
+            Ok(_) => Ok(0),
+            Err(raised) => {
+                raised.print(self.py);
+                Ok(EXIT_BROKEN)
+            }
+        }
+    }
+
+    fn signal(&self, id: TaskId, signal: i32) {
+        let Ok(signal) = Signal::try_from(signal) else { return };
+        for (pid, task) in &self.children {
+            if *task == id {
+                // Not reaped yet, so the number is still its own; the group may not exist yet.
+                let _gone = kill(Pid::from_raw(-pid), signal);
+                let _gone = kill(Pid::from_raw(*pid), signal);
+            }
+        }
+    }
+
+    fn reap(&mut self) -> nix::Result<()> {
+        while let Some(reaped) = fork::reap() {
+            if let Some(id) = self.children.remove(&reaped.pid) {
+                self.say(&Header::Exit {
+                    id,
+                    status: reaped.status,
+                    cpu_us: reaped.cpu_us,
+                    max_rss_kib: reaped.max_rss_kib,
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A task's process that could not even be set up.
+const EXIT_BROKEN: i32 = 70;

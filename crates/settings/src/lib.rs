@@ -1,0 +1,17 @@
+//! Settings: "I have an environment and a working directory, give me what the user has set."
+//!
+//! Main type: [`Settings`], one immutable value that is passed on; [`table`] lists every variable it knows, for the
+//! reference page. Nothing else of the workspace reads the environment. What is *not* here: command line arguments,
+//! which win over settings and are resolved by `spinloom-cli`.
+
+mod environment;
+mod parse;
+mod settings;
+mod store_root;
+mod table;
+mod terminal;
+
+pub use settings::Settings;
+pub use store_root::STORE_FOLDER;
+pub use table::{Setting, table};
+pub use terminal::{Colour, Output};

@@ -1,0 +1,36 @@
+//! Values of settings from text.
+
+use spinloom_diagnostics::{Error, Result, codes};
+
+use crate::environment::Environment;
+use crate::table::Setting;
+
+/// A variable has a value that means nothing.
+pub(crate) fn bad(name: &str, value: &str, wanted: &str) -> Error {
+    Error::new(codes::BAD_SETTING, format!("`{name}` is `{value}`, but must be {wanted}"))
+        .hint(format!("change it, or unset `{name}`"))
+}
+
+/// A number of bytes, such as `512M`; the letters are powers of 1024.
+pub(crate) fn bytes(env: &Environment, setting: &Setting) -> Result<Option<u64>> {
+    let Some((name, value)) = env.get(setting) else { return Ok(None) };
+    let text = value.trim();
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => Some(0),
+        "k" | "kb" | "kib" => Some(10),
+        "m" | "mb" | "mib" => Some(20),
+        "g" | "gb" | "gib" => Some(30),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    match number.zip(shift).and_then(|(n, s)| n.checked_mul(1 << s)) {
+        Some(bytes) => Ok(Some(bytes)),
+        None => Err(bad(name, value, "a number of bytes, such as `512M`")),
+    }
+}
+
+/// Items between commas, without the space round them.
+pub(crate) fn comma_list(text: &str) -> impl Iterator<Item = String> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,172 @@
+//! The one value all settings are in.
+
+use std::path::{Path, PathBuf};
+
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
+
+use crate::environment::Environment;
+use crate::{Colour, Output, parse, store_root, table, terminal};
+
+/// Everything the user has set outside the command line. Immutable; two of them can live in one process.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    env: Environment,
+    cwd: PathBuf,
+    store_root: PathBuf,
+    decospecs: Vec<String>,
+    default_suffixes: Vec<String>,
+    suffixes: Vec<String>,
+    max_log_size: Option<u64>,
+    output: Output,
+}
+
+impl Settings {
+    /// Settings from `variables` and the working directory `cwd`, an absolute path. Looks for the store, reads no other file.
+    ///
+    /// # Errors
+    /// `SL0004` if a variable has a value that means nothing.
+    pub fn load(variables: impl IntoIterator<Item = (String, String)>, cwd: &Path) -> Result<Self> {
+        let env = Environment::new(variables);
+        let default_suffixes = env.value(&table::DEFAULT_SUFFIXES).unwrap_or(".py,.R,.RDS");
+        Ok(Self {
+            cwd: cwd.to_owned(),
+            store_root: store_root::find(env.value(&table::STORE_ROOT), cwd),
+            decospecs: env
+                .value(&table::DECOSPECS)
+                .unwrap_or("")
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            default_suffixes: parse::comma_list(default_suffixes).collect(),
+            suffixes: parse::comma_list(env.value(&table::SUFFIXES).unwrap_or("")).collect(),
+            max_log_size: parse::bytes(&env, &table::MAX_LOG_SIZE)?.filter(|bytes| *bytes > 0),
+            output: terminal::output(&env)?,
+            env,
+        })
+    }
+
+    /// Settings of this process. The only place of the workspace that reads the environment.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); `SL0401` if the working directory is gone.
+    #[allow(clippy::disallowed_methods)] // This is the place the others are sent to.
+    pub fn from_process() -> Result<Self> {
+        let cwd = std::env::current_dir()
+            .or_error(codes::STORE_IO, || "the working directory cannot be found".to_owned())
+            .map_err(|e| e.hint("change to a folder that exists"))?;
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        };
+        Self::load(std::env::vars_os().filter_map(text), &cwd)
+    }
+
+    /// Who the user is (CU-04).
+    ///
+    /// # Errors
+    /// `SL0305` if no variable tells, or only `root`.
+    pub fn user(&self) -> Result<&str> {
+        self.env.all(&table::USER).map(|(_, value)| value).find(|v| *v != "root").ok_or_else(|| {
+            let names = table::USER.env.join("`, `");
+            Error::new(codes::UNKNOWN_USER, "your user name is not known, and `root` is not one")
+                .cause(format!("none of `{names}` is set to another name"))
+                .hint("set it, for example with `export SPINLOOM_USER=ann`")
+        })
+    }
+
+    /// The namespace to look into by default: `production:<token>` or `user:<name>` (CU-03).
+    ///
+    /// # Errors
+    /// As [`user`](Self::user).
+    pub fn namespace(&self) -> Result<String> {
+        match self.production_token() {
+            Some(token) => Ok(format!("production:{token}")),
+            None => Ok(format!("user:{}", self.user()?)),
+        }
+    }
+
+    /// The token of the production deployment this runs for.
+    pub fn production_token(&self) -> Option<&str> {
+        self.env.value(&table::PRODUCTION_TOKEN)
+    }
+
+    /// What runs here, for the tag `runtime:<name>`.
+    pub fn runtime(&self) -> &str {
+        self.env.value(&table::RUNTIME).unwrap_or("dev")
+    }
+
+    /// The working directory.
+    pub fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
+    /// The store's folder, `…/.spinloom`, which need not be there yet (AR-10).
+    pub fn store_root(&self) -> &Path {
+        &self.store_root
+    }
+
+    /// Decorators for every step that lacks them, after those of `--with` (RU-13).
+    pub fn default_decospecs(&self) -> &[String] {
+        &self.decospecs
+    }
+
+    /// Endings of files a code package always holds (OP-01).
+    pub fn default_package_suffixes(&self) -> &[String] {
+        &self.default_suffixes
+    }
+
+    /// More endings, for when the command line names none.
+    pub fn package_suffixes(&self) -> &[String] {
+        &self.suffixes
+    }
+
+    /// The interpreter the user chose, or the one of the active virtual environment.
+    pub fn python(&self) -> Option<PathBuf> {
+        let chosen = self.env.value(&table::PYTHON).map(PathBuf::from);
+        chosen.or_else(|| Some(Path::new(self.env.value(&table::VIRTUAL_ENV)?).join("bin/python")))
+    }
+
+    /// How many bytes of an attempt's log to keep; `None` for all.
+    pub fn max_log_size(&self) -> Option<u64> {
+        self.max_log_size
+    }
+
+    /// For whom commands print.
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Whether to use colour. The command line's `--color` wins over it.
+    pub fn colour(&self) -> Colour {
+        terminal::colour(&self.env)
+    }
+
+    /// Whether progress may be drawn over itself, provided that there is a terminal.
+    pub fn live_progress(&self) -> bool {
+        !(self.is_ci() || self.is_agent() || terminal::is_dumb(&self.env))
+    }
+
+    /// This is continuous integration.
+    pub fn is_ci(&self) -> bool {
+        terminal::is_ci(&self.env)
+    }
+
+    /// An agent reads along.
+    pub fn is_agent(&self) -> bool {
+        terminal::is_agent(&self.env)
+    }
+
+    /// The width of the terminal, if the environment tells.
+    pub fn columns(&self) -> Option<usize> {
+        self.env.value(&table::COLUMNS)?.parse().ok().filter(|n| *n > 0)
+    }
+
+    /// The variable that sets an option or parameter of a command, and its value (RU-22, PA-05).
+    ///
+    /// `option_env("run", "max-workers")` is `SPINLOOM_RUN_MAX_WORKERS`, else `METAFLOW_RUN_MAX_WORKERS`. With an empty
+    /// `command` it is an option of the program itself. A variable that is set but empty is an empty value.
+    pub fn option_env(&self, command: &str, option: &str) -> Option<(String, String)> {
+        let words =
+            [command, option].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+        self.env.prefixed(&words.replace(['-', ' '], "_").to_uppercase())
+    }
+}

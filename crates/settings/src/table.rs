@@ -1,0 +1,117 @@
+//! Every setting, declared once: its variables, what it is for, and what it is when none of them is set.
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in documentation.
+    pub name: &'static str,
+    /// The variables that set it, the first that is set wins. One that ends in `*` is any variable that begins so.
+    pub env: &'static [&'static str],
+    /// What it is for, in Markdown.
+    pub doc: &'static str,
+    /// What holds when no variable is set, in words.
+    pub default: &'static str,
+}
+
+macro_rules! settings_table {
+    ($($(#[doc = $doc:literal])+ $konst:ident = $name:literal, [$($env:literal),+], $default:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub(crate) const $konst: Setting = Setting {
+                name: $name,
+                env: &[$($env),+],
+                doc: concat!($($doc),+).trim_ascii(),
+                default: $default,
+            };
+        )+
+
+        /// Every setting, in the order of the reference page.
+        pub fn table() -> &'static [Setting] {
+            &[$($konst),+]
+        }
+    };
+}
+
+settings_table! {
+    /// Who runs flows: names the default namespace and the tag `user:<name>`. The first of the variables that is set
+    /// to anything but `root` counts.
+    USER = "user", ["SPINLOOM_USER", "METAFLOW_USER", "SUDO_USER", "USERNAME", "USER"], "an error, when it is needed";
+
+    /// The token of a production deployment: the default namespace is then `production:<token>`.
+    PRODUCTION_TOKEN = "production_token", ["SPINLOOM_PRODUCTION_TOKEN", "METAFLOW_PRODUCTION_TOKEN"], "none";
+
+    /// What runs here, for the tag `runtime:<name>`.
+    RUNTIME = "runtime", ["SPINLOOM_RUNTIME_NAME", "METAFLOW_RUNTIME_NAME"], "`dev`";
+
+    /// The folder that holds the store's folder `.spinloom`.
+    STORE_ROOT = "store_root", ["SPINLOOM_DATASTORE_SYSROOT_LOCAL", "METAFLOW_DATASTORE_SYSROOT_LOCAL"],
+        "the nearest folder, from the working directory upwards, that has a `.spinloom`; else the working directory";
+
+    /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
+    DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
+
+    /// Endings of the files a code package holds, separated by commas.
+    DEFAULT_SUFFIXES = "default_package_suffixes",
+        ["SPINLOOM_DEFAULT_PACKAGE_SUFFIXES", "METAFLOW_DEFAULT_PACKAGE_SUFFIXES"], "`.py,.R,.RDS`";
+
+    /// More endings of files a code package holds, as for `--package-suffixes`, separated by commas.
+    SUFFIXES = "package_suffixes", ["SPINLOOM_PACKAGE_SUFFIXES", "METAFLOW_PACKAGE_SUFFIXES"], "none";
+
+    /// The Python interpreter that the `spinloom` command runs flows with.
+    PYTHON = "python", ["SPINLOOM_PYTHON"], "the one of the active virtual environment";
+
+    /// The active virtual environment, as its `activate` script sets it.
+    VIRTUAL_ENV = "virtual_env", ["VIRTUAL_ENV"], "none";
+
+    /// How many bytes of an attempt's log are kept, such as `512M`; `0` for all of them.
+    MAX_LOG_SIZE = "max_log_size", ["SPINLOOM_MAX_LOG_SIZE"], "all of them";
+
+    /// What commands print: `text` for people, `json` for programs, as `--json` does.
+    OUTPUT = "output", ["SPINLOOM_OUTPUT"], "`text`";
+
+    /// Turns colour off when set to anything.
+    NO_COLOR = "no_color", ["NO_COLOR"], "colour on a terminal";
+
+    /// Turns colour on, terminal or not, when set to anything but `0`. `NO_COLOR` wins over it.
+    FORCE_COLOR = "force_color", ["FORCE_COLOR", "CLICOLOR_FORCE"], "colour on a terminal";
+
+    /// The kind of the terminal. `dumb` has neither colour nor live progress.
+    TERM = "term", ["TERM"], "what the terminal can do is asked of it";
+
+    /// The width of the terminal, in columns.
+    COLUMNS = "columns", ["COLUMNS"], "asked of the terminal";
+
+    /// Says that this is continuous integration: no live progress, unless it is `false` or `0`.
+    CI = "ci", ["CI"], "no";
+
+    /// Says that an agent reads along: neither colour nor live progress.
+    AGENT = "agent", ["CLAUDECODE", "CURSOR_AGENT", "CODEX_*"], "no";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_variable_has_one_setting_and_each_setting_a_page() {
+        let names: BTreeSet<_> = table().iter().map(|s| s.name).collect();
+        assert_eq!(names.len(), table().len());
+        let variables: Vec<_> = table().iter().flat_map(|s| s.env).collect();
+        assert_eq!(variables.iter().collect::<BTreeSet<_>>().len(), variables.len());
+        for setting in table() {
+            assert!(setting.doc.trim().ends_with('.'), "{}", setting.name);
+            assert!(!setting.default.is_empty(), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn our_variable_comes_before_the_alias_and_every_alias_has_one() {
+        for setting in table() {
+            for alias in setting.env.iter().filter_map(|v| v.strip_prefix("METAFLOW_")) {
+                assert_eq!(setting.env[0], format!("SPINLOOM_{alias}"), "{}", setting.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What every metadata provider must do. A provider that passes is one the engine and the Client can use.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
+
+mod runs;
+mod tags;
+mod tasks;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Map;
+use spinloom_diagnostics::Result;
+use spinloom_flow::event::{TaskRef, Usage};
+use spinloom_flow::{FlowName, RunId, StepName, TaskId, TaskStatus};
+use spinloom_metadata::{Change, NewRun, Provider};
+
+/// Runs the whole contract. `make` gives an empty provider each time.
+///
+/// # Panics
+/// If the provider breaks it.
+pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
+    let clauses: &[fn(&mut dyn Provider)] = &[
+        runs::an_empty_provider_knows_nothing,
+        runs::runs_are_numbered_within_their_flow,
+        runs::a_chosen_id_is_taken_once,
+        runs::a_run_reads_as_it_was_made,
+        runs::a_silent_driver_is_lost,
+        runs::runs_are_listed_newest_first_in_pages,
+        runs::runs_are_found_by_tag_and_status,
+        tags::tags_obey_their_limits,
+        tags::tags_are_changed_in_one_step,
+        tasks::a_task_lives_from_start_to_done,
+        tasks::a_retried_task_stays_running,
+        tasks::an_overtaken_attempt_changes_nothing_else,
+        tasks::adopted_tasks_are_done_at_once,
+        tasks::parents_keep_their_order,
+        tasks::tasks_are_read_in_pages,
+        tasks::a_bad_batch_leaves_nothing,
+        runs::info_is_set_key_by_key,
+    ];
+    for clause in clauses {
+        clause(make().as_mut());
+    }
+}
+
+/// Microseconds since the Unix epoch. Some states depend on the clock, so times of the contract are near it.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64
+}
+
+/// What is needed to make a run of `flow`; only the name matters.
+pub fn new_run(flow: &str) -> NewRun {
+    NewRun {
+        flow: FlowName::new(flow).unwrap(),
+        id: None,
+        user: "ann".to_owned(),
+        tags: Vec::new(),
+        system_tags: vec!["user:ann".to_owned()],
+        origin: None,
+        graph: "{}".to_owned(),
+        info: Map::new(),
+        at: now(),
+    }
+}
+
+/// A task of `step`, outside any foreach.
+pub fn task(step: &str, task: u64) -> TaskRef {
+    TaskRef { step: StepName::new(step).unwrap(), task: TaskId(task), indices: Vec::new() }
+}
+
+/// An attempt of a task starts.
+pub fn started(task: TaskRef, attempt: u32, at: i64) -> Change {
+    Change::TaskStarted { task, attempt, pid: 7, parents: vec![TaskId(0)], at }
+}
+
+/// An attempt ends, with nothing to say but how.
+pub fn finished(task: TaskRef, attempt: u32, status: TaskStatus, at: i64) -> Change {
+    Change::AttemptFinished {
+        task,
+        attempt,
+        status,
+        retrying: false,
+        transition: None,
+        manifest: None,
+        failure: None,
+        usage: Usage::default(),
+        at,
+    }
+}
+
+fn id(text: &str) -> RunId {
+    RunId::new(text).unwrap()
+}
+
+fn text(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&t| t.to_owned()).collect()
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
+    result.unwrap_err().code().id()
+}

@@ -1,0 +1,78 @@
+"""Spinloom: flows of Python steps, run by a Rust engine.
+
+Every public name is loaded when it is first used, so importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import exceptions as exceptions
+    from .client import DataArtifact as DataArtifact
+    from .client import Flow as Flow
+    from .client import Metaflow as Metaflow
+    from .client import Run as Run
+    from .client import Step as Step
+    from .client import Task as Task
+    from .client import default_metadata as default_metadata
+    from .client import default_namespace as default_namespace
+    from .client import get_metadata as get_metadata
+    from .client import get_namespace as get_namespace
+    from .client import metadata as metadata  # type: ignore[no-redef]
+    from .client import namespace as namespace
+    from .context import current as current
+    from .decorators.catch import catch as catch
+    from .decorators.environment import environment as environment
+    from .decorators.resources import resources as resources
+    from .decorators.retry import retry as retry
+    from .decorators.timeout import timeout as timeout
+    from .flow import FlowSpec as FlowSpec
+    from .parameters import JSONType as JSONType
+    from .parameters import Parameter as Parameter
+    from .steps import step as step
+
+_HOMES = {
+    "FlowSpec": ".flow",
+    "step": ".steps",
+    "Parameter": ".parameters",
+    "JSONType": ".parameters",
+    "current": ".context",
+    "retry": ".decorators.retry",
+    "catch": ".decorators.catch",
+    "timeout": ".decorators.timeout",
+    "resources": ".decorators.resources",
+    "environment": ".decorators.environment",
+    "Metaflow": ".client",
+    "Flow": ".client",
+    "Run": ".client",
+    "Step": ".client",
+    "Task": ".client",
+    "DataArtifact": ".client",
+    "namespace": ".client",
+    "get_namespace": ".client",
+    "default_namespace": ".client",
+    "metadata": ".client",
+    "get_metadata": ".client",
+    "default_metadata": ".client",
+}
+
+__all__ = [*_HOMES, "exceptions", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name == "exceptions":
+        return import_module(".exceptions", __name__)
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module `spinloom` has no attribute `{name}`")
+    value = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,64 @@
+"""Bytes of artifacts: from what the native side hands over to a Python object.
+
+Shared by the Client and by task processes. The native side gives a pickle stream and a list of buffers; a buffer that
+is a file of its own comes as ``(path, length)`` and is mapped here, privately and copy-on-write, so that user code may
+change it without anybody else seeing the change.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import mmap
+import os
+import pickle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    # A buffer as the native side hands it over: bytes, or the path and length of a file that holds nothing else.
+    RawBuffer = bytes | bytearray | memoryview | tuple[str, int]
+
+
+def map_private(path: str, length: int) -> mmap.mmap | bytearray:
+    """Maps ``length`` bytes of the file at ``path``: writable, but never written back."""
+    if length == 0:
+        return bytearray()
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return mmap.mmap(fd, length, access=mmap.ACCESS_COPY)
+    finally:
+        os.close(fd)
+
+
+def writable(buffers: Iterable[RawBuffer]) -> list[Any]:
+    """Turns raw buffers into private, writable ones; files are mapped, never read here."""
+    ready: list[Any] = []
+    for raw in buffers:
+        if isinstance(raw, tuple):
+            ready.append(map_private(*raw))
+        elif isinstance(raw, bytes):
+            ready.append(bytearray(raw))
+        else:
+            ready.append(raw)
+    return ready
+
+
+def unpickle(
+    stream: bytes, buffers: Iterable[RawBuffer], unpickler: Callable[..., pickle.Unpickler] = pickle.Unpickler
+) -> Any:
+    """Loads one object from its pickle stream and its out-of-band buffers.
+
+    The garbage collector rests meanwhile: unpickling only makes objects, and looking through them on the way can cost
+    more than the loading itself.
+    """
+    loader = unpickler(io.BytesIO(stream), buffers=writable(buffers))
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return loader.load()
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,98 @@
+"""One artifact of a task."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from spinloom import buffers
+from spinloom.exceptions import MetaflowDataMissing
+
+from .base import MetaflowObject, local_time
+
+if TYPE_CHECKING:
+    from .task import Task
+
+
+class DataArtifact(MetaflowObject):
+    """An artifact, ``DataArtifact("TrainFlow/12/train/5/model")``. Nothing is loaded before ``.data`` is asked for."""
+
+    _form = "FlowName/RunID/StepName/TaskID/ArtifactName"
+    _has_attempts = True
+
+    def _fetch(self) -> dict[str, Any] | None:
+        task = self._task()
+        return None if task is None else task._artifact_records().get(self.id)
+
+    def _task(self) -> Task | None:
+        from .task import Task
+
+        task = Task._make(self._scope, self._path[:4], {}, self._attempt)
+        task._record = task._fetch()
+        return None if task._record is None else task
+
+    @property
+    def parent(self) -> Task:
+        """Its task."""
+        task = self._task()
+        if task is None:
+            raise MetaflowDataMissing(f"the task of `{self.pathspec}` is gone")
+        return task
+
+    @property
+    def origin_pathspec(self) -> str | None:
+        """The artifact of the run that its run resumed, if its task was taken over."""
+        origin = self.parent.origin_pathspec
+        return None if origin is None else f"{origin}/{self.id}"
+
+    @property
+    def data(self) -> Any:
+        """The value; loaded anew each time, so that changing it changes nobody else's."""
+        flow, run, _, task, name = self._path
+        stream, raw = self._provider.load(flow, run, task, self._attempt, name)
+        return buffers.unpickle(stream, raw, partial(_Unpickler, pathspec=self.pathspec))
+
+    @property
+    def size(self) -> int:
+        """Bytes, uncompressed."""
+        return self._record["size"]
+
+    @property
+    def sha(self) -> str:
+        """Hash of its content: artifacts with equal hashes have equal bytes."""
+        return self._record["hash"]
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was saved, local time."""
+        return self.finished_at
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it was saved, local time."""
+        return local_time(self._record["saved_at"])
+
+
+class ArtifactClassMissing(MetaflowDataMissing, AttributeError):
+    """An artifact cannot be loaded because the class of a value in it cannot be found here."""
+
+
+class _Unpickler(pickle.Unpickler):
+    """Says which artifact needs which class, where a plain unpickler only knows the class."""
+
+    def __init__(self, file: Any, *, buffers: Any, pathspec: str) -> None:
+        super().__init__(file, buffers=buffers)
+        self._pathspec = pathspec
+
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return super().find_class(module, name)
+        except (ImportError, AttributeError) as error:
+            what = f"cannot load the artifact `{self._pathspec}`: its class `{module}.{name}` cannot be found here"
+            if module == "__main__":
+                hint = f"the flow file defines `{name}`; move it to a module that both can import"
+            else:
+                hint = f"make the module `{module}` importable (`sys.path`), or install the package it comes from"
+            raise ArtifactClassMissing(f"{what}; {hint}") from error

@@ -1,0 +1,121 @@
+"""One store, read through the native side: JSON text in, plain dictionaries out.
+
+No policy here: no namespaces, no objects. Times stay microseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from spinloom import _native
+
+STORE_FOLDER = ".spinloom"
+"""Name of the folder of a store."""
+
+_FIRST_PAGE = 16
+_LAST_PAGE = 1024
+
+
+class Provider:
+    """What is recorded in the store at ``root`` (the ``.spinloom`` folder itself).
+
+    Nothing is opened before the first question; a store that does not exist yet answers as an empty one.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.abspath(root)
+        self._store = _native.Store(self.root)
+
+    @property
+    def spec(self) -> str:
+        """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``."""
+        return f"local@{os.path.dirname(self.root)}"
+
+    def flows(self) -> list[dict[str, Any]]:
+        """All flows, newest first: ``flow`` and ``created_at`` of each."""
+        return json.loads(self._store.flows())
+
+    def runs(self, flow: str, tags: list[str], status: str | None = None) -> Iterator[dict[str, Any]]:
+        """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for."""
+        text = json.dumps(tags)
+        before, limit = None, 1
+        while True:
+            page = json.loads(self._store.runs(flow, text, status, before, limit))
+            yield from page
+            if len(page) < limit:
+                return
+            before = page[-1]["run"]
+            limit = min(max(limit * 4, _FIRST_PAGE), _LAST_PAGE)
+
+    def run(self, flow: str, run: str) -> dict[str, Any] | None:
+        """One run."""
+        return json.loads(self._store.run(flow, run))
+
+    def graph(self, flow: str, run: str) -> dict[str, Any] | None:
+        """The flow graph document of a run."""
+        return json.loads(self._store.graph(flow, run))
+
+    def steps(self, flow: str, run: str) -> list[dict[str, Any]]:
+        """Steps of a run in the order they began."""
+        return json.loads(self._store.steps(flow, run))
+
+    def tasks(self, flow: str, run: str, step: str, limit: int = 0) -> list[dict[str, Any]]:
+        """Tasks of a step in the order of their ids."""
+        return json.loads(self._store.tasks(flow, run, step, None, limit))
+
+    def task(self, flow: str, run: str, task: str) -> dict[str, Any] | None:
+        """One task."""
+        return json.loads(self._store.task(flow, run, int(task))) if task.isascii() and task.isdigit() else None
+
+    def attempts(self, flow: str, run: str, task: str) -> list[dict[str, Any]]:
+        """Attempts of a task in order."""
+        return json.loads(self._store.attempts(flow, run, int(task)))
+
+    def artifacts(self, flow: str, run: str, task: str, attempt: int | None) -> list[dict[str, Any]]:
+        """Name, type, size, hash and encoding of each artifact of an attempt; its latest if ``attempt`` is None."""
+        return json.loads(self._store.artifacts(flow, run, int(task), attempt))
+
+    def load(self, flow: str, run: str, task: str, attempt: int | None, name: str) -> tuple[bytes, list[Any]]:
+        """Pickle stream and raw buffers of one artifact."""
+        return self._store.load(flow, run, int(task), attempt, name)
+
+    def log(self, flow: str, run: str, task: str, attempt: int, stream: str) -> list[tuple[int, str, bytes]]:
+        """What an attempt wrote to ``stream``: time, stream and bytes of each piece."""
+        return self._store.log(flow, run, int(task), attempt, stream)
+
+    def code_package(self, flow: str, run: str) -> bytes | None:
+        """The code package of a run, a gzipped tar file."""
+        return self._store.code_package(flow, run)
+
+    def mutate_tags(self, flow: str, run: str, add: list[str], remove: list[str]) -> None:
+        """Removes, then adds user tags of a run."""
+        self._store.mutate_tags(flow, run, json.dumps(add), json.dumps(remove))
+
+
+def open_provider(spec: str) -> Provider:
+    """The store that ``spec`` names: ``local``, ``local@<folder>`` or a folder.
+
+    The folder is the one that holds ``.spinloom``, or that folder itself.
+
+    Raises:
+        ValueError: there is no store, or ``spec`` names a kind of store this version cannot read.
+    """
+    kind, at, path = spec.partition("@")
+    if not at:
+        if kind == "local":
+            return Provider(_native.default_store())
+        kind, path = "local", spec
+    if kind == "service" or spec.startswith(("http://", "https://")):
+        raise ValueError(f"Cannot read `{spec}`: metadata services are not in this version of Spinloom")
+    if kind != "local":
+        raise ValueError(f"Cannot read `{spec}`: write `local@<folder>`")
+    folder = os.path.abspath(os.path.expanduser(path))
+    if os.path.basename(folder) == STORE_FOLDER and os.path.isdir(folder):
+        return Provider(folder)
+    root = os.path.join(folder, STORE_FOLDER)
+    if not os.path.isdir(root):
+        raise ValueError(f"Could not find directory {STORE_FOLDER} in directory {path}")
+    return Provider(root)

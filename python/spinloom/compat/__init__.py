@@ -1,0 +1,1 @@
+"""Other names for what Spinloom has, so that code written for another system runs unmodified."""

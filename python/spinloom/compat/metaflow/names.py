@@ -1,0 +1,123 @@
+"""The map: each module of Metaflow that existing flows import from, and where its names live here.
+
+``MODULES["decorators"]["StepDecorator"]`` is ``"spinloom.decorators.base:StepDecorator"``. What Metaflow has and this
+version of Spinloom does not is listed too, so that the error can say so.
+"""
+
+from __future__ import annotations
+
+from spinloom._native import METAFLOW_VERSION as METAFLOW_VERSION
+
+_CLIENT = (
+    "DataArtifact",
+    "Flow",
+    "Metaflow",
+    "Run",
+    "Step",
+    "Task",
+    "default_metadata",
+    "default_namespace",
+    "get_metadata",
+    "get_namespace",
+    "metadata",
+    "namespace",
+)
+_CLIENT_CORE = (*_CLIENT, "Metadata", "MetaflowArtifacts", "MetaflowCode", "MetaflowData", "MetaflowObject")
+_DECORATORS = ("catch", "environment", "resources", "retry", "timeout")
+_EXCEPTIONS = (
+    "InvalidDecoratorAttribute",
+    "MetaflowDataMissing",
+    "MetaflowException",
+    "MetaflowExceptionWrapper",
+    "MetaflowInternalError",
+    "MetaflowInvalidPathspec",
+    "MetaflowNamespaceMismatch",
+    "MetaflowNotFound",
+    "MetaflowTaggingError",
+    "MetaflowUnknownUser",
+    "MissingInMergeArtifactsException",
+    "ParameterFieldFailed",
+    "ParameterFieldTypeMismatch",
+    "UnhandledInMergeArtifactsException",
+)
+
+
+def _of(home: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: f"{home}:{name}" for name in names}
+
+
+_SHIMS = "spinloom.compat.metaflow.shims"
+
+MODULES: dict[str, dict[str, str]] = {
+    "": {
+        "FlowSpec": "spinloom.flow:FlowSpec",
+        "step": "spinloom.steps:step",
+        "Parameter": "spinloom.parameters:Parameter",
+        "JSONType": "spinloom.parameters:JSONType",
+        "current": "spinloom.context:current",
+        "__version__": f"{_SHIMS}:VERSION",
+        **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
+        **_of("spinloom.client", _CLIENT),
+    },
+    "client": _of("spinloom.client", _CLIENT),
+    "client.core": _of("spinloom.client", _CLIENT_CORE),
+    "decorators": {
+        "StepDecorator": "spinloom.decorators.base:StepDecorator",
+        "step": "spinloom.steps:step",
+        **_of("spinloom.exceptions", ("InvalidDecoratorAttribute", "MetaflowException", "MetaflowInternalError")),
+    },
+    "exception": _of("spinloom.exceptions", _EXCEPTIONS),
+    "flowspec": {
+        "FlowSpec": "spinloom.flow:FlowSpec",
+        **_of(
+            "spinloom.exceptions",
+            (
+                "InvalidNextException",
+                "MetaflowException",
+                "MetaflowInternalError",
+                "MissingInMergeArtifactsException",
+                "UnhandledInMergeArtifactsException",
+            ),
+        ),
+    },
+    "metaflow_current": {"current": "spinloom.context:current"},
+    "metaflow_version": _of(_SHIMS, ("get_version",)),
+    "parameters": {
+        "Parameter": "spinloom.parameters:Parameter",
+        **_of("spinloom.parameters", ("JSONType", "JSONTypeClass", "ParameterContext")),
+        **_of("spinloom.exceptions", ("ParameterFieldFailed", "ParameterFieldTypeMismatch")),
+    },
+    "plugins": {},
+    "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
+    "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
+    "tagging_util": {
+        **_of(_SHIMS, ("MAX_TAG_SIZE", "MAX_USER_TAG_SET_SIZE")),
+        **_of("spinloom.exceptions", ("MetaflowTaggingError",)),
+    },
+    "util": _of(
+        _SHIMS,
+        (
+            "get_username",
+            "is_stringish",
+            "resolve_identity",
+            "resolve_identity_as_tuple",
+            "to_bytes",
+            "to_unicode",
+        ),
+    ),
+}
+
+MISSING: frozenset[str] = frozenset(
+    """
+    Config ConfigValue DeployedFlow Deployer FlowMutator IncludeFile NBDeployer NBRunner Runner S3 StepMutator
+    USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
+    conda_environment_yml_parser config_expr exit_hook inspect_spin kubernetes namespaced_event_name package_sources
+    parallel parallel_imap_unordered parallel_map profile project pypi pypi_base pyproject_toml_parser
+    pytorch_parallel requirements_txt_parser schedule secrets torchrun trigger trigger_on_finish user_step_decorator
+    yaml_parser
+    R cards cli cli_args datastore debug event_logger events extension_support graph includefile metadata_provider
+    metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
+    procpoll runner sidecar system_context task tracing tuple_util unbounded_foreach user_configs user_decorators
+    """.split()  # noqa: SIM905 (a list would take a line for each)
+)
+"""What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""

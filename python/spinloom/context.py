@@ -1,0 +1,181 @@
+"""`current`: what the running task is.
+
+The file has another name, since a module `spinloom.current` would hide the object.
+"""
+
+from __future__ import annotations
+
+import time
+
+from .exceptions import MetaflowNotFound
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .worker.task import TaskState
+
+_NAMES = frozenset(
+    [
+        "flow_name",
+        "run_id",
+        "step_name",
+        "task_id",
+        "retry_count",
+        "origin_run_id",
+        "pathspec",
+        "namespace",
+        "username",
+        "tags",
+        "tempdir",
+        "is_running_flow",
+        "graph",
+        "graph_info",
+        "parameter_names",
+        "task",
+        "run",
+    ]
+)
+
+
+# A task is recorded within this many seconds of its start: pauses between looks, the last of them for nothing.
+_RECORDED_SOON = (0.02, 0.05, 0.1, 0.3, 1.0, 0.0)
+
+
+class Current:
+    """Facts about the running task. Outside a flow they are `None`, and `is_running_flow` is false."""
+
+    _task: TaskState | None = None
+
+    def _begin(self, task: TaskState) -> None:
+        self._task = task
+
+    def _end(self) -> None:
+        self._task = None
+
+    def _add(self, name: str, value: object) -> None:
+        """Adds what a decorator has to offer, such as `current.card`."""
+        self.__dict__[name] = value
+
+    def _of(self, field: str) -> Any:
+        return None if self._task is None else self._task.spec.get(field)
+
+    def __contains__(self, name: str) -> bool:
+        return hasattr(self, name) and getattr(self, name) is not None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of `name`, or `default` if there is none."""
+        return getattr(self, name, default)
+
+    def __dir__(self) -> list[str]:
+        return sorted({"get", *_NAMES, *(name for name in self.__dict__ if not name.startswith("_"))})
+
+    @property
+    def is_running_flow(self) -> bool:
+        """Whether a task is running."""
+        return self._task is not None
+
+    @property
+    def flow_name(self) -> str | None:
+        """Name of the flow."""
+        return self._of("flow")  # type: ignore[no-any-return]
+
+    @property
+    def run_id(self) -> str | None:
+        """Id of the run, as text."""
+        return _text(self._of("run"))
+
+    @property
+    def step_name(self) -> str | None:
+        """Name of the step."""
+        return self._of("step")  # type: ignore[no-any-return]
+
+    @property
+    def task_id(self) -> str | None:
+        """Id of the task, as text."""
+        return _text(self._of("task"))
+
+    @property
+    def retry_count(self) -> int:
+        """Number of the attempt, from 0."""
+        return self._of("attempt") or 0
+
+    @property
+    def origin_run_id(self) -> str | None:
+        """Id of the run this one resumes."""
+        return _text(self._of("origin_run"))
+
+    @property
+    def pathspec(self) -> str | None:
+        """`Flow/run/step/task`."""
+        if self._task is None:
+            return None
+        return f"{self.flow_name}/{self.run_id}/{self.step_name}/{self.task_id}"
+
+    @property
+    def namespace(self) -> str | None:
+        """Namespace of the run."""
+        return self._of("namespace")  # type: ignore[no-any-return]
+
+    @property
+    def username(self) -> str | None:
+        """Who started the run."""
+        return self._of("user")  # type: ignore[no-any-return]
+
+    @property
+    def tags(self) -> set[str]:
+        """Tags the run was started with."""
+        return set(self._of("tags") or ())
+
+    @property
+    def tempdir(self) -> str | None:
+        """Folder for temporary files: the working directory."""
+        return None if self._task is None else "."
+
+    @property
+    def graph_info(self) -> dict[str, Any] | None:
+        """The graph of the flow."""
+        return None if self._task is None else self._task.fetch("_graph_info")
+
+    graph = graph_info
+
+    @property
+    def parameter_names(self) -> list[str] | None:
+        """Attributes of the flow that are parameters."""
+        return None if self._task is None else list(self._task.flow.parameters)
+
+    @property
+    def task(self) -> Any:
+        """This task, as the Client sees it; `None` if it cannot be read."""
+        return self._object("Task", self.pathspec)
+
+    @property
+    def run(self) -> Any:
+        """This run, as the Client sees it; `None` if it cannot be read."""
+        return self._object("Run", f"{self.flow_name}/{self.run_id}")
+
+    def _object(self, kind: str, pathspec: str | None) -> Any:
+        if self._task is None:
+            return None
+        # The store the run writes to, wherever the step has changed its directory to.
+        store = f"local@{self._of('store')}"
+        for pause in _RECORDED_SOON:
+            try:
+                from . import client
+
+                return getattr(client, kind)(pathspec, _namespace_check=False, _current_metadata=store)
+            except MetaflowNotFound:
+                time.sleep(pause)
+            except Exception:  # a reader that cannot read is no reason for a task to fail
+                break
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"`current` has no attribute `{name}`", name=name, obj=self)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+current = Current()

@@ -1,0 +1,176 @@
+"""`FlowHost`: a flow as the native part sees it."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from contextlib import suppress
+
+from . import jsonvalue
+from .attach import attach
+from .classes import flow_class
+from .exceptions import InvalidDecorator, UnpicklableArtifactException
+from .graph import describe
+from .worker import process
+from .worker.persist import DEFAULTS
+from .worker.pickling import dump, type_name
+from .worker.plan import StepPlan
+from .worker.run import run_attempt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .decorators import StepDecorator
+    from .flow import FlowSpec
+    from .state import FlowState
+
+
+class FlowHost:
+    """Describes one flow's class, saves what all its tasks share, and runs attempts of its steps."""
+
+    def __init__(
+        self,
+        cls: type,
+        *,
+        surface: str = "python",
+        script: str | None = None,
+        template: dict[str, Any] | None = None,
+    ) -> None:
+        self.cls = cls
+        self.flow = flow_class(cls)
+        self.surface = surface
+        self.script = sys.argv[0] if script is None else script
+        self.decorators: dict[str, list[StepDecorator]] = {
+            name: list(function.decorators)  # type: ignore[attr-defined]
+            for name, function in self.flow.steps.items()
+        }
+        self._template = dict(template or {})  # attributes the flow's own `__init__` set
+        self._document: dict[str, Any] | None = None
+        self._plans: dict[str, StepPlan] = {}
+        self._snapshot = process.Snapshot()
+
+    def flow_graph(self) -> str:
+        """The `FlowGraph` document, as JSON."""
+        return json.dumps(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """The `FlowGraph` document."""
+        if self._document is None:
+            document = describe(self.flow, self.decorators)
+            for step in document["steps"]:
+                self._check_catch(step)
+            self._plans = {
+                step["name"]: StepPlan(step, self.flow.steps[step["name"]], self.decorators[step["name"]])
+                for step in document["steps"]
+            }
+            self._document = document
+        return self._document
+
+    def _check_catch(self, step: dict[str, Any]) -> None:
+        tail = step["tail"]
+        split = "foreach" if tail.get("foreach") else "switch" if tail.get("condition") else None
+        for decorator in self.decorators[step["name"]]:
+            if decorator.name != "catch":
+                continue
+            if (var := decorator.attributes["var"]) in self.flow.shared:
+                raise decorator.problem(f"cannot use `{var}` for `var`: it is a parameter or a class constant")
+            if split:
+                raise InvalidDecorator(
+                    f"step `{step['name']}` has `@catch` but splits by {split}: "
+                    "had it failed, nobody would know where to go on",
+                    decorator.line or None,
+                    decorator.file,
+                    ["move what may fail to a step of its own"],
+                )
+
+    def step_document(self, step: str) -> dict[str, Any]:
+        """A step's part of the document."""
+        return self.plan(step).document
+
+    def plan(self, step: str) -> StepPlan:
+        """What all attempts of a step share."""
+        if self._document is None:
+            self.document()
+        return self._plans[step]
+
+    def attach(self, specs_json: str) -> str:
+        """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
+        attach(self.decorators, json.loads(specs_json))
+        self._document = None
+        return self.flow_graph()
+
+    def defaults(self, names_json: str, context_json: str) -> str:
+        """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""
+        fields = {"flow_name": self.flow.name, **json.loads(context_json)}
+        wanted = set(json.loads(names_json))
+        values = {
+            parameter.name: jsonvalue.encode(parameter.call_default(fields))
+            for parameter in self.flow.parameters.values()
+            if parameter.name in wanted and parameter.function is not None
+        }
+        return json.dumps(values)
+
+    def init_task(self, ctx: Any, values_json: str) -> None:
+        """Saves what all tasks of a run share: parameters, class constants, the graph, and defaults of our own."""
+        given = json.loads(values_json)
+        values: dict[str, Any] = {"name": self.flow.name, "_graph_info": given.get("$graph_info"), **DEFAULTS}
+        for attribute, parameter in self.flow.parameters.items():
+            values[attribute] = jsonvalue.decode(given.get(parameter.name))
+        for name in self.flow.constants:
+            values[name] = getattr(self.cls, name)
+        for name, value in values.items():
+            self._save(ctx, name, value)
+        for name in self.flow.private:
+            self._save(ctx, name, getattr(self.cls, name), optional=True)
+        ctx.finish(json.dumps({"ok": True, "next": None}))
+
+    def _save(self, ctx: Any, name: str, value: Any, optional: bool = False) -> None:
+        try:
+            stream, buffers = dump(value)
+        except Exception as error:  # pickling runs the user's code, which may raise anything
+            if optional:
+                return
+            raise UnpicklableArtifactException(
+                f"class attribute `{name}` of `{self.flow.name}` cannot be saved: "
+                f"a value of type `{type_name(value)}` cannot be pickled: {error}",
+                self.document()["line"],
+                self.document()["file"],
+                ["give it a name that begins with `_`, or move it out of the class"],
+            ) from error
+        ctx.save(name, type_name(value), stream, buffers)
+
+    def instance(self, state: FlowState) -> FlowSpec:
+        """A flow's instance for one task."""
+        flow: FlowSpec = self.cls.__new__(self.cls)  # type: ignore[call-overload]
+        object.__setattr__(flow, "_spinloom", state)
+        if self._template:
+            flow.__dict__.update(self._template)
+        return flow
+
+    def before_fork(self) -> None:
+        """Leaves nothing to do, print or collect that children would do, print or collect again."""
+        self.document()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
+                stream.flush()
+        gc.freeze()
+
+    def dump(self, request_json: str) -> None:
+        """Prints or pickles artifacts of finished tasks."""
+        from .dump import dump as dump_artifacts
+
+        dump_artifacts(json.loads(request_json))
+
+    def run_task(self, ctx: Any) -> None:
+        """Runs one attempt, in a task process."""
+        process.begin(self._snapshot)
+        run_attempt(self, ctx)
+        process.end()
+
+    @property
+    def script_name(self) -> str:
+        """Name of the flow file."""
+        return os.path.basename(self.script)

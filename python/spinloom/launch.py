@@ -1,0 +1,29 @@
+"""How a flow's command line starts, through either door."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    from .flow import FlowSpec
+
+
+class Door:
+    """The way in: `python flow.py …`, or `spinloom … flow.py …`."""
+
+    surface = "python"
+    argv: list[str] | None = None
+    script: str | None = None
+
+
+def start(flow: FlowSpec) -> NoReturn:
+    """Runs the command line for `flow`, and ends the process with its exit code."""
+    from .host import FlowHost
+
+    native: Any = __import__("spinloom._native", fromlist=["run_cli"])
+    argv = sys.argv[1:] if Door.argv is None else Door.argv
+    host = FlowHost(type(flow), surface=Door.surface, script=Door.script, template=flow.__dict__)
+    sys.exit(native.run_cli(argv, host))

@@ -1,0 +1,225 @@
+"""`Parameter`: a value of a flow that is given when a run starts, and read-only from then on."""
+
+from __future__ import annotations
+
+import sys
+
+from . import jsonvalue
+from .exceptions import ParameterFieldFailed, ParameterFieldTypeMismatch
+from .locations import caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .flow import FlowSpec
+
+RESERVED = frozenset(
+    [
+        "params",
+        "with",
+        "tag",
+        "namespace",
+        "obj",
+        "tags",
+        "decospecs",
+        "run-id-file",
+        "max-num-splits",
+        "max-workers",
+        "max-log-size",
+        "user-namespace",
+        "run-id",
+        "task-id",
+        "runner-attribute-file",
+    ]
+)
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class JSONTypeClass:
+    """The type of a parameter that takes any JSON value."""
+
+    name = "JSON"
+
+    def __repr__(self) -> str:
+        return "JSON"
+
+
+JSONType = JSONTypeClass()
+
+_KINDS: dict[object, str] = {
+    str: "str",
+    int: "int",
+    float: "float",
+    bool: "bool",
+    JSONType: "json",
+    JSONTypeClass: "json",
+}
+_WANTED = {"str": "a string", "int": "an integer", "float": "a float", "bool": "a boolean", "json": "JSON"}
+
+
+class ParameterContext:
+    """What a deploy-time default function is told."""
+
+    def __init__(self, parameter_name: str, fields: dict[str, Any]) -> None:
+        self.parameter_name = parameter_name
+        self.flow_name: str | None = fields.get("flow_name")
+        self.user_name: str | None = fields.get("user_name")
+        self.ds_type: str = fields.get("ds_type", "local")
+        self.configs: object = fields.get("configs")
+
+    def logger(self, *parts: object) -> None:
+        """Tells the user something."""
+        print(*parts, file=sys.stderr)
+
+
+class Parameter:
+    """A value of the flow, settable on the command line.
+
+    `name` is its name there, `default` a value or a function of a context that is called once when a run starts, `type`
+    one of `str`, `int`, `float`, `bool` and `JSONType` (by default that of `default`), `separator` splits a string into
+    a list.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        default: object = None,
+        type: object = None,
+        help: str | None = None,
+        required: bool | None = None,
+        show_default: bool | None = None,
+        separator: str | None = None,
+        **unknown: object,
+    ) -> None:
+        self.file, self.line = caller()
+        self.name = name
+        self.attribute = name
+        self.help = help or ""
+        self.separator = separator
+        self.show_default = show_default is not False
+        self._check_name(unknown)
+        self.kind = self._kind_of(type, default)
+        if separator is not None and self.kind != "str":
+            raise self.problem("has a `separator`, which only a parameter of type `str` can have")
+        self.function: Callable[[ParameterContext], object] | None = None
+        self.default: object = None
+        if callable(default):
+            self.function = default
+        elif default is not None:
+            self.default = self.convert(default, self.kind)
+        self.required = bool(required) and self.function is None and self.default is None
+
+    def _check_name(self, unknown: dict[str, object]) -> None:
+        name = self.name
+        if unknown:
+            known = "name, default, type, help, required, show_default, separator"
+            raise self.problem(f"does not support the attribute `{next(iter(unknown))}`; these are supported: {known}")
+        if not isinstance(name, str) or not name or not set(name) <= _ALLOWED or name[0] == "-":
+            raise self.problem("has a name that is not made of letters, digits, `_` and `-`")
+        if name.lower().replace("_", "-") in RESERVED:
+            raise self.problem("has a name that is reserved", ["give it another name"])
+
+    def _kind_of(self, type_: object, default: object) -> str:
+        if type_ is None:
+            if isinstance(default, (dict, list)):
+                return "json"
+            return _KINDS.get(type(default), "str")
+        try:
+            return _KINDS[type_]
+        except (KeyError, TypeError):
+            raise self.problem(f"has the type `{type_!r}`; use one of str, int, float, bool, JSONType") from None
+
+    def problem(self, what: str, hints: list[str] | None = None) -> ParameterFieldFailed:
+        """An error about this parameter, at the line it is defined at."""
+        return ParameterFieldFailed(f"parameter `{self.name}` {what}", self.line, self.file, hints or [])
+
+    def _mismatch(self, value: object, source: str) -> ParameterFieldTypeMismatch:
+        return ParameterFieldTypeMismatch(
+            f"{source} of parameter `{self.name}` is `{value!r}`, which is not {_WANTED[self.kind]}",
+            self.line,
+            self.file,
+        )
+
+    def convert(self, value: object, kind: str) -> object:
+        """A default as a value of this parameter's type, if it can be one without loss."""
+        problem = self._mismatch(value, "the default")
+        try:
+            if kind == "json":
+                return _json(value)
+            if kind == "str" and isinstance(value, (str, int, float)):
+                return str(value)
+            if kind == "bool" and isinstance(value, str):
+                return {"true": True, "false": False}[value.lower()]
+            if kind == "bool" and isinstance(value, (bool, int)):
+                return bool(value)
+            if kind == "int" and isinstance(value, (int, str)):
+                return int(value)
+            if kind == "int" and isinstance(value, float) and value.is_integer():
+                return int(value)
+            if kind == "float" and isinstance(value, (int, float, str)):
+                return float(value)
+        except (ValueError, KeyError, TypeError):
+            raise problem from None
+        raise problem
+
+    def call_default(self, fields: dict[str, Any]) -> object:
+        """The value of a deploy-time default function. What it raises is the user's."""
+        assert self.function is not None
+        value = self.function(ParameterContext(self.name, fields))
+        wrong = self._mismatch(value, "the value returned by the deploy-time default")
+        wrong.code = "SL0101"  # nothing on the command line is wrong
+        if value is None:
+            return None
+        if self.kind == "json":
+            try:
+                return _json(value)
+            except (ValueError, TypeError) as error:
+                raise wrong from error
+        wanted = {"str": str, "int": int, "float": (int, float), "bool": bool}[self.kind]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and self.kind != "bool"):  # type: ignore[arg-type]
+            raise wrong
+        return value
+
+    def document(self) -> dict[str, Any]:
+        """The parameter as the flow graph describes it."""
+        kind = "function" if self.function else "none" if self.default is None else "value"
+        return {
+            "name": self.name,
+            "attribute": self.attribute,
+            "type": self.kind,
+            "default": jsonvalue.encode(self.default),
+            "default_kind": kind,
+            "required": self.required,
+            "help": self.help,
+            "show_default": self.show_default,
+            "separator": self.separator,
+            "file": self.file,
+            "line": self.line,
+        }
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self.attribute = attribute
+
+    def __get__(self, flow: FlowSpec | None, owner: type | None = None) -> Any:
+        return self if flow is None else flow._spinloom.parameter(self)
+
+    def __set__(self, flow: FlowSpec, value: object) -> None:
+        raise AttributeError(f"parameter `{self.attribute}` cannot be changed: parameters are read-only in a run")
+
+    def __delete__(self, flow: FlowSpec) -> None:
+        raise AttributeError(f"parameter `{self.attribute}` cannot be deleted: parameters are read-only in a run")
+
+    def __repr__(self) -> str:
+        return f"Parameter({self.name!r})"
+
+
+def _json(value: object) -> object:
+    """A JSON value from its text, or checked if it is one already."""
+    if isinstance(value, str):
+        import json
+
+        value = json.loads(value)
+    jsonvalue.encode(value)
+    return value

@@ -1,0 +1,100 @@
+"""Saves a task's artifacts: every value visible on the instance, and by reference what was not read."""
+
+from __future__ import annotations
+
+import pickle
+from types import FunctionType, MethodType
+
+from ..exceptions import MetaflowException, MetaflowExceptionWrapper
+from .pickling import ATOMS, dump, type_name, unpicklable
+from .task import INTERNAL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..flow import FlowSpec
+    from .task import TaskState
+
+# Names of `FlowSpec`'s own: assigning to them does not make an artifact.
+RESERVED = frozenset(["next", "input", "index", "foreach_stack", "merge_artifacts", "script_name"])
+
+FALSE = pickle.dumps(False, 5)
+# Kept once for the run: a task saves its own only where it differs.
+DEFAULTS: dict[str, Any] = {
+    "_task_ok": True,
+    "_success": True,
+    "_exception": None,
+    "_transition": None,
+    "_foreach_stack": [],
+    "_foreach_var": None,
+    "_foreach_num_splits": None,
+    "_iteration_stack": [],
+    "_configs_processed": True,
+}
+
+
+def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
+    """Saves the user's artifacts; returns the first that could not be saved as an error, having saved the others."""
+    save = task.ctx.save
+    loaded = task.loaded
+    kept: set[str] = set()
+    problem = None
+    for name, value in list(flow.__dict__.items()):
+        kind = type(value)
+        if kind is FunctionType or kind is MethodType or name in RESERVED or name in INTERNAL:
+            continue
+        if kind in ATOMS and loaded.get(name, flow) is value:
+            continue  # as it came, and it cannot have been changed in place
+        kept.add(name)
+        try:
+            stream, buffers = dump(value)
+        except Exception as error:  # pickling runs the user's code, which may raise anything
+            if problem is None:
+                problem = _unpicklable(task, name, value, error)
+            continue
+        save(name, type_name(value), stream, buffers)
+    _inherit(task, kept)
+    return problem
+
+
+def _inherit(task: TaskState, kept: set[str]) -> None:
+    if task.join:
+        for name, position in task.merged.items():
+            if name not in kept:
+                task.ctx.inherit(position, name)
+    else:
+        task.ctx.inherit_all(0, kept | task.flow.shared | INTERNAL)
+
+
+def _unpicklable(task: TaskState, name: str, value: Any, error: BaseException) -> MetaflowException:
+    document = task.host.step_document(task.step)
+    return unpicklable(name, task.step, value, error, document["file"], document["line"])
+
+
+def save_internal(
+    task: TaskState, failure: MetaflowExceptionWrapper | None, caught: MetaflowExceptionWrapper | None
+) -> None:
+    """Saves what the Client may want to know of the attempt beside its artifacts."""
+    save = task.ctx.save
+    plan = task.host.plan(task.step)
+    save("_current_step", "str", plan.step_pickle, [])
+    if task.frames:
+        save_value(task, "_foreach_stack", task.stack_record())
+    if failure is not None:
+        save("_success", "bool", FALSE, [])
+        save("_task_ok", "bool", FALSE, [])
+        save_value(task, "_exception", failure)
+    elif plan.transition_pickle is not None:
+        save("_transition", "tuple", plan.transition_pickle, [])
+    elif task.transition is not None:
+        save_value(task, "_transition", (task.transition.steps, task.transition.foreach))
+    if caught is not None:
+        save("_success", "bool", FALSE, [])
+        save_value(task, "_catch_exception", caught)
+
+
+def save_value(task: TaskState, name: str, value: Any) -> None:
+    """Saves one value of our own."""
+    stream, buffers = dump(value)
+    task.ctx.save(name, type_name(value), stream, buffers)

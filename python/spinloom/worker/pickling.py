@@ -1,0 +1,67 @@
+"""Values to bytes and back: pickle protocol 5, big buffers beside the stream."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+
+from ..buffers import unpickle
+from ..exceptions import MetaflowException, UnpicklableArtifactException
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Smaller buffers stay in the stream: a chunk of their own costs more than copying them.
+OUT_OF_BAND = 64 * 1024
+
+ATOMS = frozenset([type(None), bool, int, float, complex, str, bytes])
+
+
+def dump(value: Any) -> tuple[bytes, list[memoryview]]:
+    """The pickle stream of `value`, and its big buffers as plain bytes."""
+    if type(value) in ATOMS:
+        return pickle.dumps(value, 5), []
+    buffers: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    return pickle.dumps(value, 5, buffer_callback=keep), buffers
+
+
+def load(stream: bytes, buffers: list[Any]) -> Any:
+    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage."""
+    if buffers:
+        return unpickle(stream, buffers)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(stream)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def type_name(value: Any) -> str:
+    """The type of a value, as shown to people."""
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def unpicklable(
+    name: str, step: str, value: Any, error: BaseException, file: str | None, line: int | None
+) -> MetaflowException:
+    """The error for an artifact that cannot be saved."""
+    hints = error.hints if isinstance(error, MetaflowException) else []
+    return UnpicklableArtifactException(
+        f"artifact `{name}` of step `{step}` cannot be saved: "
+        f"a value of type `{type_name(value)}` cannot be pickled: {error}",
+        line,
+        file,
+        hints or ["save the data it is made of, or delete it before the step ends"],
+    )

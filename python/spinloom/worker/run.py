@@ -1,0 +1,188 @@
+"""Runs one attempt: inputs, the step's body, its transition, its artifacts, its result."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from ..context import current
+from ..exceptions import (
+    FailureHandledByCatch,
+    InvalidNextException,
+    MetaflowExceptionWrapper,
+    SpinloomException,
+    TimeoutException,
+)
+from ..state import Transition
+from . import boundary
+from .inputs import Inputs
+from .persist import save_artifacts, save_internal, save_value
+from .task import TaskState
+from .timeout import time_limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..flow import FlowSpec
+    from ..host import FlowHost
+    from .plan import StepPlan
+
+
+def run_attempt(host: FlowHost, ctx: Any) -> bool:
+    """Runs the attempt `ctx` is about and tells the engine how it went. Returns whether it went well."""
+    try:
+        return _run_attempt(host, ctx)
+    except Exception as error:  # not the step's: the store cannot be written, or there is a bug of ours
+        record = boundary.failure_record(error)
+        boundary.tell(record.get("traceback") or boundary.place_text(record))
+        ctx.finish(json.dumps({"ok": False, "failure": record}))
+        return False
+
+
+def _run_attempt(host: FlowHost, ctx: Any) -> bool:
+    spec = json.loads(ctx.spec)
+    task = TaskState(host, ctx, spec)
+    plan = host.plan(task.step)
+    flow = host.instance(task)
+    os.environ.update(plan.variables)
+    current._begin(task)
+    error = _run_body(task, plan, flow)
+    if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
+        error = None  # the step had said all there was to say
+    caught = None
+    count: int | None = None
+    if error is None:
+        try:
+            count, error = _check(task, plan, flow)
+        except Exception as raised:  # counting asks a value of the user's for its length
+            error = raised
+    if error is None and plan.catch is not None and plan.catch["var"]:
+        setattr(flow, plan.catch["var"], None)
+    elif error is not None and _catches(task, plan, error):
+        caught = _catch(task, plan, flow, error)
+        error = None
+    problem = save_artifacts(task, flow)
+    if problem is not None and error is None:
+        error = problem
+        if _catches(task, plan, error) and caught is None:
+            caught = _catch(task, plan, flow, error)
+            if plan.catch and plan.catch["var"]:
+                save_value(task, plan.catch["var"], caught)
+            error = None
+    return _finish(task, plan, count, error, caught)
+
+
+def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException | None:
+    attempt = task.spec["attempt"]
+    if attempt >= task.spec["max_attempts"]:
+        # Beyond the user's attempts there is only `@catch`'s: the last process died without a word.
+        return FailureHandledByCatch(f"step `{task.step}` failed {attempt} times and left no exception behind")
+    arguments = (flow, Inputs(task)) if task.join or plan.takes_inputs else (flow,)
+    if not plan.seconds:
+        return boundary.call(plan.body, arguments)
+    try:
+        with time_limit(plan.seconds, task.step):
+            return boundary.call(plan.body, arguments)
+    except TimeoutException as error:  # the alarm rang just after the step's last line
+        return error
+
+
+def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
+    """Compares the transition with the one in the source, and counts a foreach."""
+    said = task.transition
+    document = plan.document
+    if said is None:
+        if not plan.targets:
+            return None, None
+        line = document["tail"].get("line", document["line"])
+        what = f"step `{task.step}` ended without its `self.next`, which is on line {line}"
+        return None, InvalidNextException(what, line, document["file"])
+    if plan.is_switch:
+        fits = len(said.steps) == 1 and said.steps[0] in plan.targets and said.foreach is None
+    else:
+        fits = said.steps == plan.targets and said.foreach == plan.foreach
+    if not fits:
+        wanted = f"goes to {_steps(plan.targets)}" if plan.targets else "goes nowhere"
+        what = f"step `{task.step}` went to {_steps(said.steps)}, but by its last statement it {wanted}"
+        return None, InvalidNextException(what, said.line, said.file)
+    if said.foreach is None:
+        return None, None
+    return _count(task, flow, said)
+
+
+def _steps(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _count(task: TaskState, flow: FlowSpec, said: Transition) -> tuple[int | None, SpinloomException | None]:
+    name = said.foreach
+    what = f"the foreach of step `{task.step}` over `self.{name}`"
+
+    def wrong(why: str) -> tuple[None, SpinloomException]:
+        return None, InvalidNextException(f"{what} {why}", said.line, said.file)
+
+    try:
+        items = getattr(flow, str(name))
+    except AttributeError:
+        return wrong("has nothing to go over: the attribute does not exist")
+    try:
+        count = len(items) if hasattr(items, "__len__") else sum(1 for _ in items)
+        if not hasattr(items, "__getitem__"):
+            iter(items)
+    except TypeError:
+        return wrong(f"has nothing to go over: a value of type `{type(items).__name__}` is not iterable")
+    return (count, None) if count else wrong("has nothing to go over: it is empty")
+
+
+def _catches(task: TaskState, plan: StepPlan, error: BaseException) -> bool:
+    last = task.spec["attempt"] >= task.spec["max_attempts"] - 1
+    return plan.catch is not None and last and not isinstance(error, KeyboardInterrupt)
+
+
+def _catch(task: TaskState, plan: StepPlan, flow: FlowSpec, error: BaseException) -> MetaflowExceptionWrapper:
+    text = boundary.format_user_traceback(error)
+    wrapper = MetaflowExceptionWrapper(error, text)
+    assert plan.catch is not None
+    if plan.catch["var"]:
+        flow.__dict__[plan.catch["var"]] = wrapper
+    if plan.catch["print_exception"]:
+        boundary.tell(f"@catch caught an exception from step `{task.step}`\n")
+        boundary.tell("".join(f">  {line}\n" for line in text.splitlines()))
+    document = plan.document
+    task.transition = Transition(plan.targets, None, document["file"], document["line"]) if plan.targets else None
+    return wrapper
+
+
+def _finish(
+    task: TaskState,
+    plan: StepPlan,
+    count: int | None,
+    error: BaseException | None,
+    caught: MetaflowExceptionWrapper | None,
+) -> bool:
+    if error is not None:
+        record = boundary.failure_record(error)
+        if isinstance(error, SystemExit):
+            if isinstance(error.code, str):
+                boundary.tell(error.code + "\n")
+        else:
+            boundary.tell(record.get("traceback") or boundary.place_text(record))
+        save_internal(task, MetaflowExceptionWrapper(error, record.get("traceback")), None)
+        task.ctx.finish(json.dumps({"ok": False, "failure": record}))
+        return False
+    if count is not None:
+        save_value(task, "_foreach_var", plan.foreach)
+        save_value(task, "_foreach_num_splits", count)
+    save_internal(task, None, caught)
+    task.ctx.finish(_result(task, plan, count))
+    return True
+
+
+def _result(task: TaskState, plan: StepPlan, count: int | None) -> str:
+    if plan.result is not None:
+        return plan.result
+    said = task.transition
+    assert said is not None  # a foreach or a switch has made one
+    fan_out = None if said.foreach is None else {"var": said.foreach, "count": count}
+    return json.dumps({"ok": True, "next": {"steps": said.steps, "foreach": fan_out}})

@@ -1,0 +1,1 @@
+"""What every Python-driven test shares: the two products, an isolated environment, redaction, and a small look-ahead pool."""
