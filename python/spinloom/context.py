@@ -163,6 +163,10 @@ class Current:
             try:
                 from . import client
 
+                # The run is recorded before its tasks are: once this task is there, its step and its run are too.
+                task = client.Task(self.pathspec, _namespace_check=False, _current_metadata=store)
+                if kind == "Task":
+                    return task
                 return getattr(client, kind)(pathspec, _namespace_check=False, _current_metadata=store)
             except MetaflowNotFound:
                 time.sleep(pause)

@@ -18,6 +18,7 @@ from .worker.persist import DEFAULTS
 from .worker.pickling import dump, type_name
 from .worker.plan import StepPlan
 from .worker.run import run_attempt
+from .worker.task import instance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ class FlowHost:
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""
-        flow: FlowSpec = self.cls.__new__(self.cls)  # type: ignore[call-overload]
-        object.__setattr__(flow, "_spinloom", state)
+        flow = instance(self.cls, state)
         if self._template:
             flow.__dict__.update(self._template)
         return flow
@@ -156,6 +156,14 @@ class FlowHost:
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
                 stream.flush()
+        gc.freeze()
+
+    def settle(self) -> None:
+        """Makes the zygote, which was just forked, what its children had best find."""
+        from .worker.rehearsal import rehearse
+
+        process.settle()
+        rehearse()
         gc.freeze()
 
     def dump(self, request_json: str) -> None:

@@ -19,6 +19,7 @@ from spinloom.flow import FlowSpec
 {imports}
 from spinloom.worker import process
 snapshot = process.Snapshot()
+process.settle()
 
 def child(body):
     sys.stdout.flush()
@@ -95,26 +96,6 @@ def test_threads_and_children_are_waited_for() -> None:
         """,
     )
     assert sorted(lines) == ["process", "thread"]
-
-
-def test_signals_are_as_the_flow_left_them() -> None:
-    lines = forked(
-        """
-        import signal
-        signal.signal(signal.SIGUSR1, lambda *_: print("mine"))
-        """,
-        """
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-        def body():
-            os.kill(os.getpid(), signal.SIGUSR1)
-            print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
-            print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, signal.pthread_sigmask(signal.SIG_BLOCK, []))
-        child(body)
-        """,
-    )
-    assert lines == ["mine", "True", "True set()"]
 
 
 def test_output_is_seen_line_by_line(tmp_path: Path) -> None:

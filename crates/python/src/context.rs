@@ -1,6 +1,8 @@
 //! `TaskContext`: what one attempt may read and write. Lives in the task's process.
 
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::sync::Arc;
 
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
@@ -8,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
-use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Buffer, Datastore, Manifest};
+use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Buffer, Datastore, Manifest, ManifestRef};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 
 use crate::errors::raise;
@@ -20,7 +22,7 @@ pub struct TaskContext {
     spec_json: String,
     store: Datastore,
     /// Manifests of the inputs, each with its artifacts, read when first asked for.
-    inputs: Vec<Option<Opened>>,
+    inputs: Vec<Option<Arc<Opened>>>,
     writer: Option<AttemptWriter>,
     /// Where the result goes; none for `_parameters`, which the driver itself writes.
     socket: Option<OwnedFd>,
@@ -28,13 +30,71 @@ pub struct TaskContext {
     record: Option<Vec<u8>>,
 }
 
-struct Opened {
+pub(crate) struct Opened {
     manifest: Manifest,
     /// The `_parameters` of the run, whose artifacts every task has.
     base: Option<Manifest>,
 }
 
+/// What a task's process needs, made ready in the zygote, where it need not be made again for each of a step's tasks.
+pub(crate) struct Ready {
+    spec: TaskSpec,
+    text: String,
+    store: Datastore,
+    input: Option<Arc<Opened>>,
+}
+
+/// What the zygote keeps between tasks.
+#[derive(Default)]
+pub(crate) struct Kept {
+    store: Option<Datastore>,
+    /// The input of the latest task that had a single one: the items of a foreach all have the same.
+    input: Option<(ManifestRef, Option<Arc<Opened>>)>,
+}
+
+impl Kept {
+    /// Makes a task ready.
+    pub(crate) fn ready(&mut self, spec_json: &[u8]) -> Result<Ready> {
+        let text = String::from_utf8(spec_json.to_vec())
+            .or_error(codes::INTERNAL, || "a task's spec is not text".into())?;
+        let spec: TaskSpec =
+            serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read a task's spec".into())?;
+        let root: &Path = spec.store.as_ref();
+        let store = match &self.store {
+            Some(store) if store.root() == root => store.clone(),
+            _ => self.store.insert(Datastore::open(root)?).clone(),
+        };
+        let input = match spec.inputs.as_slice() {
+            [only] => self.input(&store, &only.manifest),
+            _ => None,
+        };
+        Ok(Ready { spec, text, store, input })
+    }
+
+    /// An input, read once it is asked for a second time. One that cannot be read is left for the task to stumble over.
+    fn input(&mut self, store: &Datastore, at: &ManifestRef) -> Option<Arc<Opened>> {
+        match &mut self.input {
+            Some((known, opened)) if known == at => {
+                if opened.is_none() {
+                    *opened = Opened::read(store, at).ok().map(Arc::new);
+                }
+                opened.clone()
+            }
+            other => {
+                *other = Some((at.clone(), None));
+                None
+            }
+        }
+    }
+}
+
 impl Opened {
+    fn read(store: &Datastore, at: &ManifestRef) -> Result<Self> {
+        let manifest = store.manifest(at)?;
+        let base = manifest.base.as_ref().map(|at| store.manifest(at)).transpose()?;
+        Ok(Self { manifest, base })
+    }
+
     fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
         [Some(&self.manifest), self.base.as_ref()]
             .into_iter()
@@ -44,14 +104,13 @@ impl Opened {
 }
 
 impl TaskContext {
-    /// The context of a task's process.
-    pub(crate) fn in_task(spec_json: &[u8], socket: OwnedFd) -> Result<Self> {
-        let text = String::from_utf8(spec_json.to_vec())
-            .or_error(codes::INTERNAL, || "a task's spec is not text".into())?;
-        let spec: TaskSpec =
-            serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read a task's spec".into())?;
-        let store = Datastore::open(spec.store.as_ref())?;
-        Ok(Self::new(spec, text, store, Some(socket)))
+    /// The context of a task's process, from what the zygote made ready.
+    pub(crate) fn in_task(ready: Ready, socket: OwnedFd) -> Self {
+        let mut context = Self::new(ready.spec, ready.text, ready.store, Some(socket));
+        if let (Some(first), Some(opened)) = (context.inputs.first_mut(), ready.input) {
+            *first = Some(opened);
+        }
+        context
     }
 
     /// The context of `_parameters`, in the driver.
@@ -83,14 +142,10 @@ impl TaskContext {
             return Err(PyIndexError::new_err(format!("task has no input {i}")));
         };
         if self.inputs[i].is_none() {
-            let open = || -> Result<Opened> {
-                let manifest = self.store.manifest(&input.manifest)?;
-                let base = manifest.base.as_ref().map(|at| self.store.manifest(at)).transpose()?;
-                Ok(Opened { manifest, base })
-            };
-            self.inputs[i] = Some(open().map_err(|e| raise(py, &e))?);
+            let opened = Opened::read(&self.store, &input.manifest).map_err(|e| raise(py, &e))?;
+            self.inputs[i] = Some(Arc::new(opened));
         }
-        self.inputs[i].as_ref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))
+        self.inputs[i].as_deref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))
     }
 
     fn send(&self, socket: &OwnedFd, result: &str, record: &[u8]) -> Result<()> {

@@ -1,15 +1,17 @@
 //! The zygote: forked from the driver while that has one thread, it forks one process for each attempt.
 //!
-//! It imports nothing and computes nothing: threads it had would be lost in its children.
+//! It imports nothing and starts no thread, which its children would lack. What they would all do alike, it does before.
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::sys::stat::Mode;
 use nix::unistd::Pid;
 use pyo3::prelude::*;
 use spinloom_compute::ZygoteLink;
@@ -18,7 +20,7 @@ use spinloom_datastore::ContentHash;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::TaskId;
 
-use crate::context::TaskContext;
+use crate::context::{Kept, Ready, TaskContext};
 use crate::fork::{self, Side};
 
 /// Forks the zygote. In the zygote this never returns. Call with the GIL held, before any thread is started.
@@ -48,17 +50,34 @@ struct Zygote<'py, 'a> {
     host: &'a Bound<'py, PyAny>,
     socket: &'a OwnedFd,
     children: HashMap<i32, TaskId>,
+    kept: Kept,
+    unblocked: SigSet,
     quitting: bool,
 }
 
 fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Result<()> {
+    let null = nix::fcntl::open("/dev/null", OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())?;
+    fork::become_stream(null.as_raw_fd(), 0)?; // tasks read nothing from the terminal
+    drop(null);
     // The first hash asks the processor what it can do, which is slow on virtual machines: once here, not in every task.
     let _warm = ContentHash::of(b"");
     let mut child_signal = SigSet::empty();
     child_signal.add(Signal::SIGCHLD);
-    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), None)?;
+    let mut unblocked = SigSet::empty();
+    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), Some(&mut unblocked))?;
+    if let Err(raised) = host.call_method0("settle") {
+        raised.print(py); // tasks are slower without, and no worse
+    }
     let signals = SignalFd::with_flags(&child_signal, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let mut zygote = Zygote { py, host, socket, children: HashMap::new(), quitting: false };
+    let mut zygote = Zygote {
+        py,
+        host,
+        socket,
+        children: HashMap::new(),
+        kept: Kept::default(),
+        unblocked,
+        quitting: false,
+    };
     let mut scratch = Vec::new();
     while !(zygote.quitting && zygote.children.is_empty()) {
         let mut watched =
@@ -105,10 +124,11 @@ impl Zygote<'_, '_> {
 
     fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
         let zygote = nix::unistd::getpid().as_raw();
+        let ready = self.kept.ready(&message.body);
         match fork::fork() {
             Ok(Side::Child) => {
                 fork::die_with(zygote);
-                self.run(message)
+                self.run(ready, message.fds)
             }
             Ok(Side::Parent(pid)) => {
                 // Closes our copies of the task's streams, so that its exit closes them.
@@ -124,8 +144,8 @@ impl Zygote<'_, '_> {
     }
 
     /// A task's process, from its first instruction to its last.
-    fn run(&self, message: Message) -> ! {
-        let code = match self.try_run(message) {
+    fn run(&self, ready: Result<Ready>, streams: Vec<OwnedFd>) -> ! {
+        let code = match self.try_run(ready, streams) {
             Ok(code) => code,
             Err(error) => {
                 eprintln!("spinloom: {error}");
@@ -135,22 +155,20 @@ impl Zygote<'_, '_> {
         fork::leave(code)
     }
 
-    fn try_run(&self, message: Message) -> Result<i32> {
+    fn try_run(&self, ready: Result<Ready>, streams: Vec<OwnedFd>) -> Result<i32> {
         let broken = || "cannot set up a task's process".to_owned();
         fork::own_group();
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.unblocked), None)
             .or_error(codes::INTERNAL, broken)?;
-        let [stdout, stderr] = message.fds.as_slice() else {
+        let [stdout, stderr] = streams.as_slice() else {
             return Err(Error::new(codes::INTERNAL, "a task came without its streams"));
         };
-        let null = std::fs::File::open("/dev/null").or_error(codes::ENVIRONMENT, broken)?;
-        for (fd, target) in [(null.as_raw_fd(), 0), (stdout.as_raw_fd(), 1), (stderr.as_raw_fd(), 2)] {
-            fork::become_stream(fd, target).or_error(codes::INTERNAL, broken)?;
+        for (fd, target) in [(stdout, 1), (stderr, 2)] {
+            fork::become_stream(fd.as_raw_fd(), target).or_error(codes::INTERNAL, broken)?;
         }
-        drop(null);
+        drop(streams);
         let socket = self.socket.try_clone().or_error(codes::INTERNAL, broken)?;
-        let context = TaskContext::in_task(&message.body, socket)?;
-        drop(message);
+        let context = TaskContext::in_task(ready?, socket);
         let context = Bound::new(self.py, context)
             .map_err(|e| Error::new(codes::INTERNAL, "cannot make a task's context").cause(e))?;
         match self.host.call_method1("run_task", (&context,)) {

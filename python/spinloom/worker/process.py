@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # without the cost of the enums
 import atexit
 import random
 import sys
@@ -10,33 +9,20 @@ from contextlib import suppress
 
 from ..seeds import was_seeded
 
-_SIGNALS = [
-    number
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGCHLD", "SIGPIPE", "SIGUSR1", "SIGUSR2")
-    if (number := getattr(_signal, name, None)) is not None
-]
-
 
 class Snapshot:
     """What the process looked like when the flow was imported, before any fork."""
 
     def __init__(self) -> None:
-        self.random_state = random.getstate()
         self.seeded = was_seeded()
-        self.handlers = [(number, _signal.getsignal(number)) for number in _SIGNALS]
+        self.random_state = random.getstate() if self.seeded else None
 
 
-def begin(snapshot: Snapshot) -> None:
-    """Puts a forked child into the state of a fresh process that has just imported the flow."""
-    for number, handler in snapshot.handlers:
-        if handler is not None:
-            _signal.signal(number, handler)
-    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _SIGNALS)
-    if snapshot.seeded:
-        random.setstate(snapshot.random_state)
-    else:
-        random.seed()
-    _reseed_numpy()
+def settle() -> None:
+    """Does once, in the zygote, what each of its children would have to do: they inherit it.
+
+    Signal handlers are as the flow's import left them, since the zygote is forked before the driver sets its own.
+    """
     atexit._clear()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -44,12 +30,20 @@ def begin(snapshot: Snapshot) -> None:
             reconfigure(line_buffering=True)
 
 
+def begin(snapshot: Snapshot) -> None:
+    """Puts a forked child into the state of a fresh process that has just imported the flow."""
+    if snapshot.random_state is not None:  # otherwise `random` itself has drawn a fresh seed at the fork
+        random.setstate(snapshot.random_state)
+    if "numpy.random.mtrand" in sys.modules:
+        _reseed_numpy()
+
+
 def _reseed_numpy() -> None:
     """Gives NumPy's global generator fresh numbers, unless the flow seeded it, which drops its seed sequence."""
-    module = sys.modules.get("numpy.random.mtrand")
+    module = sys.modules["numpy.random.mtrand"]
     generator = getattr(getattr(module, "_rand", None), "_bit_generator", None)
     if generator is not None and getattr(generator, "_seed_seq", getattr(generator, "seed_seq", None)) is not None:
-        module.seed()  # type: ignore[union-attr]
+        module.seed()  # type: ignore[attr-defined]
 
 
 def end() -> None:

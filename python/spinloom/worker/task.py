@@ -143,3 +143,10 @@ class TaskState(FlowState):
     def stack_record(self) -> list[tuple[str, str, int, int]]:
         """The frames as they are stored: step, attribute, count, index."""
         return [(frame["step"], frame["var"], frame["count"], frame["index"]) for frame in self.frames]
+
+
+def instance(cls: type, state: FlowState) -> FlowSpec:
+    """An instance of flow `cls` with the given state; no `__init__` runs."""
+    flow: FlowSpec = cls.__new__(cls)
+    object.__setattr__(flow, "_spinloom", state)
+    return flow
