@@ -17,7 +17,7 @@ class MemoryContext:
     def __init__(self, manifests: dict[str, Saved], spec: dict[str, Any]) -> None:
         self.manifests = manifests
         self.spec_data = spec
-        self.spec = json.dumps(spec)
+        self.spec = json.loads(json.dumps(spec))
         self.saved: Saved = {}
         self.inherited: list[str] = []
         self.loads: list[tuple[int, str]] = []

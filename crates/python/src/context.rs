@@ -8,18 +8,21 @@ use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
+use serde_json::Value;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Buffer, Datastore, Manifest, ManifestRef};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 
 use crate::errors::raise;
+use crate::json::to_python;
 
 /// One attempt, as Python's worker sees it.
 #[pyclass(module = "spinloom._native")]
 pub struct TaskContext {
     spec: TaskSpec,
-    spec_json: String,
+    /// The same, for Python.
+    told: Value,
     store: Datastore,
     /// Manifests of the inputs, each with its artifacts, read when first asked for.
     inputs: Vec<Option<Arc<Opened>>>,
@@ -39,7 +42,7 @@ pub(crate) struct Opened {
 /// What a task's process needs, made ready in the zygote, where it need not be made again for each of a step's tasks.
 pub(crate) struct Ready {
     spec: TaskSpec,
-    text: String,
+    told: Value,
     store: Datastore,
     input: Option<Arc<Opened>>,
 }
@@ -55,10 +58,9 @@ pub(crate) struct Kept {
 impl Kept {
     /// Makes a task ready.
     pub(crate) fn ready(&mut self, spec_json: &[u8]) -> Result<Ready> {
-        let text = String::from_utf8(spec_json.to_vec())
-            .or_error(codes::INTERNAL, || "a task's spec is not text".into())?;
-        let spec: TaskSpec =
-            serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read a task's spec".into())?;
+        let unreadable = || "cannot read a task's spec".to_owned();
+        let spec: TaskSpec = serde_json::from_slice(spec_json).or_error(codes::INTERNAL, unreadable)?;
+        let told = serde_json::from_slice(spec_json).or_error(codes::INTERNAL, unreadable)?;
         let root: &Path = spec.store.as_ref();
         let store = match &self.store {
             Some(store) if store.root() == root => store.clone(),
@@ -68,7 +70,7 @@ impl Kept {
             [only] => self.input(&store, &only.manifest),
             _ => None,
         };
-        Ok(Ready { spec, text, store, input })
+        Ok(Ready { spec, told, store, input })
     }
 
     /// An input, read once it is asked for a second time. One that cannot be read is left for the task to stumble over.
@@ -106,7 +108,7 @@ impl Opened {
 impl TaskContext {
     /// The context of a task's process, from what the zygote made ready.
     pub(crate) fn in_task(ready: Ready, socket: OwnedFd) -> Self {
-        let mut context = Self::new(ready.spec, ready.text, ready.store, Some(socket));
+        let mut context = Self::new(ready.spec, ready.told, ready.store, Some(socket));
         if let (Some(first), Some(opened)) = (context.inputs.first_mut(), ready.input) {
             *first = Some(opened);
         }
@@ -115,11 +117,11 @@ impl TaskContext {
 
     /// The context of `_parameters`, in the driver.
     pub(crate) fn in_driver(spec: &TaskSpec, store: &Datastore) -> Result<Self> {
-        let text = serde_json::to_string(spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
-        Ok(Self::new(spec.clone(), text, store.clone(), None))
+        let told = serde_json::to_value(spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
+        Ok(Self::new(spec.clone(), told, store.clone(), None))
     }
 
-    fn new(spec: TaskSpec, spec_json: String, store: Datastore, socket: Option<OwnedFd>) -> Self {
+    fn new(spec: TaskSpec, told: Value, store: Datastore, socket: Option<OwnedFd>) -> Self {
         let id = AttemptId {
             flow: spec.flow.clone(),
             run: spec.run.clone(),
@@ -129,7 +131,7 @@ impl TaskContext {
         };
         let writer = AttemptWriter::new(store.clone(), id, spec.base.clone());
         let inputs = spec.inputs.iter().map(|_| None).collect();
-        Self { spec, spec_json, store, inputs, writer: Some(writer), socket, record: None }
+        Self { spec, told, store, inputs, writer: Some(writer), socket, record: None }
     }
 
     /// The manifest record of `_parameters`.
@@ -159,10 +161,10 @@ impl TaskContext {
 
 #[pymethods]
 impl TaskContext {
-    /// What the task was told, as JSON (see the task protocol).
+    /// What the task was told (see the task protocol): a new dictionary each time.
     #[getter]
-    fn spec(&self) -> &str {
-        &self.spec_json
+    fn spec<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.told)
     }
 
     /// Names and hashes of the artifacts of input `i`, those of the run's parameters included.

@@ -5,7 +5,9 @@
 mod context;
 mod errors;
 mod fork;
+mod heap;
 mod host;
+mod json;
 mod store;
 mod zygote;
 

@@ -68,6 +68,7 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
     if let Err(raised) = host.call_method0("settle") {
         raised.print(py); // tasks are slower without, and no worse
     }
+    crate::heap::use_up_scattered();
     let signals = SignalFd::with_flags(&child_signal, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let mut zygote = Zygote {
         py,

@@ -7,7 +7,6 @@ halves what a small task costs (`benches/README.md`). No code of the user's runs
 
 from __future__ import annotations
 
-import json
 import pickle
 
 from ..classes import flow_class
@@ -27,19 +26,17 @@ if TYPE_CHECKING:
 # CPython 3.11 specialises a function from its eighth call on, later versions sooner.
 TIMES = 12
 
-_SPEC = json.dumps(
-    {
-        "flow": "Rehearsal",
-        "run": "1",
-        "step": "start",
-        "task": 1,
-        "attempt": 0,
-        "max_attempts": 1,
-        "join": False,
-        "inputs": [{"step": "_parameters", "task": 0, "manifest": "", "index": None}],
-        "frames": [{"step": "start", "var": "items", "index": 0, "count": 1}],
-    }
-)
+_SPEC: dict[str, Any] = {
+    "flow": "Rehearsal",
+    "run": "1",
+    "step": "start",
+    "task": 1,
+    "attempt": 0,
+    "max_attempts": 1,
+    "join": False,
+    "inputs": [{"step": "_parameters", "task": 0, "manifest": "", "index": None}],
+    "frames": [{"step": "start", "var": "items", "index": 0, "count": 1}],
+}
 _DOCUMENT: dict[str, Any] = {
     "name": "start",
     "args": 1,

@@ -41,11 +41,11 @@ def run_attempt(host: FlowHost, ctx: Any) -> bool:
 
 
 def _run_attempt(host: FlowHost, ctx: Any) -> bool:
-    spec = json.loads(ctx.spec)
-    task = TaskState(host, ctx, spec)
+    task = TaskState(host, ctx, ctx.spec)
     plan = host.plan(task.step)
     flow = host.instance(task)
-    os.environ.update(plan.variables)
+    if plan.variables:
+        os.environ.update(plan.variables)
     current._begin(task)
     error = _run_body(task, plan, flow)
     if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):

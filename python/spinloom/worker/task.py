@@ -147,6 +147,6 @@ class TaskState(FlowState):
 
 def instance(cls: type, state: FlowState) -> FlowSpec:
     """An instance of flow `cls` with the given state; no `__init__` runs."""
-    flow: FlowSpec = cls.__new__(cls)
+    flow: FlowSpec = object.__new__(cls)
     object.__setattr__(flow, "_spinloom", state)
     return flow
