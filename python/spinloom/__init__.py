@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .context import current as current
     from .decorators.catch import catch as catch
     from .decorators.environment import environment as environment
+    from .decorators.parallel import parallel as parallel
     from .decorators.resources import resources as resources
     from .decorators.retry import retry as retry
     from .decorators.timeout import timeout as timeout
@@ -42,6 +43,7 @@ _HOMES = {
     "retry": ".decorators.retry",
     "catch": ".decorators.catch",
     "timeout": ".decorators.timeout",
+    "parallel": ".decorators.parallel",
     "resources": ".decorators.resources",
     "environment": ".decorators.environment",
     "Metaflow": ".client",

@@ -34,6 +34,7 @@ _NAMES = frozenset(
         "parameter_names",
         "task",
         "run",
+        "parallel",
     ]
 )
 
@@ -143,6 +144,18 @@ class Current:
     def parameter_names(self) -> list[str] | None:
         """Attributes of the flow that are parameters."""
         return None if self._task is None else list(self._task.flow.parameters)
+
+    @property
+    def parallel(self) -> Any:
+        """Where the task is in its gang: `main_ip`, `num_nodes`, `node_index`, `control_task_id`.
+
+        Raises:
+            AttributeError: the step does not run as a gang.
+        """
+        gang = None if self._task is None else self._task.gang
+        if gang is None:
+            raise AttributeError("`current` has no `parallel` here: the step does not run as a gang", name="parallel")
+        return gang
 
     @property
     def task(self) -> Any:

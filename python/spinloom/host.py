@@ -51,6 +51,7 @@ class FlowHost:
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
+        self.attached = "[]"  # the `--with` decorators, for interpreters of tasks
         self._snapshot = process.Snapshot()
 
     def flow_graph(self) -> str:
@@ -100,6 +101,7 @@ class FlowHost:
     def attach(self, specs_json: str) -> str:
         """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
         attach(self.decorators, json.loads(specs_json))
+        self.attached = specs_json
         self._document = None
         return self.flow_graph()
 
@@ -177,6 +179,11 @@ class FlowHost:
         process.begin(self._snapshot)
         run_attempt(self, ctx)
         process.end()
+
+    def run_fresh(self, ctx: Any) -> None:
+        """Runs one attempt, in an interpreter started for it."""
+        process.settle()
+        self.run_task(ctx)
 
     @property
     def script_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -24,6 +25,9 @@ def start(flow: FlowSpec) -> NoReturn:
     from .host import FlowHost
 
     native: Any = __import__("spinloom._native", fromlist=["run_cli"])
+    if os.environ.pop("SPINLOOM_TASK", None):  # an interpreter that the engine started for one task
+        native.run_task(FlowHost(type(flow), surface=Door.surface, script=Door.script, template=flow.__dict__))
+        os._exit(0)  # the worker has done all that an interpreter does at its end
     argv = sys.argv[1:] if Door.argv is None else Door.argv
     host = FlowHost(type(flow), surface=Door.surface, script=Door.script, template=flow.__dict__)
     sys.exit(native.run_cli(argv, host))

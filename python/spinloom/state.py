@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import index
+
 from .exceptions import InvalidNextException, MissingJoinInMergeArtifactsException
 from .locations import caller
 from .steps import is_step
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
 class Transition:
     """What a step said in `self.next(…)`."""
 
-    __slots__ = ("file", "foreach", "line", "steps")
+    __slots__ = ("file", "foreach", "line", "num_parallel", "steps")
 
-    def __init__(self, steps: list[str], foreach: str | None, file: str, line: int) -> None:
+    def __init__(
+        self, steps: list[str], foreach: str | None, file: str, line: int, num_parallel: int | None = None
+    ) -> None:
         self.steps = steps
         self.foreach = foreach
+        self.num_parallel = num_parallel
         self.file = file
         self.line = line
 
@@ -92,8 +97,11 @@ class FlowState:
             raise wrong(f"calls `self.next` a second time; the first is on line {self.transition.line}")
         if unknown:
             raise wrong(f"gives `self.next` an unknown argument `{next(iter(unknown))}`")
-        if num_parallel is not None:
-            raise wrong("uses `num_parallel`, which needs a step decorated with `@parallel`")
+        if num_parallel is not None and (foreach is not None or condition is not None or len(targets) != 1):
+            raise wrong(
+                "needs one step, and nothing else, beside `num_parallel`: `self.next(self.step, num_parallel=n)`"
+            )
+        width = None if num_parallel is None else _width(num_parallel, wrong)
         if condition is not None:
             if foreach is not None or len(targets) != 1 or not isinstance(targets[0], dict):
                 raise wrong("needs `self.next({value: self.step, …}, condition='name')` for a switch")
@@ -105,7 +113,7 @@ class FlowState:
                 "needs one step and the name of an attribute for a foreach: `self.next(self.step, foreach='name')`"
             )
         steps = [self._target(target, wrong) for target in targets]
-        self.transition = Transition(steps, foreach, file, line)
+        self.transition = Transition(steps, foreach, file, line, width)
 
     def _target(self, target: Any, wrong: Any) -> str:
         name = getattr(target, "__name__", None)
@@ -123,3 +131,13 @@ class FlowState:
                 return target
         known = ", ".join(repr(key) for key in cases)
         raise wrong(f"switches on `self.{condition}`, whose value {value!r} is none of its cases: {known}")
+
+
+def _width(value: object, wrong: Any) -> int:
+    try:
+        width = index(value)  # type: ignore[arg-type]  # NumPy's whole numbers count, too
+    except TypeError:
+        raise wrong(f"needs a whole number for `num_parallel`, not a value of type `{type(value).__name__}`") from None
+    if width < 1:
+        raise wrong(f"needs `num_parallel` of at least 1, not {width}")
+    return width

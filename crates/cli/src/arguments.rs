@@ -103,6 +103,18 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_num_splits: Option<String>,
 
+    /// Bound what running tasks need together by `@resources`: `cpu=4,memory=16000,gpu=1`, or `auto`
+    #[arg(long, value_name = "BUDGET")]
+    pub(crate) budget: Option<String>,
+
+    /// What a task's process starts as: `fork` (quick), `spawn` (a fresh interpreter) or `auto`
+    #[arg(long, value_name = "HOW")]
+    pub(crate) isolation: Option<String>,
+
+    /// Wait between attempts as `@retry` says; Metaflow does so only on a cluster
+    #[arg(long)]
+    pub(crate) retry_wait: bool,
+
     /// Most megabytes of log kept of each task and stream [default: 10]
     #[arg(long, value_name = "MB")]
     pub(crate) max_log_size: Option<String>,

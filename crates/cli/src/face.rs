@@ -102,7 +102,7 @@ impl Line<'_> {
         };
         let globals: GlobalArgs = read(&matches)?;
         let top: Option<FlowArgs> = script.is_some().then(|| read(&matches)).transpose()?;
-        let quiet = values::switch(&settings, "quiet", globals.quiet)? && !globals.not_quiet;
+        let quiet = values::switch(&settings, "", "quiet", globals.quiet)? && !globals.not_quiet;
         self.output = output(&globals, top.as_ref(), quiet, &settings);
         let top_with = script.is_some().then(|| matches.get_many::<String>("top-with")).flatten();
         let mut context = Context {

@@ -43,8 +43,10 @@ pub(crate) fn number<T: FromStr + PartialOrd + From<u8>>(
 }
 
 /// A switch: on if typed, else as the environment says.
-pub(crate) fn switch(settings: &Settings, option: &str, typed: bool) -> Result<bool> {
-    let Some((source, text)) = settings.option_env("", option).filter(|_| !typed) else { return Ok(typed) };
+pub(crate) fn switch(settings: &Settings, command: &str, option: &str, typed: bool) -> Result<bool> {
+    let Some((source, text)) = settings.option_env(command, option).filter(|_| !typed) else {
+        return Ok(typed);
+    };
     match text.to_lowercase().as_str() {
         "" | "0" | "false" | "no" | "n" | "f" => Ok(false),
         "1" | "true" | "yes" | "y" | "t" => Ok(true),
@@ -173,10 +175,10 @@ mod tests {
         assert_eq!(number(&env, "run", "max-num-splits", None, 100).unwrap(), 100);
         assert_eq!(list(&env, "run", "tag", &[]), ["a", "b"]);
         assert_eq!(list(&env, "run", "tag", &["c d".to_owned()]), ["c d"]);
-        assert!(switch(&env, "quiet", true).unwrap());
+        assert!(switch(&env, "", "quiet", true).unwrap());
         let bad = settings(&[("SPINLOOM_RUN_MAX_WORKERS", "zero")]);
         let errors = [
-            switch(&env, "quiet", false).unwrap_err(),
+            switch(&env, "", "quiet", false).unwrap_err(),
             number(&bad, "run", "max-workers", None, 16).unwrap_err(),
             number(&bad, "run", "max-workers", Some("0"), 16).unwrap_err(),
         ];

@@ -4,9 +4,11 @@
 //! [`protocol`] (what is said between the engine, the zygote and a task). What is *not* here: which task comes next
 //! (see `spinloom-engine`) and any Python.
 
+mod machine;
 pub mod protocol;
 mod spec;
 mod zygote;
 
+pub use machine::resources;
 pub use spec::{Frame, Input, TaskSpec};
 pub use zygote::{Launched, Zygote, ZygoteLink};

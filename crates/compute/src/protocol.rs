@@ -31,6 +31,9 @@ pub enum Header {
         v: u32,
         /// The task.
         id: TaskId,
+        /// In an interpreter of its own, instead of a fork of the zygote's.
+        #[serde(default)]
+        fresh: bool,
     },
     /// Engine → zygote: send a signal to a task's process group.
     Kill {

@@ -25,6 +25,12 @@ pub struct TaskSpec {
     pub inputs: Vec<Input>,
     /// Foreach frames round it, outermost first.
     pub frames: Vec<Frame>,
+    /// How often a step that repeats itself ran before.
+    #[serde(default)]
+    pub iteration: u64,
+    /// The control task of the gang it belongs to. Its place there is that of the innermost frame.
+    #[serde(default)]
+    pub control: Option<TaskId>,
     /// Artifacts of `_parameters`; `None` while that task itself is written.
     pub base: Option<ManifestRef>,
     /// The run this one resumes.

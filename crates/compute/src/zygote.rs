@@ -29,6 +29,19 @@ pub struct ZygoteLink {
     pub pid: i32,
     /// Threads that the flow's imports had started before the fork, and that tasks will therefore lack.
     pub stray_threads: usize,
+    /// A GPU's device is open in this process: its driver does not survive a fork.
+    pub gpu_open: bool,
+}
+
+impl ZygoteLink {
+    /// What the flow's imports did that a forked task may not survive, as the end of "importing the flow …".
+    pub fn unsafe_to_fork(&self) -> Option<String> {
+        if self.gpu_open {
+            return Some("opened a GPU, which a forked process cannot use".to_owned());
+        }
+        (self.stray_threads > 0)
+            .then(|| format!("started {} thread(s), which a forked task lacks", self.stray_threads))
+    }
 }
 
 /// What a launched task writes.
@@ -46,6 +59,7 @@ pub struct Zygote {
     socket: AsyncFd<OwnedFd>,
     pid: Pid,
     scratch: Vec<u8>,
+    fresh: bool,
 }
 
 fn died(e: impl std::fmt::Display) -> Error {
@@ -53,15 +67,15 @@ fn died(e: impl std::fmt::Display) -> Error {
 }
 
 impl Zygote {
-    /// Takes over a link.
+    /// Takes over a link. With `fresh`, each task gets an interpreter of its own.
     ///
     /// # Errors
     /// `SL0202` if the socket cannot be watched.
-    pub fn new(link: ZygoteLink) -> Result<Self> {
+    pub fn new(link: ZygoteLink, fresh: bool) -> Result<Self> {
         use nix::fcntl::{FcntlArg, fcntl};
         fcntl(&link.socket, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map_err(died)?;
         let pid = Pid::from_raw(link.pid);
-        Ok(Self { socket: watch(link.socket).map_err(died)?, pid, scratch: Vec::new() })
+        Ok(Self { socket: watch(link.socket).map_err(died)?, pid, scratch: Vec::new(), fresh })
     }
 
     /// Starts one attempt in a process of its own.
@@ -75,7 +89,7 @@ impl Zygote {
         let (err_read, err_write) =
             nix::unistd::pipe2(OFlag::O_CLOEXEC).or_error(codes::STORE_IO, no_pipe)?;
         let body = serde_json::to_vec(spec).or_error(codes::INTERNAL, || "cannot encode a task".into())?;
-        let header = Header::Task { v: PROTOCOL_VERSION, id: spec.task };
+        let header = Header::Task { v: PROTOCOL_VERSION, id: spec.task, fresh: self.fresh };
         self.send(&header, &body, &[out_write.as_raw_fd(), err_write.as_raw_fd()]).await?;
         Ok(Launched { stdout: receiver(out_read)?, stderr: receiver(err_read)? })
     }

@@ -49,10 +49,22 @@ pub(crate) struct Running {
     pub exit: Option<Exit>,
     /// Why no process could be made for it.
     pub refused: Option<Failure>,
+    /// When it is killed, if it was asked to leave.
+    pub doomed: Option<Instant>,
     /// Both of its streams are read to the end.
     pub closed: bool,
     /// Stops the reading of its streams.
     pub reader: AbortHandle,
+}
+
+/// Why an attempt failed, and what may help.
+#[derive(Debug)]
+pub(crate) struct Setback {
+    pub failure: Failure,
+    /// Another attempt may do better.
+    pub retry: bool,
+    /// The process ended without a word.
+    pub died: bool,
 }
 
 /// Do not try again (RU-08).
@@ -68,8 +80,8 @@ pub(crate) fn refused(errno: i32) -> Failure {
     }
 }
 
-/// Why a process that said nothing, or ended badly, failed; and whether another attempt may help.
-pub(crate) fn died(status: i32) -> (Failure, bool) {
+/// What became of a process that said nothing, or ended badly.
+pub(crate) fn died(status: i32) -> Setback {
     let signal = status & 0x7f;
     let code = (status >> 8) & 0xff;
     if signal != 0 {
@@ -83,7 +95,7 @@ pub(crate) fn died(status: i32) -> (Failure, bool) {
             signal: Some(signal),
             ..Failure::default()
         };
-        return (failure, true);
+        return Setback { failure, retry: true, died: true };
     }
     let failure = Failure {
         kind: "exit".into(),
@@ -91,7 +103,7 @@ pub(crate) fn died(status: i32) -> (Failure, bool) {
         exit_code: Some(code),
         ..Failure::default()
     };
-    (failure, code != EXIT_NO_RETRY)
+    Setback { failure, retry: code != EXIT_NO_RETRY, died: true }
 }
 
 fn signal_name(signal: i32) -> String {

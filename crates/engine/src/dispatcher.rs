@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use spinloom_compute::protocol::{Header, Message};
-use spinloom_compute::{Frame, Input, TaskSpec, Zygote, ZygoteLink};
+use spinloom_compute::{Frame, Input, TaskSpec, Zygote};
 use spinloom_datastore::{ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
@@ -16,7 +16,7 @@ use spinloom_metadata::{Change, Provider};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use crate::attempt::{Exit, Running, TaskResult, died, refused};
+use crate::attempt::{Exit, Running, Setback, TaskResult, died, refused};
 use crate::output::{Output, now, pump};
 use crate::recorder::Recorder;
 use crate::scheduler::{Adopted, Command, End, Event, Launch, Next, Scheduler};
@@ -41,6 +41,8 @@ pub(crate) struct Dispatcher {
     recorder: Option<Recorder>,
     package: Option<std::thread::JoinHandle<Result<()>>>,
     running: HashMap<TaskId, Running>,
+    /// Attempts that wait for their time.
+    later: Vec<(Instant, Launch<ManifestRef>)>,
     output: (mpsc::Sender<Output>, mpsc::Receiver<Output>),
     faults: (mpsc::UnboundedSender<()>, mpsc::UnboundedReceiver<()>),
     stop: Option<Stop>,
@@ -61,7 +63,7 @@ impl Dispatcher {
     pub fn new(
         context: Context,
         scheduler: Scheduler<ManifestRef>,
-        link: ZygoteLink,
+        zygote: Zygote,
         pack: Pack,
         base: ManifestRef,
     ) -> Result<Self> {
@@ -78,12 +80,13 @@ impl Dispatcher {
         Ok(Self {
             context,
             scheduler,
-            zygote: Zygote::new(link)?,
+            zygote,
             pack,
             base,
             recorder: None,
             package: None,
             running: HashMap::new(),
+            later: Vec::new(),
             output: mpsc::channel(256),
             faults: mpsc::unbounded_channel(),
             stop: None,
@@ -140,17 +143,31 @@ impl Dispatcher {
     async fn carry_out(&mut self, commands: Vec<Command<ManifestRef>>, listener: &mut dyn Listener) {
         for command in commands {
             match command {
-                Command::Launch(launch) => {
-                    let task = launch.task;
-                    if let Err(error) = self.launch(launch).await {
-                        self.running.remove(&task);
-                        self.die(error, listener).await;
-                    }
+                Command::Launch(launch) if !launch.after.is_zero() => {
+                    self.later.push((Instant::now() + launch.after, launch));
                 }
+                Command::Launch(launch) => self.start(launch, listener).await,
+                Command::Kill(task) => self.kill(task).await,
                 Command::Adopt(adopted) => self.adopt(adopted, listener),
                 Command::End(end) => self.end = Some(end),
             }
         }
+    }
+
+    async fn start(&mut self, launch: Launch<ManifestRef>, listener: &mut dyn Listener) {
+        let task = launch.task;
+        if let Err(error) = self.launch(launch).await {
+            self.running.remove(&task);
+            self.die(error, listener).await;
+        }
+    }
+
+    /// Ends a task that is of no use any more: politely, and after a while not.
+    async fn kill(&mut self, task: TaskId) {
+        let Some(running) = self.running.get_mut(&task) else { return };
+        running.doomed = Some(Instant::now() + PATIENCE);
+        // A zygote that is gone has taken its tasks along.
+        let _gone = self.zygote.kill(task, SIGTERM).await;
     }
 
     async fn launch(&mut self, launch: Launch<ManifestRef>) -> Result<()> {
@@ -172,6 +189,8 @@ impl Dispatcher {
             join: node.is_join,
             inputs: launch.inputs.iter().map(|input| self.input(input)).collect(),
             frames,
+            iteration: launch.iteration,
+            control: launch.control,
             ..self.context.spec(node.name.clone(), launch.task, Some(self.base.clone()))
         };
         let launched = self.zygote.launch(&spec).await?;
@@ -197,6 +216,7 @@ impl Dispatcher {
             result: None,
             exit: None,
             refused: None,
+            doomed: None,
             closed: false,
             reader,
         };
@@ -339,18 +359,19 @@ impl Dispatcher {
             Ok(judged) => judged,
             Err(error) => {
                 self.die(error, listener).await;
-                (None, Err((Failure { kind: "store".into(), ..Failure::default() }, false)))
+                let failure = Failure { kind: "store".into(), ..Failure::default() };
+                (None, Err(Setback { failure, retry: false, died: false }))
             }
         };
         let event = match (&verdict, &manifest) {
             (Ok(next), Some(output)) => {
                 Event::Finished { task: id, next: next.clone(), output: output.clone() }
             }
-            (Ok(_), None) => Event::Failed { task: id, retry: false },
-            (Err((_, retry)), _) => Event::Failed { task: id, retry: *retry },
+            (Ok(_), None) => Event::Failed { task: id, retry: false, died: false },
+            (Err(why), _) => Event::Failed { task: id, retry: why.retry, died: why.died },
         };
         let commands = self.scheduler.on(event);
-        let retrying = commands.iter().any(|c| matches!(c, Command::Launch(l) if l.task == id));
+        let retrying = verdict.is_err() && self.scheduler.tries_again(id);
         self.report(running, exit, manifest, verdict, retrying, listener);
         Box::pin(self.carry_out(commands, listener)).await;
     }
@@ -361,9 +382,9 @@ impl Dispatcher {
         &mut self,
         running: &Running,
         exit: Exit,
-    ) -> Result<(Option<ManifestRef>, Result<Option<Next>, (Failure, bool)>)> {
+    ) -> Result<(Option<ManifestRef>, Result<Option<Next>, Setback>)> {
         if let Some(failure) = &running.refused {
-            return Ok((None, Err((failure.clone(), true))));
+            return Ok((None, Err(Setback { failure: failure.clone(), retry: true, died: false })));
         }
         let Some((value, record)) = &running.result else {
             return Ok((None, Err(died(exit.status))));
@@ -373,12 +394,13 @@ impl Dispatcher {
             format!("task `{}` said something unintelligible", running.task.task)
         })?;
         let verdict = if !said.ok {
-            Err((said.failure.unwrap_or_default(), true))
+            Err(Setback { failure: said.failure.unwrap_or_default(), retry: true, died: false })
         } else if exit.status != 0 {
             Err(died(exit.status))
         } else if let Err(error) = self.scheduler.check(running.step, said.next.as_ref()) {
             let message = error.to_string();
-            Err((Failure { kind: "transition".into(), message, ..Failure::default() }, false))
+            let failure = Failure { kind: "transition".into(), message, ..Failure::default() };
+            Err(Setback { failure, retry: false, died: false })
         } else {
             Ok(said.next)
         };
@@ -392,15 +414,16 @@ impl Dispatcher {
         running: Running,
         exit: Exit,
         manifest: Option<ManifestRef>,
-        verdict: Result<Option<Next>, (Failure, bool)>,
+        verdict: Result<Option<Next>, Setback>,
         retrying: bool,
         listener: &mut dyn Listener,
     ) {
         let (next, failure) = match verdict {
             Ok(next) => (Some(next), None),
-            Err((failure, _)) => (None, Some(failure)),
+            Err(why) => (None, Some(why.failure)),
         };
-        let stopped = self.stop.is_some() && failure.as_ref().is_some_and(|f| f.signal.is_some());
+        let asked = self.stop.is_some() || running.doomed.is_some();
+        let stopped = asked && failure.as_ref().is_some_and(|f| f.signal.is_some());
         let status = match failure {
             None => TaskStatus::Done,
             Some(_) if stopped => TaskStatus::Stopped,
@@ -451,8 +474,31 @@ impl Dispatcher {
         for id in overdue {
             self.complete(id, listener).await;
         }
-        if self.stop.is_some_and(|stop| Instant::now() > stop.deadline) {
+        let now = Instant::now();
+        if self.stop.is_some_and(|stop| now > stop.deadline) {
             self.signal_all(SIGKILL).await;
+        }
+        for (id, running) in &self.running {
+            if running.doomed.is_some_and(|deadline| now > deadline) {
+                let _gone = self.zygote.kill(*id, SIGKILL).await;
+            }
+        }
+        self.wake(now, listener).await;
+    }
+
+    /// Starts the attempts whose time has come.
+    async fn wake(&mut self, now: Instant, listener: &mut dyn Listener) {
+        while let Some(at) = self.later.iter().position(|(due, _)| *due <= now) {
+            let (_, launch) = self.later.swap_remove(at);
+            self.start(launch, listener).await;
+        }
+    }
+
+    /// Gives up the attempts that still wait: the run is being stopped.
+    async fn forget_later(&mut self, listener: &mut dyn Listener) {
+        for (_, launch) in std::mem::take(&mut self.later) {
+            let commands = self.scheduler.on(Event::Failed { task: launch.task, retry: false, died: false });
+            Box::pin(self.carry_out(commands, listener)).await;
         }
     }
 
@@ -468,6 +514,7 @@ impl Dispatcher {
         self.signal_all(SIGTERM).await;
         let commands = self.scheduler.on(Event::Stop);
         self.carry_out(commands, listener).await;
+        self.forget_later(listener).await;
     }
 
     async fn signal_all(&self, signal: i32) {
@@ -496,6 +543,7 @@ impl Dispatcher {
         self.signal_all(SIGKILL).await;
         let commands = self.scheduler.on(Event::Stop);
         Box::pin(self.carry_out(commands, listener)).await;
+        self.forget_later(listener).await;
     }
 
     async fn zygote_died(&mut self, listener: &mut dyn Listener) {

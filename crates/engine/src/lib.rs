@@ -16,6 +16,6 @@ pub mod scheduler;
 mod start;
 
 pub use listener::{Listener, Silent};
-pub use request::{PackageRequest, Resume, RunOutcome, RunRequest};
+pub use request::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest};
 pub use scheduler::Scheduler;
 pub use start::{Parameters, Prepared, prepare};

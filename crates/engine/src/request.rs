@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 use spinloom_flow::event::{Failure, TaskRef};
-use spinloom_flow::graph::Graph;
+use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{RunId, RunStatus, StepName};
 
 /// A run to be made. Everything is resolved: no `Option` here means "later".
@@ -32,6 +32,12 @@ pub struct RunRequest {
     pub max_workers: usize,
     /// Items of one foreach.
     pub max_num_splits: u64,
+    /// What tasks may need together, from `@resources`; `None` for no bound.
+    pub budget: Option<Resources>,
+    /// `@retry`'s `minutes_between_retries` are waited for.
+    pub retry_wait: bool,
+    /// Where tasks run.
+    pub isolation: Isolation,
     /// Bytes kept of each stream of an attempt.
     pub max_log_size: u64,
     /// File to write the run id to.
@@ -40,6 +46,18 @@ pub struct RunRequest {
     pub info: Map<String, Value>,
     /// Folder to keep as the run's code package.
     pub package: Option<PackageRequest>,
+}
+
+/// What a task's process starts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Isolation {
+    /// A fork, unless the flow's imports make that unsafe.
+    #[default]
+    Auto,
+    /// A fork of an interpreter that has imported the flow: quick.
+    Fork,
+    /// An interpreter of its own, which imports the flow: slow, and always safe.
+    Spawn,
 }
 
 /// A folder to package.

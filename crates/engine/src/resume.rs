@@ -47,8 +47,17 @@ impl Adoption {
             .and_then(|text| manifest(&text))?;
         let again = rerun(graph, resume)?;
         let mut finished = HashMap::new();
+        let mut places: HashMap<(StepIndex, Vec<u64>), u64> = HashMap::new();
+        // In the order of their ids: of one place, the iterations of a step that repeats itself one after another.
         for record in provider.tasks(flow, origin, None, None, 0)? {
-            if let Some((key, origin)) = adoptable(graph, &again, &record)? {
+            // A step that the flow no longer has is not adopted; what follows it runs again.
+            let Some(step) = graph.find(record.step.as_str()) else { continue };
+            let before = places.entry((step, record.indices.clone())).or_default();
+            let key = TaskKey { step, indices: record.indices.clone(), iteration: *before };
+            *before += 1;
+            if !again.contains(&step)
+                && let Some(origin) = adoptable(&record)?
+            {
                 finished.insert(key, origin);
             }
         }
@@ -73,25 +82,15 @@ fn rerun(graph: &Graph, resume: &Resume) -> Result<HashSet<StepIndex>> {
     Ok(graph.descendants(step).into_iter().collect())
 }
 
-fn adoptable(
-    graph: &Graph,
-    again: &HashSet<StepIndex>,
-    record: &TaskRecord,
-) -> Result<Option<(TaskKey, Origin<ManifestRef>)>> {
-    // A step that the flow no longer has is not adopted; what follows it runs again.
-    let Some(step) = graph.find(record.step.as_str()) else { return Ok(None) };
+fn adoptable(record: &TaskRecord) -> Result<Option<Origin<ManifestRef>>> {
     let Some(text) = record.manifest.as_deref().filter(|_| record.status == TaskStatus::Done) else {
         return Ok(None);
     };
-    if again.contains(&step) {
-        return Ok(None);
-    }
     let next: Option<Next> = match &record.transition {
         None | Some(serde_json::Value::Null) => None,
         Some(value) => Some(serde_json::from_value(value.clone()).or_error(codes::STORE_CORRUPT, || {
             format!("task `{}` has a transition that cannot be read", record.task)
         })?),
     };
-    let origin = Origin { task: record.task, next, output: manifest(text)? };
-    Ok(Some((TaskKey { step, indices: record.indices.clone() }, origin)))
+    Ok(Some(Origin { task: record.task, next, output: manifest(text)? }))
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use spinloom_compute::{TaskSpec, ZygoteLink};
+use spinloom_compute::{TaskSpec, Zygote, ZygoteLink};
 use spinloom_datastore::{Datastore, ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{TaskRef, Usage};
-use spinloom_flow::graph::Graph;
+use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider, SqliteProvider};
 
@@ -15,7 +15,7 @@ use crate::dispatcher::Dispatcher;
 use crate::output::now;
 use crate::resume::Adoption;
 use crate::scheduler::{Limits, ResumePlan, Scheduler};
-use crate::{Listener, RunOutcome, RunRequest};
+use crate::{Isolation, Listener, RunOutcome, RunRequest};
 
 /// The pseudo-step whose only task holds parameters and class constants.
 pub(crate) const PARAMETERS_STEP: &str = "_parameters";
@@ -54,6 +54,7 @@ pub struct Prepared {
     plan: Option<ResumePlan<ManifestRef>>,
     package: Option<crate::PackageRequest>,
     first: Vec<Change>,
+    isolation: Isolation,
 }
 
 /// Makes the run. The zygote must have been forked before: nothing here starts a thread.
@@ -61,6 +62,9 @@ pub struct Prepared {
 /// # Errors
 /// A store that cannot be used, a run that cannot be resumed, parameters that cannot be stored.
 pub fn prepare(request: RunRequest, link: ZygoteLink, parameters: &mut dyn Parameters) -> Result<Prepared> {
+    if let Some(budget) = request.budget {
+        within(&request.graph, budget)?;
+    }
     let store = Datastore::open(&request.store)?;
     let mut provider: Box<dyn Provider> = Box::new(SqliteProvider::open(&request.store.join("metadata.db"))?);
     let flow = FlowName::new(&request.graph.flow().name)?;
@@ -95,9 +99,37 @@ pub fn prepare(request: RunRequest, link: ZygoteLink, parameters: &mut dyn Param
             return Err(error);
         }
     };
-    let limits = Limits { max_workers: request.max_workers, max_num_splits: request.max_num_splits };
+    let isolation = request.isolation;
+    let limits = Limits {
+        max_workers: request.max_workers,
+        max_num_splits: request.max_num_splits,
+        budget: request.budget,
+        retry_wait: request.retry_wait,
+    };
     let plan = adoption.map(|adoption| adoption.plan);
-    Ok(Prepared { context, limits, link, provider, pack, base, plan, package: request.package, first })
+    Ok(Prepared {
+        context,
+        limits,
+        link,
+        provider,
+        pack,
+        base,
+        plan,
+        package: request.package,
+        first,
+        isolation,
+    })
+}
+
+/// Refuses a step that could never start.
+fn within(graph: &Graph, budget: Resources) -> Result<()> {
+    let Some(node) = graph.nodes().find(|node| !node.needs.within(budget)) else { return Ok(()) };
+    let step = graph.step(node.index);
+    let what =
+        format!("step `{}` needs more than the budget of this run: {} of {budget}", node.name, node.needs);
+    Err(Error::new(codes::USAGE, what)
+        .at(step.file.clone(), Some(step.line))
+        .hint("raise `--budget`, or lower the step's `@resources`"))
 }
 
 fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun {
@@ -172,6 +204,8 @@ impl Context {
             join: false,
             inputs: Vec::new(),
             frames: Vec::new(),
+            iteration: 0,
+            control: None,
             base,
             origin_run: self.origin.clone(),
             namespace: self.namespace.clone(),
@@ -199,27 +233,39 @@ impl Prepared {
             .build()
             .map_err(|e| Error::new(codes::INTERNAL, "cannot start the engine's runtime").cause(e))?;
         runtime.block_on(async move {
-            let Self { context, limits, link, provider, pack, base, plan, package, first } = self;
+            let Self { context, limits, link, provider, pack, base, plan, package, first, isolation } = self;
             listener.event(&RunEvent::RunStarted {
                 flow: context.flow.clone(),
                 run: context.run.clone(),
                 origin: context.origin.clone(),
                 at: context.started_at,
             });
-            if link.stray_threads > 0 {
-                listener.event(&RunEvent::Notice { message: stray(link.stray_threads), at: now() });
+            let (fresh, notice) = choose(isolation, &link);
+            if let Some(message) = notice {
+                listener.event(&RunEvent::Notice { message, at: now() });
             }
             let scheduler = Scheduler::new(context.graph.clone(), limits, plan);
-            let mut dispatcher = Dispatcher::new(context, scheduler, link, pack, base)?;
+            let mut dispatcher = Dispatcher::new(context, scheduler, Zygote::new(link, fresh)?, pack, base)?;
             dispatcher.record(provider, first, package)?;
             dispatcher.run(listener).await
         })
     }
 }
 
-fn stray(threads: usize) -> String {
-    format!(
-        "importing the flow started {threads} thread(s), which its tasks will not have: what needs them may hang; start \
-         threads inside steps"
-    )
+/// Whether tasks need interpreters of their own, and what the user should know of it.
+fn choose(isolation: Isolation, link: &ZygoteLink) -> (bool, Option<String>) {
+    let why = link.unsafe_to_fork();
+    match (isolation, why) {
+        (Isolation::Spawn, _) => (true, None),
+        (Isolation::Auto | Isolation::Fork, None) => (false, None),
+        (Isolation::Auto, Some(why)) => {
+            let message = format!(
+                "importing the flow {why}, so each task gets a fresh interpreter (slower); `--isolation fork` forks all the same"
+            );
+            (true, Some(message))
+        }
+        (Isolation::Fork, Some(why)) => {
+            (false, Some(format!("importing the flow {why}: tasks forked from it may hang")))
+        }
+    }
 }

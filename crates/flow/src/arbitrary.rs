@@ -1,10 +1,10 @@
-//! Random flows for property tests: nested linear parts, static splits, foreachs and switches, all of them valid.
+//! Random flows for property tests: nested linear parts, static splits, foreachs, gangs and switches, all of them valid.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::graph::{FLOW_GRAPH_VERSION, FlowGraph, Next, StepDoc, Tail};
+use crate::graph::{DecoratorDoc, FLOW_GRAPH_VERSION, FlowGraph, Next, StepDoc, Tail};
 
 /// A part of a flow. It is entered at one step, and left from one or, if a switch ends it, several.
 #[derive(Debug, Clone)]
@@ -12,6 +12,7 @@ enum Part {
     Step,
     Split(Vec<Vec<Part>>),
     Foreach(Vec<Part>),
+    Gang,
     /// A case may be empty: then it leads to the step where all cases meet.
     Switch {
         cases: Vec<Vec<Part>>,
@@ -31,6 +32,7 @@ pub fn flow_graph(max_depth: u32) -> impl Strategy<Value = FlowGraph> {
             2 => Just(Part::Step),
             2 => vec(chain.clone(), 2..=3).prop_map(Part::Split),
             2 => chain.prop_map(Part::Foreach),
+            1 => Just(Part::Gang),
             2 => (vec(vec(inner, 0..=2), 2..=3), any::<bool>())
                 .prop_map(|(cases, repeats)| Part::Switch { cases, repeats }),
         ]
@@ -79,6 +81,15 @@ fn step(name: &str, args: u32, tail: Tail) -> StepDoc {
     }
 }
 
+fn parallel() -> DecoratorDoc {
+    DecoratorDoc {
+        name: "parallel".to_owned(),
+        attributes: serde_json::Map::new(),
+        statically_defined: true,
+        line: 0,
+    }
+}
+
 /// Writes parts as steps.
 #[derive(Default)]
 struct Writer {
@@ -124,6 +135,16 @@ impl Writer {
                 let targets = vec![self.branch("item", body, &join)];
                 let next = Next { targets, foreach: Some("items".to_owned()), ..Next::default() };
                 self.steps.push(step(&entry, 1, Tail::Next(next)));
+                self.linear(join, 2, exit);
+            }
+            Part::Gang => {
+                let (node, join) = (self.name("node"), self.name("join"));
+                let next = Next { targets: vec![node.clone()], num_parallel: true, ..Next::default() };
+                self.steps.push(step(&entry, 1, Tail::Next(next)));
+                self.linear(node, 1, &join);
+                if let Some(node) = self.steps.last_mut() {
+                    node.decorators.push(parallel());
+                }
                 self.linear(join, 2, exit);
             }
             Part::Switch { cases, repeats } => self.switch(entry, cases, *repeats, exit),

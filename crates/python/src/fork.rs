@@ -2,7 +2,8 @@
 
 #![expect(unsafe_code, reason = "fork, wait4 and the calls CPython wants round them have no safe form")]
 
-use std::os::fd::RawFd;
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -79,6 +80,50 @@ pub(crate) fn become_stream(fd: RawFd, target: RawFd) -> Result<(), Errno> {
     Errno::result(unsafe { libc::dup2(fd, target) }).map(|_| ())
 }
 
+/// A duplicate of `fd` whose number is at least `least`.
+pub(crate) fn aside(fd: RawFd, least: RawFd) -> Result<OwnedFd, Errno> {
+    // SAFETY: fcntl takes any number; a bad one is an error. The duplicate belongs to nobody else.
+    unsafe { Errno::result(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, least)).map(|fd| OwnedFd::from_raw_fd(fd)) }
+}
+
+/// Takes over a descriptor that this process was started with.
+pub(crate) fn adopt(fd: RawFd) -> OwnedFd {
+    // SAFETY: whoever started this process put it there, and nothing else of it knows the number.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Starts `path` in a process of its own, in a group of its own, that dies with this one; `moved` says which descriptors it
+/// has, and as which numbers. Answers its process.
+pub(crate) fn execute(
+    path: &CStr,
+    words: &[CString],
+    environment: &[CString],
+    moved: &[(OwnedFd, RawFd)],
+) -> Result<i32, Errno> {
+    let pointers = |list: &[CString]| -> Vec<*const libc::c_char> {
+        list.iter().map(|word| word.as_ptr()).chain([std::ptr::null()]).collect()
+    };
+    let (words, environment) = (pointers(words), pointers(environment));
+    let parent = nix::unistd::getpid().as_raw();
+    // SAFETY: the child only makes calls that are safe after a fork, with memory made before it, and then becomes another program.
+    unsafe {
+        let pid = Errno::result(libc::fork())?;
+        if pid > 0 {
+            return Ok(pid);
+        }
+        die_with(parent);
+        own_group();
+        for (fd, target) in moved {
+            libc::dup2(fd.as_raw_fd(), *target);
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
+        libc::execve(path.as_ptr(), words.as_ptr(), environment.as_ptr());
+        leave(127)
+    }
+}
+
 /// Has the kernel kill this process when its parent dies; leaves if the parent is dead already.
 pub(crate) fn die_with(parent: i32) {
     // SAFETY: prctl and getppid only read and set process attributes.
@@ -101,4 +146,12 @@ pub(crate) fn own_group() {
 /// How many threads this process has.
 pub(crate) fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").map_or(1, |entries| entries.count())
+}
+
+/// Whether this process has a GPU's device open (`/dev/nvidia0`, …): then its driver is up.
+pub(crate) fn gpu_open() -> bool {
+    let Ok(open) = std::fs::read_dir("/proc/self/fd") else { return false };
+    open.flatten()
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .any(|target| target.to_str().is_some_and(|path| path.starts_with("/dev/nvidia")))
 }

@@ -5,6 +5,7 @@
 mod context;
 mod errors;
 mod fork;
+mod fresh;
 mod heap;
 mod host;
 mod json;
@@ -21,6 +22,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<context::TaskContext>()?;
     m.add_class::<store::Store>()?;
     m.add_function(wrap_pyfunction!(host::run_cli, m)?)?;
+    m.add_function(wrap_pyfunction!(fresh::run_task, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_store, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
     m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;

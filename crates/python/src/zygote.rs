@@ -22,6 +22,7 @@ use spinloom_flow::TaskId;
 
 use crate::context::{Kept, Ready, TaskContext};
 use crate::fork::{self, Side};
+use crate::fresh::Program;
 
 /// Forks the zygote. In the zygote this never returns. Call with the GIL held, before any thread is started.
 pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLink> {
@@ -33,7 +34,12 @@ pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLin
     let driver = nix::unistd::getpid().as_raw();
     match fork::fork().or_error(codes::ENVIRONMENT, || "cannot fork the zygote".into())? {
         // Counted after the fork: pools that know of forks (OpenBLAS) stop their threads before one.
-        Side::Parent(pid) => Ok(ZygoteLink { socket: ours, pid, stray_threads: fork::threads() - 1 }),
+        Side::Parent(pid) => Ok(ZygoteLink {
+            socket: ours,
+            pid,
+            stray_threads: fork::threads() - 1,
+            gpu_open: fork::gpu_open(),
+        }),
         Side::Child => {
             fork::die_with(driver);
             fork::own_group();
@@ -52,6 +58,8 @@ struct Zygote<'py, 'a> {
     children: HashMap<i32, TaskId>,
     kept: Kept,
     unblocked: SigSet,
+    /// How a fresh interpreter is started; known once one is wanted.
+    program: Option<Program>,
     quitting: bool,
 }
 
@@ -77,6 +85,7 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
         children: HashMap::new(),
         kept: Kept::default(),
         unblocked,
+        program: None,
         quitting: false,
     };
     let mut scratch = Vec::new();
@@ -105,7 +114,13 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
 impl Zygote<'_, '_> {
     fn hear(&mut self, message: Message) -> nix::Result<()> {
         match message.header {
-            Header::Task { v, id } if v == PROTOCOL_VERSION => self.launch(id, message),
+            Header::Task { v, id, fresh } if v == PROTOCOL_VERSION => {
+                if fresh {
+                    self.spawn(id, message)
+                } else {
+                    self.launch(id, message)
+                }
+            }
             Header::Task { id, .. } => self.say(&Header::Forked { id, pid: -(Errno::EPROTO as i32) }),
             Header::Kill { id, signal } => {
                 self.signal(id, signal);
@@ -141,6 +156,27 @@ impl Zygote<'_, '_> {
                 drop(message);
                 self.say(&Header::Forked { id, pid: -(errno as i32) })
             }
+        }
+    }
+
+    /// Starts a task in a fresh interpreter.
+    fn spawn(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
+        if self.program.is_none() {
+            match Program::of_this_run(self.py, self.host) {
+                Ok(program) => self.program = Some(program),
+                Err(error) => eprintln!("spinloom: {error}"),
+            }
+        }
+        let Some(program) = &self.program else {
+            return self.say(&Header::Forked { id, pid: -(Errno::ENOEXEC as i32) });
+        };
+        match program.start(&message.body, self.socket, &message.fds) {
+            Ok(pid) => {
+                drop(message);
+                self.children.insert(pid, id);
+                self.say(&Header::Forked { id, pid })
+            }
+            Err(errno) => self.say(&Header::Forked { id, pid: -(errno as i32) }),
         }
     }
 

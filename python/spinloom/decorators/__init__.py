@@ -11,6 +11,7 @@ from .base import StepDecorator
 KNOWN = {
     "catch": ".catch",
     "environment": ".environment",
+    "parallel": ".parallel",
     "resources": ".resources",
     "retry": ".retry",
     "timeout": ".timeout",

@@ -6,6 +6,7 @@ import pickle
 from types import FunctionType, MethodType
 
 from ..exceptions import MetaflowException, MetaflowExceptionWrapper
+from ..unbounded import PARALLEL_VARIABLE, ParallelUBF, members
 from .pickling import ATOMS, dump, type_name, unpicklable
 from .task import INTERNAL
 
@@ -81,6 +82,13 @@ def save_internal(
     save("_current_step", "str", plan.step_pickle, [])
     if task.frames:
         save_value(task, "_foreach_stack", task.stack_record())
+    if plan.repeats:
+        save_value(task, "_iteration_stack", [task.spec["iteration"]])
+    if task.gang is not None:
+        save_value(task, "_unbounded_foreach", True)
+        if task.gang.node_index == 0:
+            save_value(task, "_control_mapper_tasks", members(task.spec))
+            save_value(task, "_control_task_is_mapper_zero", True)
     if failure is not None:
         save("_success", "bool", FALSE, [])
         save("_task_ok", "bool", FALSE, [])
@@ -88,10 +96,18 @@ def save_internal(
     elif plan.transition_pickle is not None:
         save("_transition", "tuple", plan.transition_pickle, [])
     elif task.transition is not None:
-        save_value(task, "_transition", (task.transition.steps, task.transition.foreach))
+        over = task.transition.foreach or (PARALLEL_VARIABLE if plan.is_gang else None)
+        save_value(task, "_transition", (task.transition.steps, over))
     if caught is not None:
         save("_success", "bool", FALSE, [])
         save_value(task, "_catch_exception", caught)
+
+
+def save_gang(task: TaskState, width: int | None) -> None:
+    """Saves what a step that starts a gang leaves in Metaflow."""
+    save_value(task, "_foreach_var", PARALLEL_VARIABLE)
+    save_value(task, "_unbounded_foreach", True)
+    save_value(task, PARALLEL_VARIABLE, ParallelUBF(width or 0))
 
 
 def save_value(task: TaskState, name: str, value: Any) -> None:

@@ -30,10 +30,12 @@ class StepPlan:
         self.targets: list[str] = tail.get("targets", [])
         self.foreach: str | None = tail.get("foreach")
         self.is_switch = bool(tail.get("condition"))
+        self.is_gang = bool(tail.get("num_parallel"))
+        self.repeats = self.is_switch and name in self.targets
         self.step_pickle = pickle.dumps(name, 5)
         self.transition_pickle: bytes | None = None
         self.result: str | None = None
-        if not self.is_switch:
+        if not (self.is_switch or self.is_gang):
             transition = (self.targets, self.foreach) if self.targets else None
             self.transition_pickle = pickle.dumps(transition, 5)
             if self.foreach is None:

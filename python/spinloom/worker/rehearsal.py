@@ -34,6 +34,8 @@ _SPEC: dict[str, Any] = {
     "attempt": 0,
     "max_attempts": 1,
     "join": False,
+    "iteration": 0,
+    "control": None,
     "inputs": [{"step": "_parameters", "task": 0, "manifest": "", "index": None}],
     "frames": [{"step": "start", "var": "items", "index": 0, "count": 1}],
 }

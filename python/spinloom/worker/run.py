@@ -16,7 +16,7 @@ from ..exceptions import (
 from ..state import Transition
 from . import boundary
 from .inputs import Inputs
-from .persist import save_artifacts, save_internal, save_value
+from .persist import save_artifacts, save_gang, save_internal, save_value
 from .task import TaskState
 from .timeout import time_limit
 
@@ -46,6 +46,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     flow = host.instance(task)
     if plan.variables:
         os.environ.update(plan.variables)
+    if task.gang is not None:
+        os.environ.update(task.gang.environment())
     current._begin(task)
     error = _run_body(task, plan, flow)
     if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
@@ -101,7 +103,8 @@ def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None,
     if plan.is_switch:
         fits = len(said.steps) == 1 and said.steps[0] in plan.targets and said.foreach is None
     else:
-        fits = said.steps == plan.targets and said.foreach == plan.foreach
+        gang = said.num_parallel is not None
+        fits = said.steps == plan.targets and said.foreach == plan.foreach and gang == plan.is_gang
     if not fits:
         wanted = f"goes to {_steps(plan.targets)}" if plan.targets else "goes nowhere"
         what = f"step `{task.step}` went to {_steps(said.steps)}, but by its last statement it {wanted}"
@@ -174,6 +177,8 @@ def _finish(
     if count is not None:
         save_value(task, "_foreach_var", plan.foreach)
         save_value(task, "_foreach_num_splits", count)
+    if plan.is_gang and task.transition is not None:
+        save_gang(task, task.transition.num_parallel)
     save_internal(task, None, caught)
     task.ctx.finish(_result(task, plan, count))
     return True
@@ -185,4 +190,5 @@ def _result(task: TaskState, plan: StepPlan, count: int | None) -> str:
     said = task.transition
     assert said is not None  # a foreach or a switch has made one
     fan_out = None if said.foreach is None else {"var": said.foreach, "count": count}
-    return json.dumps({"ok": True, "next": {"steps": said.steps, "foreach": fan_out}})
+    follows = {"steps": said.steps, "foreach": fan_out, "num_parallel": said.num_parallel}
+    return json.dumps({"ok": True, "next": follows})

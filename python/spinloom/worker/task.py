@@ -7,6 +7,7 @@ from itertools import islice
 
 from ..exceptions import MetaflowException
 from ..state import FlowState
+from ..unbounded import PARALLEL_VARIABLE, place_in_gang
 from .merging import merge
 from .pickling import load
 
@@ -46,7 +47,20 @@ _MISSING = object()
 class TaskState(FlowState):
     """The state of an instance that runs a task."""
 
-    __slots__ = ("_input", "_values", "ctx", "frames", "host", "index", "join", "loaded", "merged", "spec", "step")
+    __slots__ = (
+        "_input",
+        "_values",
+        "ctx",
+        "frames",
+        "gang",
+        "host",
+        "index",
+        "join",
+        "loaded",
+        "merged",
+        "spec",
+        "step",
+    )
 
     def __init__(self, host: FlowHost, ctx: Any, spec: dict[str, Any]) -> None:
         super().__init__(host.flow)
@@ -57,6 +71,7 @@ class TaskState(FlowState):
         self.frames: list[dict[str, Any]] = spec["frames"]
         self.index = self.frames[-1]["index"] if self.frames else None
         self.join: bool = spec["join"]
+        self.gang = place_in_gang(spec)
         self.loaded: dict[str, Any] = {}  # as they came, to see later what was assigned anew
         self.merged: dict[str, int] = {}  # name → the input it comes from
         self._values: dict[str, Any] = {}  # shared by all tasks of the run, so never saved by one
@@ -107,13 +122,15 @@ class TaskState(FlowState):
         """Index, count and item of each frame, outermost first."""
         last = len(self.frames) - 1
         return [
-            (frame["index"], frame["count"], self.input(flow) if depth == last else self._item(flow, depth))
+            (frame["index"], _count(frame), self.input(flow) if depth == last else self._item(flow, depth))
             for depth, frame in enumerate(self.frames)
         ]
 
     def _item(self, flow: FlowSpec, depth: int) -> Any:
         frame = self.frames[depth]
         name = frame["var"]
+        if name == PARALLEL_VARIABLE:
+            return frame["index"]
         try:
             if self.join or name in self.flow.shared:
                 items = getattr(flow, name)
@@ -140,9 +157,14 @@ class TaskState(FlowState):
             )
         merge(self, flow, inputs, exclude, include)
 
-    def stack_record(self) -> list[tuple[str, str, int, int]]:
+    def stack_record(self) -> list[tuple[str, str, int | None, int]]:
         """The frames as they are stored: step, attribute, count, index."""
-        return [(frame["step"], frame["var"], frame["count"], frame["index"]) for frame in self.frames]
+        return [(frame["step"], frame["var"], _count(frame), frame["index"]) for frame in self.frames]
+
+
+def _count(frame: dict[str, Any]) -> int | None:
+    """How many items; of a gang none, as in Metaflow: `current.parallel` says it."""
+    return None if frame["var"] == PARALLEL_VARIABLE else frame["count"]
 
 
 def instance(cls: type, state: FlowState) -> FlowSpec:

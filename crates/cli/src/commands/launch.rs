@@ -5,8 +5,9 @@ use std::str::FromStr as _;
 
 use serde_json::{Map, Value, json};
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
-use spinloom_engine::{PackageRequest, Resume, RunOutcome, RunRequest};
+use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest};
 use spinloom_flow::event::{Failure, TaskRef};
+use spinloom_flow::graph::Resources;
 use spinloom_flow::{DecoSpec, FlowName, Graph, RunStatus};
 
 use crate::arguments::{FlowArgs, RunArgs};
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     tags: Vec<String>,
     max_workers: usize,
     max_num_splits: u64,
+    budget: Option<Resources>,
+    retry_wait: bool,
+    isolation: Isolation,
     max_log_size: u64,
     run_id_file: Option<PathBuf>,
     suffixes: Vec<String>,
@@ -69,11 +73,38 @@ impl Options {
                 16,
             )?,
             max_num_splits: number("max-num-splits", &arguments.max_num_splits, 100)?,
+            budget: budget(given("budget", &arguments.budget))?,
+            retry_wait: values::switch(settings, command, "retry-wait", arguments.retry_wait)?,
+            isolation: isolation(given("isolation", &arguments.isolation))?,
             max_log_size,
             run_id_file,
             suffixes: settings.default_package_suffixes().iter().cloned().chain(suffixes).collect(),
             progress: progress(top, context),
         })
+    }
+}
+
+/// `--budget`: what is written, or what this machine has.
+fn budget(given: Option<(String, String)>) -> Result<Option<Resources>> {
+    match given {
+        None => Ok(None),
+        Some((_, text)) if text.trim() == "auto" => Ok(Some(spinloom_compute::resources())),
+        Some((source, text)) => text.parse().map(Some).map_err(|e: Error| {
+            Error::new(e.code(), format!("`{source}`: {}", e.message())).hint(e.hints().join("; "))
+        }),
+    }
+}
+
+fn isolation(given: Option<(String, String)>) -> Result<Isolation> {
+    let Some((source, text)) = given else { return Ok(Isolation::Auto) };
+    match text.trim() {
+        "auto" => Ok(Isolation::Auto),
+        "fork" => Ok(Isolation::Fork),
+        "spawn" => Ok(Isolation::Spawn),
+        other => {
+            let what = format!("`{source}` is `auto`, `fork` or `spawn`, not `{other}`");
+            Err(Error::new(codes::USAGE, what).suggest(other, ["auto", "fork", "spawn"]))
+        }
     }
 }
 
@@ -184,6 +215,9 @@ impl Options {
             resume,
             max_workers: self.max_workers,
             max_num_splits: self.max_num_splits,
+            budget: self.budget,
+            retry_wait: self.retry_wait,
+            isolation: self.isolation,
             max_log_size: self.max_log_size,
             run_id_file: self.run_id_file,
             info,

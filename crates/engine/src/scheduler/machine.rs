@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::TaskId;
 use spinloom_flow::graph::{Graph, StepIndex};
 
+use super::admission::Admission;
+use super::gang::{Gang, VARIABLE};
 use super::lineage::{Branch, GatherId, Lineage};
-use super::ready::{Candidate, Range, Ready, ReadyStack};
+use super::ready::{Candidate, Range, Ready, ReadyStack, Top};
 use super::transition::{Next, Transition, check};
 use super::{Adopted, Command, End, Event, Launch, Limits, Origin, ResumePlan, TaskKey, TaskOutput};
 
@@ -18,8 +21,10 @@ pub struct Scheduler<O> {
     graph: Arc<Graph>,
     limits: Limits,
     plan: Option<ResumePlan<O>>,
-    ready: ReadyStack<O>,
+    admission: Admission,
+    pub(super) ready: ReadyStack<O>,
     live: HashMap<TaskId, Live<O>>,
+    pub(super) gangs: HashMap<GatherId, Gang<O>>,
     gathers: HashMap<GatherId, Gather<O>>,
     last_task: u64,
     last_gather: u64,
@@ -34,11 +39,16 @@ enum Phase {
     Over,
 }
 
-/// A task with a process.
+/// Attempts beyond a task's own, in which the worker has `@catch` handle that its process died.
+const FALLBACKS: u32 = 3;
+
+/// A task that has, or is about to have, a process.
 #[derive(Debug)]
-struct Live<O> {
-    attempt: u32,
-    candidate: Candidate<O>,
+pub(super) struct Live<O> {
+    pub attempt: u32,
+    pub candidate: Candidate<O>,
+    /// The gang it belongs to, and that gang's control task.
+    pub gang: Option<(GatherId, TaskId)>,
 }
 
 /// An open split, waiting for its branches at a join.
@@ -55,8 +65,10 @@ impl<O: Clone> Scheduler<O> {
             graph,
             limits,
             plan,
+            admission: Admission::new(&limits),
             ready: ReadyStack::new(),
             live: HashMap::new(),
+            gangs: HashMap::new(),
             gathers: HashMap::new(),
             last_task: 0,
             last_gather: 0,
@@ -69,17 +81,17 @@ impl<O: Clone> Scheduler<O> {
         let mut out = Vec::new();
         match event {
             Event::Start { parameters } => self.start(parameters),
-            Event::Finished { task, next, output } => self.finished(task, next.as_ref(), output),
-            Event::Failed { task, retry } => self.failed(task, retry, &mut out),
+            Event::Finished { task, next, output } => self.finished(task, next, output, &mut out),
+            Event::Failed { task, retry, died } => self.failed(task, retry, died, &mut out),
             Event::Stop => self.drain(End::Stopped),
         }
         self.pump(&mut out);
         out
     }
 
-    /// How many task processes there are.
-    pub fn live(&self) -> usize {
-        self.live.len()
+    /// Whether a task that has just failed will have another attempt.
+    pub fn tries_again(&self, task: TaskId) -> bool {
+        self.live.get(&task).is_some_and(|live| live.gang.is_none_or(|(gather, _)| self.gang_goes_on(gather)))
     }
 
     /// Whether `next` is a transition `step` may take.
@@ -97,29 +109,74 @@ impl<O: Clone> Scheduler<O> {
             step,
             lineage: Lineage::default(),
             inputs: Arc::new([input]),
+            iteration: 0,
         }));
     }
 
-    fn finished(&mut self, task: TaskId, next: Option<&Next>, output: O) {
-        let Some(live) = self.live.remove(&task) else { return };
-        self.complete(task, live.candidate, next, output, false);
+    fn finished(&mut self, task: TaskId, next: Option<Next>, output: O, out: &mut Vec<Command<O>>) {
+        match self.live.get(&task).map(|live| live.gang) {
+            None => {}
+            Some(Some((gather, _))) => self.member_finished(gather, task, (next, output), out),
+            Some(None) => {
+                if let Some(live) = self.leave(task) {
+                    self.complete(task, live.candidate, next.as_ref(), output, false);
+                }
+            }
+        }
     }
 
-    fn failed(&mut self, task: TaskId, retry: bool, out: &mut Vec<Command<O>>) {
+    fn failed(&mut self, task: TaskId, retry: bool, died: bool, out: &mut Vec<Command<O>>) {
+        let Some(live) = self.live.get(&task) else { return };
+        let node = self.graph.node(live.candidate.step);
+        let fallbacks = if died && node.catches { FALLBACKS } else { 0 };
+        let again =
+            retry && self.is_running() && live.attempt + 1 < node.max_attempts.saturating_add(fallbacks);
+        match live.gang {
+            Some((gather, _)) => self.member_failed(gather, task, again, out),
+            None if again => self.again(task, out),
+            None => {
+                self.leave(task);
+                self.drain(End::Failed(None));
+            }
+        }
+    }
+
+    /// Starts the first attempt of a task.
+    pub(super) fn begin(&mut self, task: TaskId, live: Live<O>, out: &mut Vec<Command<O>>) {
+        self.admission.take(self.graph.node(live.candidate.step).needs);
+        out.push(Command::Launch(launch(task, &live, Duration::ZERO)));
+        self.live.insert(task, live);
+    }
+
+    /// Starts another attempt of a live task.
+    pub(super) fn again(&mut self, task: TaskId, out: &mut Vec<Command<O>>) {
         let Some(live) = self.live.get_mut(&task) else { return };
         let node = self.graph.node(live.candidate.step);
-        if retry && matches!(self.phase, Phase::Running) && live.attempt + 1 < node.max_attempts {
-            live.attempt += 1;
-            let again = launch(task, live.attempt, &live.candidate);
-            out.push(Command::Launch(again));
-            return;
-        }
-        self.live.remove(&task);
-        self.drain(End::Failed(None));
+        live.attempt += 1;
+        let waits = self.limits.retry_wait && live.attempt < node.max_attempts;
+        out.push(Command::Launch(launch(task, live, if waits { node.retry_wait } else { Duration::ZERO })));
+    }
+
+    /// Takes a task off the live ones.
+    pub(super) fn leave(&mut self, task: TaskId) -> Option<Live<O>> {
+        let live = self.live.remove(&task)?;
+        self.admission.give_back(self.graph.node(live.candidate.step).needs);
+        Some(live)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running)
     }
 
     /// Follows the transition of a task that finished, here or in the origin run.
-    fn complete(&mut self, task: TaskId, from: Candidate<O>, next: Option<&Next>, output: O, adopted: bool) {
+    pub(super) fn complete(
+        &mut self,
+        task: TaskId,
+        from: Candidate<O>,
+        next: Option<&Next>,
+        output: O,
+        adopted: bool,
+    ) {
         let transition = match check(&self.graph, from.step, next) {
             Ok(transition) => transition,
             Err(error) => return self.drain(End::Failed(Some(error))),
@@ -128,6 +185,11 @@ impl<O: Clone> Scheduler<O> {
         let output = TaskOutput { step: from.step, task, index, adopted, output };
         match transition {
             Transition::End => {}
+            Transition::To(target) if target == from.step => self.ready.push(Ready::One(Candidate {
+                iteration: from.iteration + 1,
+                inputs: Arc::new([output]),
+                ..from
+            })),
             Transition::To(target) => self.go(target, from.lineage, output),
             Transition::Split(targets) => {
                 let gather = self.open(targets.len() as u64);
@@ -140,20 +202,31 @@ impl<O: Clone> Scheduler<O> {
             Transition::Foreach { target, var, count } => match self.judge_fan(&from, &var, count) {
                 Err(error) => self.drain(End::Failed(Some(error))),
                 Ok(()) => {
-                    let gather = self.open(count);
-                    self.ready.push(Ready::Fan(Range {
-                        gather,
-                        split: from.step,
-                        target,
-                        var,
-                        next: 0,
-                        count,
-                        outer: from.lineage,
-                        inputs: Arc::new([output]),
-                    }));
+                    let range = self.range(from, target, var, count, output);
+                    self.ready.push(Ready::Fan(range));
+                }
+            },
+            Transition::Gang { target, count } => match self.judge_gang(&from, target, count) {
+                Err(error) => self.drain(End::Failed(Some(error))),
+                Ok(()) => {
+                    let range = self.range(from, target, VARIABLE.into(), count, output);
+                    self.ready.push(Ready::Gang(range));
                 }
             },
         }
+    }
+
+    fn range(
+        &mut self,
+        from: Candidate<O>,
+        target: StepIndex,
+        var: Arc<str>,
+        count: u64,
+        output: TaskOutput<O>,
+    ) -> Range<O> {
+        let gather = self.open(count);
+        let inputs = Arc::new([output]);
+        Range { gather, split: from.step, target, var, next: 0, count, outer: from.lineage, inputs }
     }
 
     fn judge_fan(&self, from: &Candidate<O>, var: &str, count: u64) -> Result<(), Error> {
@@ -176,6 +249,22 @@ impl<O: Clone> Scheduler<O> {
         Ok(())
     }
 
+    fn judge_gang(&self, from: &Candidate<O>, target: StepIndex, count: u64) -> Result<(), Error> {
+        let step = &self.graph.node(from.step).name;
+        let wrong = |what: String| Error::new(codes::BAD_FOREACH, what);
+        if count == 0 {
+            return Err(wrong(format!("step `{step}` starts a gang of 0 tasks"))
+                .hint("make `num_parallel` at least 1"));
+        }
+        if !self.admission.possible(self.graph.node(target).needs, count) {
+            return Err(wrong(format!(
+                "step `{step}` starts a gang of {count} tasks, which together need more than the budget of this run"
+            ))
+            .hint("raise `--budget`, or lower `num_parallel` or the `@resources` of the step"));
+        }
+        Ok(())
+    }
+
     fn open(&mut self, expected: u64) -> GatherId {
         self.last_gather += 1;
         let id = GatherId(self.last_gather);
@@ -190,6 +279,7 @@ impl<O: Clone> Scheduler<O> {
                 step: target,
                 lineage,
                 inputs: Arc::new([output]),
+                iteration: 0,
             }));
         }
         let Some(branch) = lineage.0 else {
@@ -207,28 +297,19 @@ impl<O: Clone> Scheduler<O> {
         self.gathers.remove(&branch.gather);
         arrived.sort_unstable_by_key(|(index, _)| *index);
         let inputs = arrived.into_iter().map(|(_, output)| output).collect();
-        self.ready.push(Ready::One(Candidate { step: target, lineage: branch.outer.clone(), inputs }));
+        let lineage = branch.outer.clone();
+        self.ready.push(Ready::One(Candidate { step: target, lineage, inputs, iteration: 0 }));
     }
 
     /// Starts what may start; says so when nothing is left.
     fn pump(&mut self, out: &mut Vec<Command<O>>) {
-        let clone_only = self.plan.as_ref().is_some_and(|plan| plan.clone_only);
         let mut left_out = false;
-        while matches!(self.phase, Phase::Running) {
-            let Some(candidate) = self.ready.peek() else { break };
-            if let Some(origin) = self.origin_of(&candidate) {
-                self.ready.advance();
-                self.adopt(candidate, origin, out);
-            } else if clone_only {
-                self.ready.advance();
-                left_out = true;
-            } else if self.live.len() < self.limits.max_workers.max(1) {
-                self.ready.advance();
-                let task = self.next_task();
-                out.push(Command::Launch(launch(task, 0, &candidate)));
-                self.live.insert(task, Live { attempt: 0, candidate });
-            } else {
-                return;
+        while self.is_running() {
+            let Some(top) = self.ready.peek() else { break };
+            match self.step(top, out) {
+                Step::Taken => {}
+                Step::LeftOut => left_out = true,
+                Step::Waits => return,
             }
         }
         if self.live.is_empty() && !matches!(self.phase, Phase::Over) {
@@ -241,22 +322,63 @@ impl<O: Clone> Scheduler<O> {
         }
     }
 
-    fn next_task(&mut self) -> TaskId {
+    /// Adopts or starts what is on top of the ready stack, if it may be.
+    fn step(&mut self, top: Top<O>, out: &mut Vec<Command<O>>) -> Step {
+        let clone_only = self.plan.as_ref().is_some_and(|plan| plan.clone_only);
+        let (step, count) = match &top {
+            Top::One(candidate) => (candidate.step, 1),
+            Top::Gang(_, members) => (members[0].step, members.len() as u64),
+        };
+        let adopted = match &top {
+            Top::One(candidate) => match self.origin_of(candidate) {
+                Some(origin) => {
+                    self.ready.advance();
+                    self.adopt(candidate.clone(), origin, out);
+                    true
+                }
+                None => false,
+            },
+            Top::Gang(_, members) => self.adopt_gang(members, out),
+        };
+        if adopted {
+            return Step::Taken;
+        }
+        if clone_only {
+            self.ready.advance();
+            return Step::LeftOut;
+        }
+        if !self.admission.fits(self.graph.node(step).needs, count) {
+            return Step::Waits;
+        }
+        self.ready.advance();
+        match top {
+            Top::One(candidate) => {
+                let task = self.next_task();
+                self.begin(task, Live { attempt: 0, candidate, gang: None }, out);
+            }
+            Top::Gang(gather, members) => self.start_gang(gather, members, out),
+        }
+        Step::Taken
+    }
+
+    pub(super) fn next_task(&mut self) -> TaskId {
         self.last_task += 1;
         TaskId(self.last_task)
     }
 
     /// The finished task of the origin run that stands where `candidate` does, if all its inputs were adopted too.
-    fn origin_of(&mut self, candidate: &Candidate<O>) -> Option<Origin<O>> {
-        let plan = self.plan.as_mut()?;
+    pub(super) fn origin_of(&self, candidate: &Candidate<O>) -> Option<Origin<O>> {
+        let plan = self.plan.as_ref()?;
         if !candidate.inputs.iter().all(|input| input.adopted) {
             return None;
         }
-        let key = TaskKey { step: candidate.step, indices: candidate.lineage.indices() };
-        plan.finished.remove(&key)
+        plan.finished.get(&key(candidate)).cloned()
     }
 
-    fn adopt(&mut self, candidate: Candidate<O>, origin: Origin<O>, out: &mut Vec<Command<O>>) {
+    pub(super) fn adopt(&mut self, candidate: Candidate<O>, origin: Origin<O>, out: &mut Vec<Command<O>>) {
+        if let Some(plan) = &mut self.plan {
+            plan.finished.remove(&key(&candidate)); // its memory is of no more use
+        }
         let task = self.next_task();
         out.push(Command::Adopt(Adopted {
             task,
@@ -271,7 +393,7 @@ impl<O: Clone> Scheduler<O> {
     }
 
     /// Nothing new starts from here on. The first reason stays.
-    fn drain(&mut self, end: End) {
+    pub(super) fn drain(&mut self, end: End) {
         if matches!(self.phase, Phase::Running) {
             self.phase = Phase::Draining(end);
             self.ready.clear();
@@ -279,12 +401,27 @@ impl<O: Clone> Scheduler<O> {
     }
 }
 
-fn launch<O: Clone>(task: TaskId, attempt: u32, candidate: &Candidate<O>) -> Launch<O> {
+/// What became of what was on top of the ready stack.
+enum Step {
+    Taken,
+    LeftOut,
+    Waits,
+}
+
+fn key<O>(candidate: &Candidate<O>) -> TaskKey {
+    TaskKey { step: candidate.step, indices: candidate.lineage.indices(), iteration: candidate.iteration }
+}
+
+fn launch<O: Clone>(task: TaskId, live: &Live<O>, after: Duration) -> Launch<O> {
+    let candidate = &live.candidate;
     Launch {
         task,
         step: candidate.step,
-        attempt,
+        attempt: live.attempt,
+        after,
         inputs: candidate.inputs.clone(),
         frames: candidate.lineage.frames(),
+        iteration: candidate.iteration,
+        control: live.gang.map(|(_, control)| control),
     }
 }

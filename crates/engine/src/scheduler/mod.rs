@@ -4,9 +4,13 @@
 //! recorded prefix of a run can be replayed. Its memory grows with live tasks and open splits, not with finished tasks: a
 //! foreach over a million items is one range on the ready stack.
 //!
+//! A step with `num_parallel` is a gang: its tasks start together, fail together and are tried again together.
+//!
 //! Order: the ready stack is last-in first-out, so a branch is followed to its end before the next one opens more; siblings
 //! start in definition order, foreach items by index; a join gets its inputs in that order too.
 
+mod admission;
+mod gang;
 mod lineage;
 mod machine;
 mod ready;
@@ -14,10 +18,11 @@ mod transition;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use spinloom_diagnostics::Error;
 use spinloom_flow::TaskId;
-use spinloom_flow::graph::StepIndex;
+use spinloom_flow::graph::{Resources, StepIndex};
 
 pub use lineage::{ForeachFrame, Lineage};
 pub use machine::Scheduler;
@@ -46,6 +51,8 @@ pub enum Event<O> {
         task: TaskId,
         /// Trying again may help.
         retry: bool,
+        /// Its process ended without a word, so that `@catch` has not had its chance.
+        died: bool,
     },
     /// The user wants the run to stop: nothing new starts.
     Stop,
@@ -56,6 +63,8 @@ pub enum Event<O> {
 pub enum Command<O> {
     /// Start an attempt.
     Launch(Launch<O>),
+    /// End a live task's process: the gang it belongs to is lost. Its failure follows.
+    Kill(TaskId),
     /// Take a finished task of the origin run by reference.
     Adopt(Adopted<O>),
     /// The run is over. Nothing follows.
@@ -71,10 +80,16 @@ pub struct Launch<O> {
     pub step: StepIndex,
     /// Which attempt, from 0.
     pub attempt: u32,
+    /// How long to wait before.
+    pub after: Duration,
     /// The tasks it starts from.
     pub inputs: Arc<[TaskOutput<O>]>,
     /// Foreach frames round it, outermost first.
     pub frames: Vec<ForeachFrame>,
+    /// How often a step that repeats itself ran before.
+    pub iteration: u64,
+    /// The control task of the gang it belongs to: its first task, perhaps itself.
+    pub control: Option<TaskId>,
 }
 
 /// A task taken from the origin run.
@@ -131,6 +146,8 @@ pub struct TaskKey {
     pub step: StepIndex,
     /// Foreach indices round it, outermost first.
     pub indices: Vec<u64>,
+    /// How often a step that repeats itself ran before.
+    pub iteration: u64,
 }
 
 /// A finished task of the origin run.
@@ -160,4 +177,8 @@ pub struct Limits {
     pub max_workers: usize,
     /// Items of one foreach.
     pub max_num_splits: u64,
+    /// What the tasks of a moment may need together; `None` for no bound. A task that needs more alone never starts.
+    pub budget: Option<Resources>,
+    /// `@retry`'s `minutes_between_retries` are waited for.
+    pub retry_wait: bool,
 }

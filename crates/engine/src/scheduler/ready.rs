@@ -13,13 +13,22 @@ pub(super) struct Candidate<O> {
     pub step: StepIndex,
     pub lineage: Lineage,
     pub inputs: Arc<[TaskOutput<O>]>,
+    pub iteration: u64,
 }
 
-/// An entry of the ready stack: one task, or what is left of a foreach.
+/// An entry of the ready stack: one task, what is left of a foreach, or a gang.
 #[derive(Debug, Clone)]
 pub(super) enum Ready<O> {
     One(Candidate<O>),
     Fan(Range<O>),
+    Gang(Range<O>),
+}
+
+/// What starts next: a task alone, or all of a gang.
+#[derive(Debug)]
+pub(super) enum Top<O> {
+    One(Candidate<O>),
+    Gang(GatherId, Vec<Candidate<O>>),
 }
 
 /// The items of a foreach that have not started.
@@ -36,16 +45,17 @@ pub(super) struct Range<O> {
 }
 
 impl<O: Clone> Range<O> {
-    fn item(&self) -> Candidate<O> {
+    fn item(&self, index: u64) -> Candidate<O> {
         Candidate {
             step: self.target,
             lineage: Lineage(Some(Arc::new(Branch {
                 gather: self.gather,
-                index: self.next,
+                index,
                 foreach: Some((self.split, self.var.clone(), self.count)),
                 outer: self.outer.clone(),
             }))),
             inputs: self.inputs.clone(),
+            iteration: 0,
         }
     }
 }
@@ -67,15 +77,16 @@ impl<O: Clone> ReadyStack<O> {
         self.0.clear();
     }
 
-    /// The candidate on top.
-    pub fn peek(&self) -> Option<Candidate<O>> {
-        match self.0.last()? {
-            Ready::One(candidate) => Some(candidate.clone()),
-            Ready::Fan(range) => Some(range.item()),
-        }
+    /// What is on top.
+    pub fn peek(&self) -> Option<Top<O>> {
+        Some(match self.0.last()? {
+            Ready::One(candidate) => Top::One(candidate.clone()),
+            Ready::Fan(range) => Top::One(range.item(range.next)),
+            Ready::Gang(range) => Top::Gang(range.gather, (0..range.count).map(|i| range.item(i)).collect()),
+        })
     }
 
-    /// Takes the candidate on top away.
+    /// Takes what is on top away.
     pub fn advance(&mut self) {
         if let Some(Ready::Fan(range)) = self.0.last_mut() {
             range.next += 1;

@@ -14,6 +14,9 @@ pub struct Next {
     /// The fan-out, if it is a foreach.
     #[serde(default)]
     pub foreach: Option<Fan>,
+    /// How many tasks, if it starts a gang.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub num_parallel: Option<u64>,
 }
 
 /// A fan-out.
@@ -36,6 +39,8 @@ pub(super) enum Transition {
     Split(Vec<StepIndex>),
     /// Into one step, once for each item.
     Foreach { target: StepIndex, var: Arc<str>, count: u64 },
+    /// Into one step, as a gang of that many tasks.
+    Gang { target: StepIndex, count: u64 },
 }
 
 /// Matches what the code said against what its source says (FL-17).
@@ -46,7 +51,14 @@ pub(super) fn check(graph: &Graph, step: StepIndex, next: Option<&Next>) -> Resu
     };
     let said = || next.steps.join(", ");
     let expected: Vec<&str> = node.targets.iter().map(|t| graph.node(*t).name.as_str()).collect();
+    if let (NodeKind::Parallel, Some(count), None) = (&node.kind, next.num_parallel, &next.foreach) {
+        return match next.steps == expected {
+            true => Ok(Transition::Gang { target: node.targets[0], count }),
+            false => Err(mismatch(node, &said())),
+        };
+    }
     match (&node.kind, &next.foreach) {
+        _ if next.num_parallel.is_some() => Err(mismatch(node, &said())),
         (NodeKind::Foreach { var }, Some(fan)) if next.steps == expected && *var == fan.var => {
             Ok(Transition::Foreach {
                 target: node.targets[0],

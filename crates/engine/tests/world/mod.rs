@@ -10,19 +10,25 @@ use spinloom_flow::graph::{Graph, NodeKind, StepIndex};
 
 /// Where a launched task is.
 pub fn key<O>(launch: &Launch<O>) -> TaskKey {
-    TaskKey { step: launch.step, indices: launch.frames.iter().map(|f| f.index).collect() }
+    let indices = launch.frames.iter().map(|f| f.index).collect();
+    TaskKey { step: launch.step, indices, iteration: launch.iteration }
+}
+
+/// A place that is no repetition.
+fn place(step: StepIndex, indices: Vec<u64>) -> TaskKey {
+    TaskKey { step, indices, iteration: 0 }
 }
 
 pub fn sort(keys: &mut [TaskKey]) {
-    keys.sort_by(|a, b| (a.step, &a.indices).cmp(&(b.step, &b.indices)));
+    keys.sort_by(|a, b| (a.step, &a.indices, a.iteration).cmp(&(b.step, &b.indices, b.iteration)));
 }
 
 pub fn to(step: &str) -> Next {
-    Next { steps: vec![step.into()], foreach: None }
+    Next { steps: vec![step.into()], foreach: None, num_parallel: None }
 }
 
 pub fn fan(var: &str, step: &str, count: u64) -> Next {
-    Next { steps: vec![step.into()], foreach: Some(Fan { var: var.into(), count }) }
+    Next { foreach: Some(Fan { var: var.into(), count }), ..to(step) }
 }
 
 /// start -> foreach body -> join -> end; `start` has `@retry(times=…)` if asked for.
@@ -54,11 +60,15 @@ pub fn choice(graph: &Graph, key: &TaskKey) -> Option<Next> {
     match &node.kind {
         NodeKind::End => None,
         NodeKind::Foreach { var } => Some(fan(var, &name(&node.targets[0]), dice % 4 + 1)),
+        NodeKind::Parallel => Some(Next { num_parallel: Some(dice % 3 + 1), ..to(&name(&node.targets[0])) }),
+        NodeKind::Switch { .. } if node.targets.contains(&key.step) && key.iteration < 3 && dice % 2 == 0 => {
+            Some(to(node.name.as_str()))
+        }
         NodeKind::Switch { .. } => {
             let others: Vec<_> = node.targets.iter().filter(|t| **t != key.step).collect();
             Some(to(&name(others[(dice % others.len() as u64) as usize])))
         }
-        _ => Some(Next { steps: node.targets.iter().map(name).collect(), foreach: None }),
+        _ => Some(Next { steps: node.targets.iter().map(name).collect(), ..to("") }),
     }
 }
 
@@ -71,8 +81,8 @@ pub struct Oracle {
 impl Oracle {
     pub fn of(graph: &Graph) -> Self {
         let mut oracle = Self { keys: Vec::new(), inputs: HashMap::new() };
-        let parameters = TaskKey { step: graph.start(), indices: vec![u64::MAX] };
-        let first = TaskKey { step: graph.start(), indices: vec![] };
+        let parameters = place(graph.start(), vec![u64::MAX]);
+        let first = place(graph.start(), vec![]);
         assert_eq!(oracle.follow(graph, first, vec![parameters]), None, "a run ends at its end step");
         oracle
     }
@@ -95,10 +105,10 @@ impl Oracle {
             self.inputs.insert(at.clone(), inputs);
             let next = choice(graph, &at)?;
             let find = |name: &String| graph.find(name).expect("a step");
-            if let Some(fan) = &next.foreach {
-                let arrivals = (0..fan.count).map(|i| {
+            if let Some(count) = next.foreach.as_ref().map(|fan| fan.count).or(next.num_parallel) {
+                let arrivals = (0..count).map(|i| {
                     let indices = at.indices.iter().copied().chain([i]).collect();
-                    self.follow(graph, TaskKey { step: find(&next.steps[0]), indices }, vec![at.clone()])
+                    self.follow(graph, place(find(&next.steps[0]), indices), vec![at.clone()])
                 });
                 (at, inputs) = joined(&at, arrivals.collect());
             } else if next.steps.len() > 1 {
@@ -107,7 +117,7 @@ impl Oracle {
                     if graph.node(step).is_join {
                         return Some((step, at.clone()));
                     }
-                    self.follow(graph, TaskKey { step, indices: at.indices.clone() }, vec![at.clone()])
+                    self.follow(graph, place(step, at.indices.clone()), vec![at.clone()])
                 });
                 (at, inputs) = joined(&at, arrivals.collect());
             } else {
@@ -116,7 +126,8 @@ impl Oracle {
                     return Some((step, at));
                 }
                 inputs = vec![at.clone()];
-                at = TaskKey { step, indices: at.indices };
+                let iteration = if step == at.step { at.iteration + 1 } else { 0 };
+                at = TaskKey { step, indices: at.indices, iteration };
             }
         }
     }
@@ -124,7 +135,7 @@ impl Oracle {
 
 fn joined(split: &TaskKey, arrivals: Vec<Option<(StepIndex, TaskKey)>>) -> (TaskKey, Vec<TaskKey>) {
     let arrivals: Vec<_> = arrivals.into_iter().map(|a| a.expect("a branch ends at its join")).collect();
-    let join = TaskKey { step: arrivals[0].0, indices: split.indices.clone() };
+    let join = place(arrivals[0].0, split.indices.clone());
     (join, arrivals.into_iter().map(|(_, key)| key).collect())
 }
 
@@ -134,6 +145,9 @@ pub struct World {
     scheduler: Scheduler<TaskKey>,
     dice: u64,
     live: Vec<(TaskId, TaskKey)>,
+    doomed: Vec<TaskId>,
+    /// Who belongs to which gang.
+    pub gangs: HashMap<TaskId, Vec<TaskKey>>,
     failed: bool,
     pub victim: Option<TaskKey>,
     pub launches: Vec<Launch<TaskKey>>,
@@ -152,6 +166,8 @@ impl World {
             scheduler,
             dice: seed | 1,
             live: Vec::new(),
+            doomed: Vec::new(),
+            gangs: HashMap::new(),
             failed: false,
             victim: None,
             launches: Vec::new(),
@@ -165,7 +181,7 @@ impl World {
     }
 
     pub fn start(&mut self) {
-        let parameters = TaskKey { step: self.graph.start(), indices: vec![u64::MAX] };
+        let parameters = place(self.graph.start(), vec![u64::MAX]);
         self.feed(Event::Start { parameters });
     }
 
@@ -190,9 +206,17 @@ impl World {
                         self.launches.push(launch.clone());
                     }
                     self.live.push((launch.task, key(launch)));
+                    if let Some(control) = launch.control {
+                        self.gangs.entry(control).or_default().push(key(launch));
+                    }
                 }
+                Command::Kill(task) => self.doomed.push(*task),
                 Command::Adopt(adopted) => {
-                    self.adopted.push(TaskKey { step: adopted.step, indices: adopted.indices.clone() });
+                    let mut key = place(adopted.step, adopted.indices.clone());
+                    while self.adopted.contains(&key) {
+                        key.iteration += 1;
+                    }
+                    self.adopted.push(key);
                 }
                 Command::End(end) => self.end = Some(end.clone()),
             }
@@ -209,8 +233,9 @@ impl World {
         }
         self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (task, key) = self.live[(self.dice >> 33) as usize % self.live.len()].clone();
-        if self.victim.as_ref() == Some(&key) {
-            self.feed(Event::Failed { task, retry: true });
+        let doomed = self.doomed.contains(&task);
+        if doomed || self.victim.as_ref() == Some(&key) {
+            self.feed(Event::Failed { task, retry: true, died: doomed });
         } else {
             let next = choice(&self.graph, &key);
             self.feed(Event::Finished { task, next, output: key });
@@ -226,6 +251,17 @@ impl World {
         let mut keys: Vec<_> = self.launches.iter().map(key).collect();
         sort(&mut keys);
         keys
+    }
+
+    /// Finished tasks of gangs that did not finish as a whole: they are of no use.
+    pub fn wasted(&self, key: &TaskKey) -> bool {
+        let finished = |member: &TaskKey| self.finished.iter().any(|(_, done)| done == member);
+        self.gangs.values().any(|gang| gang.contains(key) && !gang.iter().all(finished))
+    }
+
+    /// The largest gang.
+    pub fn largest_gang(&self) -> usize {
+        self.gangs.values().map(Vec::len).max().unwrap_or(0)
     }
 
     pub fn finished_as_origins(&self) -> HashMap<TaskKey, Origin<TaskKey>> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +10,8 @@ use spinloom_diagnostics::Error;
 
 use super::lint::{self, Nesting};
 use super::outline::{Outline, Shape, cases_of, next_of};
-use super::{FlowGraph, StepDoc};
+use super::resources::Resources;
+use super::{FlowGraph, StepDoc, decorated};
 use crate::StepName;
 
 /// A step's position in definition order.
@@ -82,6 +84,12 @@ pub struct Node {
     pub split_parents: Vec<StepIndex>,
     /// How many attempts a task of it has: one, and the `times` of its `@retry`.
     pub max_attempts: u32,
+    /// How long its `@retry` asks to wait before another attempt.
+    pub retry_wait: Duration,
+    /// It has `@catch`.
+    pub catches: bool,
+    /// What a task of it needs.
+    pub needs: Resources,
 }
 
 /// A flow that passed every check.
@@ -203,7 +211,10 @@ fn node(outline: &Outline<'_>, nesting: &Nesting, i: usize) -> Result<Node, Erro
         parents: outline.parents[i].iter().copied().map(step_index).collect(),
         matching_join: nesting.joins[i].map(step_index),
         split_parents: nesting.stack(i).into_iter().map(step_index).collect(),
-        max_attempts: max_attempts(step),
+        max_attempts: decorated::max_attempts(step),
+        retry_wait: decorated::retry_wait(step),
+        catches: decorated::find(step, "catch").is_some(),
+        needs: decorated::needs(step),
     })
 }
 
@@ -226,15 +237,4 @@ fn kind(outline: &Outline<'_>, i: usize) -> NodeKind {
                 .collect(),
         },
     }
-}
-
-/// Attributes given by `--with` may be text.
-fn max_attempts(step: &StepDoc) -> u32 {
-    let times = step.decorators.iter().find(|d| d.name == "retry").and_then(|d| d.attributes.get("times"));
-    let times = match times {
-        Some(Value::String(text)) => text.trim().parse().ok(),
-        Some(value) => value.as_u64(),
-        None => None,
-    };
-    u32::try_from(times.unwrap_or(0)).unwrap_or(u32::MAX).saturating_add(1)
 }

@@ -23,7 +23,7 @@ _CLIENT = (
     "namespace",
 )
 _CLIENT_CORE = (*_CLIENT, "Metadata", "MetaflowArtifacts", "MetaflowCode", "MetaflowData", "MetaflowObject")
-_DECORATORS = ("catch", "environment", "resources", "retry", "timeout")
+_DECORATORS = ("catch", "environment", "parallel", "resources", "retry", "timeout")
 _EXCEPTIONS = (
     "InvalidDecoratorAttribute",
     "MetaflowDataMissing",
