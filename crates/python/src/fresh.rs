@@ -6,7 +6,6 @@
 use std::ffi::CString;
 use std::io::{Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
-use std::os::unix::ffi::OsStringExt as _;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -50,7 +49,7 @@ impl Program {
         let (executable, words, with) = read().map_err(|e| unknown(&e))?;
         let text = |word: Vec<u8>| CString::new(word).map_err(|e| unknown(&e));
         // As it was before the flow's import: what that changes, it will change again.
-        let before = std::fs::read("/proc/self/environ").unwrap_or_else(|_| now_environment());
+        let before = std::fs::read("/proc/self/environ").map_err(|e| unknown(&e))?;
         let mut environment = before
             .split(|byte| *byte == 0)
             .filter(|entry| !entry.is_empty())
@@ -84,17 +83,6 @@ impl Program {
         ];
         fork::execute(&self.path, &self.words, &self.environment, &moved)
     }
-}
-
-fn now_environment() -> Vec<u8> {
-    let mut all = Vec::new();
-    for (name, value) in std::env::vars_os() {
-        all.extend(name.into_vec());
-        all.push(b'=');
-        all.extend(value.into_vec());
-        all.push(0);
-    }
-    all
 }
 
 /// Runs the attempt this interpreter was started for. `host` is the flow's `spinloom.host.FlowHost`.
