@@ -78,10 +78,15 @@ class Product:
 
 
 def spinloom() -> Product:
-    """The product under test: `SPINLOOM_TEST_PYTHON`, else the repository's own environment."""
+    """The product under test: `SPINLOOM_TEST_PYTHON`, else the repository's own environment.
+
+    `SPINLOOM_TEST_ISOLATION=spawn` has all its runs start a fresh interpreter for each task.
+    """
     python = _interpreter("SPINLOOM_TEST_PYTHON", ".venv/bin/python")
     assert python.exists(), f"{python} does not exist: run ./setup, or point SPINLOOM_TEST_PYTHON at an interpreter"
-    return Product("spinloom", python)
+    isolation = os.environ.get("SPINLOOM_TEST_ISOLATION")
+    commands = ("RUN", "RESUME") if isolation else ()
+    return Product("spinloom", python, {f"SPINLOOM_{command}_ISOLATION": str(isolation) for command in commands})
 
 
 def metaflow() -> Product:
