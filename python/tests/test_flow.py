@@ -121,7 +121,15 @@ def test_next_notes_the_line() -> None:
         (lambda f: f.next(f.end, fan="x"), "gives `self.next` an unknown argument `fan`"),
         (lambda f: f.next(f.end, f.work, foreach="x"), "needs one step and the name of an attribute for a foreach"),
         (lambda f: f.next(f.end, foreach=[1]), "needs one step and the name of an attribute for a foreach"),
-        (lambda f: f.next(f.end, num_parallel=2), "uses `num_parallel`, which needs a step decorated with `@parallel`"),
+        (lambda f: f.next(f.end, num_parallel=0), "needs `num_parallel` of at least 1, not 0"),
+        (
+            lambda f: f.next(f.end, num_parallel="2"),
+            "needs a whole number for `num_parallel`, not a value of type `str`",
+        ),
+        (
+            lambda f: f.next(f.end, foreach="xs", num_parallel=2),
+            "needs one step, and nothing else, beside `num_parallel`",
+        ),
         (lambda f: f.next(f.end, condition="size"), "for a switch"),
         (lambda f: f.next({"x": f.end}, condition="nothing"), "switches on `self.nothing`, which does not exist"),
         (lambda f: f.next({True: f.end}, condition="one"), "whose value 1 is none of its cases: True"),

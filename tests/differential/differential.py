@@ -36,6 +36,7 @@ class Scenario:
     runs: bool
     differs: tuple[str, ...]
     actions: tuple[dict[str, Any], ...]
+    folder: Path = FLOWS
 
     @property
     def script(self) -> str:
@@ -45,13 +46,13 @@ class Scenario:
     @property
     def flow_name(self) -> str:
         """The flow's name: every flow file defines exactly one class that is started under `__main__`."""
-        source = (FLOWS / self.flow).read_text()
+        source = (self.folder / self.flow).read_text()
         return re.findall(r"^    (\w+)\(\)$", source, re.M)[-1]
 
     def digest(self, product: Product) -> str:
         """Names everything the outcome depends on, so that an outcome may be kept between sessions."""
         parts = [repr(self), str(product.python), (HERE / "observe.py").read_text(), Path(__file__).read_text()]
-        parts += [(FLOWS / name).read_text() for name in self.sources()]
+        parts += [(self.folder / name).read_text() for name in self.sources()]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
     def sources(self) -> list[str]:
@@ -85,9 +86,9 @@ def load_scenarios() -> list[Scenario]:
 def perform(scenario: Scenario, product: Product, folder: Path) -> dict[str, Any]:
     """Does what the scenario says in `folder` with one product, and observes the result."""
     folder.mkdir(parents=True)
-    shutil.copy(FLOWS / scenario.flow, folder / scenario.script)
+    shutil.copy(scenario.folder / scenario.flow, folder / scenario.script)
     for name in scenario.files:
-        shutil.copy(FLOWS / name, folder / name)
+        shutil.copy(scenario.folder / name, folder / name)
     commands = [seen for action in scenario.actions if (seen := act(action, scenario, product, folder)) is not None]
     if not scenario.runs:
         return {"commands": commands, "runs": []}
@@ -105,11 +106,11 @@ def act(action: dict[str, Any], scenario: Scenario, product: Product, folder: Pa
         (folder / action["touch"]).touch()
         return None
     if "swap" in action:
-        shutil.copy(FLOWS / action["swap"], folder / scenario.script)
+        shutil.copy(scenario.folder / action["swap"], folder / scenario.script)
         return None
     env = action.get("env", {})
     if "script" in action:
-        script = shutil.copy(FLOWS / action["script"], folder / action["script"])
+        script = shutil.copy(scenario.folder / action["script"], folder / action["script"])
         outcome = product.run([script], folder, **env)
         kept = outcome.stdout
         command = action["script"]
@@ -261,6 +262,48 @@ def sizes(seen: dict[str, Any]) -> None:
         command["output"] = "\n".join(kept)
 
 
+def guessed_lineage(seen: dict[str, Any]) -> None:
+    """CL-05: parents and children are recorded here; Metaflow guesses them from graph and indices, wrongly round switches,
+    repetitions and clones."""
+    for run in seen["runs"]:
+        for step in run["steps"].values():
+            step.pop("parents", None)
+            step.pop("children", None)
+    for task in each_task(seen):
+        task.pop("parents", None)
+        task.pop("children", None)
+
+
+def unfinished_siblings(seen: dict[str, Any]) -> None:
+    """RU-07: which siblings have run when a task fails is chance, so of a failed run only what failed is compared."""
+    for run in seen["runs"]:
+        if not run["successful"]:
+            failed = {
+                name: [task for task in step["tasks"] if task["exception"]] for name, step in run["steps"].items()
+            }
+            run["steps"] = {name: {"tasks": tasks} for name, tasks in failed.items() if tasks}
+    for task in each_task(seen):
+        task.pop("origin", None)
+
+
+def caught_words(seen: dict[str, Any]) -> None:
+    """DE-02, DE-03: a caught exception's traceback shows the user's frames only here, and is announced in our words."""
+    for task in each_task(seen):
+        if text := task["artifacts"].get("caught"):
+            task["artifacts"]["caught"] = text.rstrip().rpartition("\n")[2]
+        if "@catch caught" in task["stdout"]:
+            task["stdout"] = "@catch caught"
+
+
+def single_resumed(seen: dict[str, Any]) -> None:
+    """FL-02: Metaflow takes a resumed run of a flow whose end step has another name for unfinished."""
+    for run in seen["runs"]:
+        if run["origin"] is not None:
+            run |= {"data": None, "end_task": None, "finished": None, "successful": True}
+            for step in run["steps"].values():
+                step.pop("children", None)
+
+
 #: What Metaflow adds to the logs of a task it stops.
 KILLED = "[KILLED BY ORCHESTRATOR]\n"
 
@@ -278,4 +321,8 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "failure-kind": failure_kind,
     "null-given": null_given,
     "sizes": sizes,
+    "guessed-lineage": guessed_lineage,
+    "unfinished-siblings": unfinished_siblings,
+    "caught-words": caught_words,
+    "single-resumed": single_resumed,
 }

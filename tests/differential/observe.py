@@ -101,6 +101,14 @@ def key_of(seen: dict) -> tuple:
     return (index is not None, index or 0, json.dumps(seen, sort_keys=True, default=str))
 
 
+def related(steps) -> list[str] | str:
+    """Names of steps, or which exception asking for them raised: Metaflow's does for a case that was not taken."""
+    try:
+        return sorted(step.id for step in steps)
+    except Exception as error:
+        return f"unreadable: {type(error).__name__}"
+
+
 def observe_run(run, ordinals: dict[str, int], private: list[str]) -> dict:
     """One run: its steps, and each step's tasks in a canonical order, with their parents and children."""
     steps = list(run)
@@ -119,8 +127,8 @@ def observe_run(run, ordinals: dict[str, int], private: list[str]) -> dict:
         all_well = all(seen["successful"] for seen, _ in found[step.id])
         seen_steps[step.id] = {
             # Metaflow raises where a child step has not begun and where the first task has saved nothing.
-            "parents": sorted(parent.id for parent in step.parent_steps) if all_well else None,
-            "children": sorted(child.id for child in step.child_steps) if all_well and run.finished else None,
+            "parents": related(step.parent_steps) if all_well else None,
+            "children": related(step.child_steps) if all_well and run.finished else None,
             "tasks": [seen for seen, _ in found[step.id]],
         }
     end = run.end_task

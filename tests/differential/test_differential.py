@@ -19,10 +19,14 @@ from differential.differential import (
     perform,
     problems,
 )
+from differential.grid import load_grid, sample
 from support.ahead import Ahead
 from support.product import Product
 
-SCENARIOS = {scenario.name: scenario for scenario in load_scenarios()}
+WHOLE = bool(os.environ.get("SPINLOOM_TEST_FULL"))
+GRID = load_grid()
+LISTED = load_scenarios()
+SCENARIOS = {scenario.name: scenario for scenario in [*LISTED, *(GRID if WHOLE else sample(GRID))]}
 
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
@@ -70,9 +74,9 @@ def test_scenario(name: str, pairs: Ahead[str, Pair]) -> None:
 
 def test_every_flow_takes_part() -> None:
     """No flow file is forgotten, and no scenario names a file or a difference that does not exist."""
-    used = {source for scenario in SCENARIOS.values() for source in scenario.sources()}
+    used = {source for scenario in LISTED for source in scenario.sources()}
     assert used == {path.name for path in Path(FLOWS).iterdir() if path.is_file()}
-    assert {name for scenario in SCENARIOS.values() for name in scenario.differs} == set(DIFFERENCES)
+    assert {name for scenario in [*LISTED, *GRID] for name in scenario.differs} == set(DIFFERENCES)
 
 
 def test_a_difference_is_found() -> None:

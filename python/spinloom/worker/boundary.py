@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from ..exceptions import InvalidNextException, SpinloomException
 from ..locations import is_ours
@@ -118,6 +119,12 @@ def _innermost(frames: list[FrameSummary]) -> FrameSummary | None:
 def _is_users(file: str) -> bool:
     library = f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file
     return not (library or file.startswith((_STDLIB, "<frozen")))
+
+
+def say(text: str) -> None:
+    """Prints for the user of the task what is no error."""
+    with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced the stream
+        sys.stdout.write(text)
 
 
 def tell(text: str) -> None:

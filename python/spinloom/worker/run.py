@@ -150,8 +150,8 @@ def _catch(task: TaskState, plan: StepPlan, flow: FlowSpec, error: BaseException
     if plan.catch["var"]:
         flow.__dict__[plan.catch["var"]] = wrapper
     if plan.catch["print_exception"]:
-        boundary.tell(f"@catch caught an exception from step `{task.step}`\n")
-        boundary.tell("".join(f">  {line}\n" for line in text.splitlines()))
+        lines = "".join(f">  {line}\n" for line in text.splitlines())
+        boundary.say(f"@catch caught an exception from step `{task.step}`\n{lines}")
     document = plan.document
     task.transition = Transition(plan.targets, None, document["file"], document["line"]) if plan.targets else None
     return wrapper
@@ -190,5 +190,7 @@ def _result(task: TaskState, plan: StepPlan, count: int | None) -> str:
     said = task.transition
     assert said is not None  # a foreach or a switch has made one
     fan_out = None if said.foreach is None else {"var": said.foreach, "count": count}
-    follows = {"steps": said.steps, "foreach": fan_out, "num_parallel": said.num_parallel}
+    follows: dict[str, Any] = {"steps": said.steps, "foreach": fan_out}
+    if said.num_parallel is not None:
+        follows["num_parallel"] = said.num_parallel
     return json.dumps({"ok": True, "next": follows})

@@ -112,7 +112,7 @@ MISSING: frozenset[str] = frozenset(
     Config ConfigValue DeployedFlow Deployer FlowMutator IncludeFile NBDeployer NBRunner Runner S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
     conda_environment_yml_parser config_expr exit_hook inspect_spin kubernetes namespaced_event_name package_sources
-    parallel parallel_imap_unordered parallel_map profile project pypi pypi_base pyproject_toml_parser
+    parallel_imap_unordered parallel_map profile project pypi pypi_base pyproject_toml_parser
     pytorch_parallel requirements_txt_parser schedule secrets torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
     R cards cli cli_args datastore debug event_logger events extension_support graph includefile metadata_provider
