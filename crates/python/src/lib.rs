@@ -6,6 +6,7 @@ mod context;
 mod errors;
 mod fork;
 mod host;
+mod secrets;
 mod store;
 mod zygote;
 
@@ -22,5 +23,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(host::default_store, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
     m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;
+    m.add_function(wrap_pyfunction!(secrets::check_secrets, m)?)?;
+    m.add_function(wrap_pyfunction!(secrets::fetch_secrets, m)?)?;
+    m.add_function(wrap_pyfunction!(secrets::task_secrets, m)?)?;
     Ok(())
 }
