@@ -13,6 +13,7 @@ from .attach import attach
 from .classes import flow_class
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
 from .graph import describe
+from .includefile import Content, IncludeFile
 from .worker import process
 from .worker.persist import DEFAULTS
 from .worker.pickling import dump, type_name
@@ -103,6 +104,29 @@ class FlowHost:
         self._document = None
         return self.flow_graph()
 
+    def add_to_current(self, facts_json: str) -> None:
+        """Lets `current` have more, for the functions of the flow and for all tasks to come."""
+        from .context import current
+
+        for name, value in json.loads(facts_json).items():
+            current._add(name, value)
+
+    def exit_hook(self, request_json: str) -> str:
+        """Calls a function of `@exit_hook` in a process of its own; the exit code of that."""
+        from .exit_hooks import call
+
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
+                stream.flush()
+        return str(call(self.script, {**json.loads(request_json), "module": self.cls.__module__}))
+
+    def check_files(self, files_json: str) -> None:
+        """Refuses files that parameters cannot be: a JSON object of names of parameters and paths."""
+        files = json.loads(files_json)
+        for parameter in self.flow.parameters.values():
+            if isinstance(parameter, IncludeFile) and parameter.name in files:
+                parameter.check(files[parameter.name])
+
     def defaults(self, names_json: str, context_json: str) -> str:
         """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""
         fields = {"flow_name": self.flow.name, **json.loads(context_json)}
@@ -119,7 +143,7 @@ class FlowHost:
         given = json.loads(values_json)
         values: dict[str, Any] = {"name": self.flow.name, "_graph_info": given.get("$graph_info"), **DEFAULTS}
         for attribute, parameter in self.flow.parameters.items():
-            values[attribute] = jsonvalue.decode(given.get(parameter.name))
+            values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
         for name, value in values.items():
@@ -141,7 +165,8 @@ class FlowHost:
                 self.document()["file"],
                 ["give it a name that begins with `_`, or move it out of the class"],
             ) from error
-        ctx.save(name, type_name(value), stream, buffers)
+        kind = value.type_name if isinstance(value, Content) else type_name(value)
+        ctx.save(name, kind, stream, buffers)
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""
