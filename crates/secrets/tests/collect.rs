@@ -1,5 +1,7 @@
 //! What a task gets of its sources (DE-07).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
