@@ -25,13 +25,19 @@ if TYPE_CHECKING:
     from .context import current as current
     from .decorators.catch import catch as catch
     from .decorators.environment import environment as environment
+    from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.parallel import parallel as parallel
+    from .decorators.project import project as project
     from .decorators.resources import resources as resources
     from .decorators.retry import retry as retry
+    from .decorators.schedule import schedule as schedule
+    from .decorators.secrets import secrets as secrets
     from .decorators.timeout import timeout as timeout
     from .flow import FlowSpec as FlowSpec
+    from .includefile import IncludeFile as IncludeFile
     from .parameters import JSONType as JSONType
     from .parameters import Parameter as Parameter
+    from .secret_sources import get_secret as get_secret
     from .steps import step as step
 
 _HOMES = {
@@ -39,6 +45,7 @@ _HOMES = {
     "step": ".steps",
     "Parameter": ".parameters",
     "JSONType": ".parameters",
+    "IncludeFile": ".includefile",
     "current": ".context",
     "retry": ".decorators.retry",
     "catch": ".decorators.catch",
@@ -46,6 +53,11 @@ _HOMES = {
     "parallel": ".decorators.parallel",
     "resources": ".decorators.resources",
     "environment": ".decorators.environment",
+    "secrets": ".decorators.secrets",
+    "get_secret": ".secret_sources",
+    "project": ".decorators.project",
+    "schedule": ".decorators.schedule",
+    "exit_hook": ".decorators.exit_hook",
     "Metaflow": ".client",
     "Flow": ".client",
     "Run": ".client",

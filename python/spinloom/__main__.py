@@ -27,8 +27,8 @@ def main(argv: list[str]) -> None:
         what = f"there is no flow file `{argv[1]}`" if len(argv) > 1 else "no flow file is given"
         raise MetaflowException(what, hints=["name one, such as `spinloom run flow.py`"], code="SL0001")
     command, script, *rest = argv
-    _enter(script, [command, *rest])
-    module = _fresh_main(script)
+    enter(script, [command, *rest])
+    module = fresh_main(script)
     with open(script, "rb") as handle:
         # The flow's own future statements count, not ours.
         code = compile(handle.read(), os.path.abspath(script), "exec", dont_inherit=True)
@@ -50,7 +50,8 @@ def _same_version() -> None:
         )
 
 
-def _enter(script: str, argv: list[str]) -> None:
+def enter(script: str, argv: list[str]) -> None:
+    """Makes this process look like one that was started as `python script argv`."""
     from .launch import Door
 
     Door.surface, Door.script, Door.argv = "native", script, argv
@@ -62,7 +63,8 @@ def _enter(script: str, argv: list[str]) -> None:
         sys.path.insert(0, folder)
 
 
-def _fresh_main(script: str) -> ModuleType:
+def fresh_main(script: str) -> ModuleType:
+    """A module `__main__` for the flow's file to run in."""
     from types import ModuleType
 
     module = ModuleType("__main__")

@@ -35,6 +35,11 @@ def find(name: str) -> type[StepDecorator]:
         except (ImportError, AttributeError) as error:
             raise InvalidDecorator(f"decorator `{name}` cannot be imported: {error}") from error
         return _kind(found, name)
+    if name in ours.FLOW_KNOWN:
+        raise InvalidDecorator(
+            f"`{name}` is a flow decorator, so it cannot be added to steps with `--with`",
+            hints=[f"write `@{name}(…)` above the flow's class"],
+        )
     known = sorted(ours.KNOWN)
     raise InvalidDecorator(
         f"there is no step decorator `{name}`; these can be added: {', '.join(known)}", hints=suggestion(name, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import FunctionType, ModuleType
 
+from .decorators.flow_base import FlowDecorator, flow_decorators
 from .parameters import Parameter
 from .steps import is_step
 
@@ -33,6 +34,7 @@ class FlowClass:
                 self.private.append(name)
             else:
                 self.constants.append(name)
+        self.decorators: list[FlowDecorator] = flow_decorators(cls)
         self.locked = frozenset(self.constants)
         # What every task of a run has, kept once for the run: never carried on from one task to the next.
         self.shared = frozenset([*self.parameters, *self.constants, *self.private, "name", "_graph_info"])

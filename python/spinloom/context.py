@@ -39,6 +39,22 @@ _NAMES = frozenset(
 )
 
 
+_PROJECT = "in a flow with `@project(name=…)`"
+# What decorators add (CU-02), and where.
+_ADDED = {
+    "project_name": _PROJECT,
+    "branch_name": _PROJECT,
+    "project_flow_name": _PROJECT,
+    "is_user_branch": _PROJECT,
+    "is_production": _PROJECT,
+    "card": "in a step with `@card`",
+    "parallel": "in a step with `@parallel`",
+    "trigger": "in a run that an event or another run triggered",
+    "spot_termination_notice": "on a machine that may be taken away",
+    "checkpoint": "in a step with `@checkpoint`",
+    "model": "in a step with `@model`",
+}
+
 # A task is recorded within this many seconds of its start: pauses between looks, the last of them for nothing.
 _RECORDED_SOON = (0.02, 0.05, 0.1, 0.3, 1.0, 0.0)
 
@@ -188,7 +204,18 @@ class Current:
         return None
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"`current` has no attribute `{name}`", name=name, obj=self)
+        raise AttributeError(f"`current` has no attribute `{name}`{_needs(name)}", name=name, obj=self)
+
+
+def _needs(name: str) -> str:
+    """What would have to be there for an add-on to be."""
+    if name.startswith("_"):
+        return ""
+    if name in _ADDED:
+        return f": it is there {_ADDED[name]}"
+    from .locations import suggestion
+
+    return "".join(f"; {hint}" for hint in suggestion(name, [*_NAMES, *_ADDED]))
 
 
 def _text(value: object) -> str | None:

@@ -23,6 +23,8 @@ def describe(flow: FlowClass, decorators: dict[str, list[StepDecorator]]) -> dic
     file = class_file(flow.cls)
     definition = source(file).classes.get(flow.name)
     check_parameters(flow)
+    for decorator in flow.decorators:
+        decorator.look_up(flow.cls)
     return {
         "version": VERSION,
         "name": flow.name,
@@ -32,7 +34,7 @@ def describe(flow: FlowClass, decorators: dict[str, list[StepDecorator]]) -> dic
         "steps": [_step(flow, name, decorators.get(name, [])) for name in flow.steps],
         "parameters": [parameter.document() for parameter in flow.parameters.values()],
         "constants": list(flow.constants),
-        "decorators": [],
+        "decorators": [decorator.document() for decorator in flow.decorators],
     }
 
 

@@ -13,6 +13,7 @@ from .attach import attach
 from .classes import flow_class
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
 from .graph import describe
+from .includefile import Content, IncludeFile
 from .worker import process
 from .worker.persist import DEFAULTS
 from .worker.pickling import dump, type_name
@@ -51,7 +52,7 @@ class FlowHost:
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
-        self.attached = "[]"  # the `--with` decorators, for interpreters of tasks
+        self._handed_on: dict[str, Any] = {"with": [], "current": {}}  # to interpreters of tasks
         self._snapshot = process.Snapshot()
 
     def flow_graph(self) -> str:
@@ -100,10 +101,46 @@ class FlowHost:
 
     def attach(self, specs_json: str) -> str:
         """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
-        attach(self.decorators, json.loads(specs_json))
-        self.attached = specs_json
+        specs = json.loads(specs_json)
+        attach(self.decorators, specs)
+        self._handed_on["with"] += specs
         self._document = None
         return self.flow_graph()
+
+    def add_to_current(self, facts_json: str) -> None:
+        """Lets `current` have more, for the functions of the flow and for all tasks to come."""
+        from .context import current
+
+        facts = json.loads(facts_json)
+        self._handed_on["current"].update(facts)
+        for name, value in facts.items():
+            current._add(name, value)
+
+    def handed_on(self) -> str:
+        """What this process was told of the flow beyond its file, for `take_over` in another; a JSON object."""
+        return json.dumps(self._handed_on)
+
+    def take_over(self, handed_on: str) -> None:
+        """Brings a fresh interpreter to where the one was that `handed_on` comes from."""
+        told = json.loads(handed_on)
+        self.attach(json.dumps(told["with"]))
+        self.add_to_current(json.dumps(told["current"]))
+
+    def exit_hook(self, request_json: str) -> str:
+        """Calls a function of `@exit_hook` in a process of its own; the exit code of that."""
+        from .exit_hooks import call
+
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
+                stream.flush()
+        return str(call(self.script, {**json.loads(request_json), "module": self.cls.__module__}))
+
+    def check_files(self, files_json: str) -> None:
+        """Refuses files that parameters cannot be: a JSON object of names of parameters and paths."""
+        files = json.loads(files_json)
+        for parameter in self.flow.parameters.values():
+            if isinstance(parameter, IncludeFile) and parameter.name in files:
+                parameter.check(files[parameter.name])
 
     def defaults(self, names_json: str, context_json: str) -> str:
         """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""
@@ -121,7 +158,7 @@ class FlowHost:
         given = json.loads(values_json)
         values: dict[str, Any] = {"name": self.flow.name, "_graph_info": given.get("$graph_info"), **DEFAULTS}
         for attribute, parameter in self.flow.parameters.items():
-            values[attribute] = jsonvalue.decode(given.get(parameter.name))
+            values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
         for name, value in values.items():
@@ -143,7 +180,8 @@ class FlowHost:
                 self.document()["file"],
                 ["give it a name that begins with `_`, or move it out of the class"],
             ) from error
-        ctx.save(name, type_name(value), stream, buffers)
+        kind = value.type_name if isinstance(value, Content) else type_name(value)
+        ctx.save(name, kind, stream, buffers)
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""

@@ -7,6 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
     from .flow import FlowSpec
@@ -18,10 +19,13 @@ class Door:
     surface = "python"
     argv: list[str] | None = None
     script: str | None = None
+    instead: Callable[[FlowSpec], NoReturn] | None = None  # what else to do with the flow than to run its command line
 
 
 def start(flow: FlowSpec) -> NoReturn:
     """Runs the command line for `flow`, and ends the process with its exit code."""
+    if Door.instead is not None:
+        Door.instead(flow)
     from .host import FlowHost
 
     native: Any = __import__("spinloom._native", fromlist=["run_cli"])

@@ -56,7 +56,14 @@ _KINDS: dict[object, str] = {
     JSONType: "json",
     JSONTypeClass: "json",
 }
-_WANTED = {"str": "a string", "int": "an integer", "float": "a float", "bool": "a boolean", "json": "JSON"}
+_WANTED = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a float",
+    "bool": "a boolean",
+    "json": "JSON",
+    "file": "a path",
+}
 
 
 class ParameterContext:
@@ -81,6 +88,8 @@ class Parameter:
     one of `str`, `int`, `float`, `bool` and `JSONType` (by default that of `default`), `separator` splits a string into
     a list.
     """
+
+    _supported = "name, default, type, help, required, show_default, separator"
 
     def __init__(
         self,
@@ -114,8 +123,8 @@ class Parameter:
     def _check_name(self, unknown: dict[str, object]) -> None:
         name = self.name
         if unknown:
-            known = "name, default, type, help, required, show_default, separator"
-            raise self.problem(f"does not support the attribute `{next(iter(unknown))}`; these are supported: {known}")
+            first = next(iter(unknown))
+            raise self.problem(f"does not support the attribute `{first}`; these are supported: {self._supported}")
         if not isinstance(name, str) or not name or not set(name) <= _ALLOWED or name[0] == "-":
             raise self.problem("has a name that is not made of letters, digits, `_` and `-`")
         if name.lower().replace("_", "-") in RESERVED:
@@ -148,6 +157,8 @@ class Parameter:
         try:
             if kind == "json":
                 return _json(value)
+            if kind == "file":
+                return _path(value)
             if kind == "str" and isinstance(value, (str, int, float)):
                 return str(value)
             if kind == "bool" and isinstance(value, str):
@@ -177,9 +188,22 @@ class Parameter:
                 return _json(value)
             except (ValueError, TypeError) as error:
                 raise wrong from error
+        if self.kind == "file":
+            try:
+                return _path(value)
+            except TypeError as error:
+                raise wrong from error
         wanted = {"str": str, "int": int, "float": (int, float), "bool": bool}[self.kind]
         if not isinstance(value, wanted) or (isinstance(value, bool) and self.kind != "bool"):  # type: ignore[arg-type]
             raise wrong
+        return value
+
+    def stored(self, value: Any) -> Any:
+        """What is kept of a value the run was given."""
+        return value
+
+    def read(self, value: Any) -> Any:
+        """What steps see of what is kept."""
         return value
 
     def document(self) -> dict[str, Any]:
@@ -213,6 +237,13 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"Parameter({self.name!r})"
+
+
+def _path(value: Any) -> str:
+    """A path as text, a home folder written out. Raises `TypeError` for what is no path."""
+    import os
+
+    return os.path.expanduser(os.fsdecode(value))
 
 
 def _json(value: object) -> object:

@@ -66,8 +66,16 @@ def test_outside_a_flow() -> None:
 
 def test_what_is_not_there() -> None:
     """CU-02."""
-    with pytest.raises(AttributeError, match="`current` has no attribute `trigger`"):
+    with pytest.raises(
+        AttributeError, match="`current` has no attribute `trigger`: it is there in a run that an event"
+    ):
         current.trigger  # noqa: B018
+    with pytest.raises(AttributeError, match=r"`project_name`: it is there in a flow with `@project\(name=…\)`"):
+        current.project_name  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute `run_di`; did you mean `run_id`\?"):
+        current.run_di  # noqa: B018
+    assert "card" not in current
+    assert current.get("card") is None
     assert set(FACTS) <= set(dir(current))
 
 

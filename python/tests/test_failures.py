@@ -191,7 +191,7 @@ def test_catch_goes_on_with_the_static_transition(capfd: pytest.CaptureFixture[s
     why = bench.value(ctx, "why")
     assert (why.type, why.exception, bench.value(ctx, "before")) == ("builtins.ValueError", "broken", 1)
     assert str(why) == why.stacktrace and "in broken" in why.stacktrace
-    told = capfd.readouterr().err
+    told = capfd.readouterr().out
     assert told.startswith("@catch caught an exception from step `start`\n>  Traceback")
     assert (bench.value(ctx, "_task_ok"), bench.value(ctx, "_success")) == (True, False)
     assert bench.value(ctx, "_exception") is None

@@ -172,12 +172,14 @@ def test_document(flow_file: Write) -> None:
             "name": "retry",
             "attributes": {"times": 2, "minutes_between_retries": 2},
             "statically_defined": True,
+            "file": module.__file__,
             "line": 17,
         },
         {
             "name": "timeout",
             "attributes": {"seconds": 5, "minutes": 0, "hours": 0},
             "statically_defined": True,
+            "file": module.__file__,
             "line": 18,
         },
     ]

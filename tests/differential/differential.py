@@ -211,6 +211,13 @@ def own_words(seen: dict[str, Any]) -> None:
                 task["exception"].pop("type", None)
 
 
+def caught_words(seen: dict[str, Any]) -> None:
+    """What `@catch` caught is one of our errors, in our own words."""
+    for task in each_task(seen):
+        if task["artifacts"].get("why", "None") != "None":
+            task["artifacts"]["why"] = "caught"
+
+
 def missing_class(seen: dict[str, Any]) -> None:
     """CL-06: an artifact whose class cannot be imported is an error of its own here, which names artifact and class."""
     for task in each_task(seen):
@@ -314,6 +321,7 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "killed-siblings": killed_siblings,
     "failed-save": failed_save,
     "own-words": own_words,
+    "caught-words": caught_words,
     "missing-class": missing_class,
     "strict-next": strict_next,
     "recorded-exit": recorded_exit,

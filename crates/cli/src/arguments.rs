@@ -88,6 +88,19 @@ pub(crate) struct FlowArgs {
     pub(crate) jsonl: bool,
 }
 
+// Options of a flow that belongs to a project, before the command (FD-01).
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of `@project`")]
+pub(crate) struct ProjectArgs {
+    /// The branch of the project this is of, instead of your own
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
+    /// This is production's: the branch `prod`, or `prod.<branch>`
+    #[arg(long, global = true)]
+    pub(crate) production: bool,
+}
+
 // Options of `run` and `resume` (RU-01).
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {

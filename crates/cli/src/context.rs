@@ -9,7 +9,7 @@ use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
 use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
-use crate::arguments::{FlowArgs, GlobalArgs};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
 use crate::reply::{Output, Problems};
 use crate::terminal::Screen;
 use crate::terminal::summary::Commands;
@@ -62,6 +62,8 @@ pub(crate) struct Context<'a> {
     pub(crate) globals: GlobalArgs,
     /// Options of a flow's command line; `None` without a flow.
     pub(crate) top: Option<FlowArgs>,
+    /// Options of a flow that belongs to a project; `None` for any other.
+    pub(crate) project: Option<ProjectArgs>,
     /// `--with` before the command.
     pub(crate) top_with: Vec<String>,
     /// Parameters of the flow that were typed, by name.

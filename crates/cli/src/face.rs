@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args};
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_settings::{Colour, Output as Format, Settings};
 
-use crate::arguments::{FlowArgs, GlobalArgs, When};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, When};
 use crate::commands;
 use crate::context::{Context, Flow};
 use crate::handover::{command_of, handover};
@@ -89,6 +89,7 @@ impl Line<'_> {
             program: &commands.program.clone(),
             script: script.as_deref(),
             parameters: &parameters,
+            project: flow.as_ref().is_some_and(|flow| flow.doc.decorator("project").is_some()),
             columns: Screen::of_process(false, settings.columns()).columns,
             flow: script.is_some(),
         };
@@ -102,6 +103,7 @@ impl Line<'_> {
         };
         let globals: GlobalArgs = read(&matches)?;
         let top: Option<FlowArgs> = script.is_some().then(|| read(&matches)).transpose()?;
+        let project: Option<ProjectArgs> = look.project.then(|| read(&matches)).transpose()?;
         let quiet = values::switch(&settings, "", "quiet", globals.quiet)? && !globals.not_quiet;
         self.output = output(&globals, top.as_ref(), quiet, &settings);
         let top_with = script.is_some().then(|| matches.get_many::<String>("top-with")).flatten();
@@ -112,6 +114,7 @@ impl Line<'_> {
             settings,
             globals,
             top,
+            project,
             surface: self.surface,
             flow,
             output: self.output,

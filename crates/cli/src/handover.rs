@@ -83,6 +83,7 @@ fn takes_value(option: &str) -> bool {
         program: "spinloom",
         script: None,
         parameters: &[],
+        project: true,
         columns: 80,
         flow: true,
     };

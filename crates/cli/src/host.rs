@@ -39,6 +39,31 @@ pub trait FlowHost {
     /// `SL0104` for an unknown decorator or a bad attribute.
     fn attach(&mut self, specs: &[DecoSpec]) -> Result<String>;
 
+    /// Lets the flow, its tasks too, know more: `current` has these from now on.
+    ///
+    /// # Errors
+    /// A bug.
+    fn add_to_current(&mut self, _facts: &Map<String, Value>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Checks files that `IncludeFile` parameters name: parameter name → path.
+    ///
+    /// # Errors
+    /// `SL0103` for one that is not text although it should be.
+    fn check_files(&mut self, _files: &Map<String, Value>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Calls a function of `@exit_hook` in a process of its own, and waits for it: its exit code (FD-09). The request:
+    /// `{"function", "flow", "run", "store", "quiet_stdout"}`.
+    ///
+    /// # Errors
+    /// A process that cannot be started.
+    fn exit_hook(&mut self, _request: &Value) -> Result<i32> {
+        Ok(0)
+    }
+
     /// Calls deploy-time default functions: parameter name → value.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 mod context;
 mod face;
+mod files;
 mod handover;
 mod host;
 mod python;

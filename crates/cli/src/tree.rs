@@ -6,7 +6,7 @@ use clap::{Arg, Args, Command};
 use spinloom_flow::graph::ParameterDoc;
 
 use crate::Surface;
-use crate::arguments::{FlowArgs, GlobalArgs};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
 use crate::commands as c;
 use crate::values::add_parameters;
 
@@ -73,6 +73,8 @@ pub(crate) struct Look<'a> {
     pub(crate) script: Option<&'a str>,
     /// Parameters of the flow.
     pub(crate) parameters: &'a [ParameterDoc],
+    /// The flow belongs to a project.
+    pub(crate) project: bool,
     /// How wide help may be.
     pub(crate) columns: usize,
     /// The command line has a flow: all of `python flow.py`, and what native commands hand to Python.
@@ -98,6 +100,10 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
     let mut root = GlobalArgs::augment_args(root);
     if look.flow {
         root = FlowArgs::augment_args(root);
+        if look.project {
+            root = ProjectArgs::augment_args(root);
+        }
+        root = root.next_help_heading("Flow options");
         let with = Arg::new("top-with").long("with").value_name("SPEC").action(clap::ArgAction::Append);
         root = root.arg(with.help("Add a decorator to all steps that lack it; may be repeated"));
     }
@@ -228,7 +234,15 @@ mod tests {
         let mut shown = String::new();
         for (surface, program) in [(Surface::Python, "python flow.py"), (Surface::Native, "spinloom")] {
             let script = Some("flow.py");
-            let look = Look { surface, program, script, parameters: &parameters, columns: 80, flow: true };
+            let look = Look {
+                surface,
+                program,
+                script,
+                parameters: &parameters,
+                project: false,
+                columns: 80,
+                flow: true,
+            };
             let mut root = build(&look);
             root.clone().debug_assert();
             root.build();

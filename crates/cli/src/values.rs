@@ -12,6 +12,7 @@ use spinloom_flow::{exact, parameters};
 use spinloom_settings::Settings;
 
 use crate::context::Flow;
+use crate::files;
 
 /// An option's text and where it is from: typed, else in the environment.
 pub(crate) fn given(
@@ -79,6 +80,7 @@ fn option(parameter: &ParameterDoc) -> Arg {
         ParameterType::Float => "FLOAT",
         ParameterType::Bool => "BOOLEAN",
         ParameterType::Json => "JSON",
+        ParameterType::File => "FILE",
     };
     let mut help = parameter.help.trim().to_owned();
     let mut mark = |text: String| {
@@ -148,7 +150,20 @@ pub(crate) fn resolve(
             json!({"flow_name": flow.doc.name, "user_name": user, "ds_type": "local", "configs": {}});
         functions = flow.host.defaults(&called, &context)?;
     }
-    parameters::resolve(&docs, &texts, &functions)
+    let mut values = parameters::resolve(&docs, &texts, &functions)?;
+    let mut included = Map::new();
+    for doc in docs.iter().filter(|doc| doc.kind == ParameterType::File) {
+        if let Some(path) = values.get(&doc.name).and_then(Value::as_str) {
+            let source = texts.get(&doc.name).map(|(_, source)| source);
+            let place = files::find(doc, path, source, settings.cwd())?;
+            included.insert(doc.name.clone(), place.display().to_string().into());
+        }
+    }
+    if !included.is_empty() {
+        flow.host.check_files(&included)?;
+        values.extend(included);
+    }
+    Ok(values)
 }
 
 #[cfg(test)]

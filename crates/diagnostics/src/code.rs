@@ -113,6 +113,8 @@ codes! {
 
     /// The environment for the flow is not usable.
     ENVIRONMENT = "SL0501", Environment;
+    /// Secrets cannot be fetched.
+    SECRETS = "SL0502", Environment;
     /// A bug in Spinloom.
     INTERNAL = "SL0901", Internal;
 }

@@ -86,6 +86,7 @@ fn parallel() -> DecoratorDoc {
         name: "parallel".to_owned(),
         attributes: serde_json::Map::new(),
         statically_defined: true,
+        file: "random_flow.py".to_owned(),
         line: 0,
     }
 }

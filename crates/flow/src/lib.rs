@@ -12,6 +12,7 @@ pub mod graph;
 mod names;
 pub mod parameters;
 mod pathspec;
+pub mod project;
 mod state;
 
 pub use decospec::DecoSpec;

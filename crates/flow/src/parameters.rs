@@ -92,6 +92,7 @@ fn converted(doc: &ParameterDoc, text: &str) -> Result<Value, String> {
         ParameterType::Float => exact::float(text).ok_or_else(|| "a number is expected".to_owned()),
         ParameterType::Bool => boolean(text).ok_or_else(|| "`true` or `false` is expected".to_owned()),
         ParameterType::Json => exact::parse(text).map_err(|e| format!("JSON is expected: {e}")),
+        ParameterType::File => Ok(text.into()),
     }
 }
 
@@ -102,6 +103,7 @@ fn example(doc: &ParameterDoc, source: &Source) -> String {
         ParameterType::Float => "0.5",
         ParameterType::Bool => "true",
         ParameterType::Json => "'{\"key\": [1, 2]}'",
+        ParameterType::File => "path/of/a/file",
     };
     match source {
         Source::Option(name) => format!("write `{name} {value}`"),
@@ -191,7 +193,7 @@ fn returned(doc: &ParameterDoc, value: &Value) -> Result<Value, Error> {
 /// The value, if it is of the type; a whole number may stand for a float.
 fn typed(kind: ParameterType, value: &Value) -> Option<Value> {
     match (kind, exact::kind(value)) {
-        (ParameterType::Str, Kind::Text(_))
+        (ParameterType::Str | ParameterType::File, Kind::Text(_))
         | (ParameterType::Int, Kind::Int)
         | (ParameterType::Float, Kind::Float)
         | (ParameterType::Bool, Kind::Bool(_))
@@ -213,6 +215,7 @@ fn expected(kind: ParameterType) -> &'static str {
         ParameterType::Float => "a number",
         ParameterType::Bool => "`True` or `False`",
         ParameterType::Json => "JSON",
+        ParameterType::File => "the path of a file",
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Program {
     path: CString,
     words: Vec<CString>,
     environment: Vec<CString>,
-    with: Value,
+    handed_on: Value,
 }
 
 impl Program {
@@ -43,10 +43,10 @@ impl Program {
         };
         let read = || -> PyResult<(String, Vec<String>, String)> {
             let sys = py.import("sys")?;
-            let with = host.getattr("attached")?.extract()?;
-            Ok((sys.getattr("executable")?.extract()?, sys.getattr("orig_argv")?.extract()?, with))
+            let handed_on = host.call_method0("handed_on")?.extract()?;
+            Ok((sys.getattr("executable")?.extract()?, sys.getattr("orig_argv")?.extract()?, handed_on))
         };
-        let (executable, words, with) = read().map_err(|e| unknown(&e))?;
+        let (executable, words, handed_on) = read().map_err(|e| unknown(&e))?;
         let text = |word: Vec<u8>| CString::new(word).map_err(|e| unknown(&e));
         // As it was before the flow's import: what that changes, it will change again.
         let before = std::fs::read("/proc/self/environ").map_err(|e| unknown(&e))?;
@@ -60,7 +60,7 @@ impl Program {
             path: text(executable.into_bytes())?,
             words: words.into_iter().map(|word| text(word.into_bytes())).collect::<Result<_>>()?,
             environment,
-            with: serde_json::from_str(&with).map_err(|e| unknown(&e))?,
+            handed_on: serde_json::from_str(&handed_on).map_err(|e| unknown(&e))?,
         })
     }
 
@@ -69,7 +69,7 @@ impl Program {
         let [stdout, stderr] = streams else { return Err(Errno::EPROTO) };
         let spec: Value = serde_json::from_slice(spec).map_err(|_| Errno::EINVAL)?;
         let mut told = std::fs::File::from(memfd_create(c"spinloom-task", MFdFlags::MFD_CLOEXEC)?);
-        serde_json::to_writer(&mut told, &json!({"spec": spec, "with": self.with}))
+        serde_json::to_writer(&mut told, &json!({"spec": spec, "flow": self.handed_on}))
             .map_err(|_| Errno::EIO)?;
         told.flush().map_err(|_| Errno::EIO)?;
         std::io::Seek::rewind(&mut told).map_err(|_| Errno::EIO)?;
@@ -96,9 +96,7 @@ pub(crate) fn run_task(py: Python<'_>, host: &Bound<'_, PyAny>) -> PyResult<()> 
     let mut text = Vec::new();
     std::fs::File::from(told).read_to_end(&mut text).map_err(|e| lost(&e))?;
     let told: Value = serde_json::from_slice(&text).map_err(|e| lost(&e))?;
-    if told["with"].as_array().is_some_and(|with| !with.is_empty()) {
-        host.call_method1("attach", (told["with"].to_string(),))?;
-    }
+    host.call_method1("take_over", (told["flow"].to_string(),))?;
     let ready = Kept::default().ready(told["spec"].to_string().as_bytes()).map_err(|e| raise(py, &e))?;
     let context = Bound::new(py, TaskContext::in_task(ready, socket))?;
     host.call_method1("run_fresh", (&context,)).map(|_| ())

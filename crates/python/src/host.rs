@@ -95,6 +95,19 @@ impl FlowHost for PythonFlow<'_> {
         self.text("attach", (json(specs)?,), "a decorator cannot be attached")
     }
 
+    fn add_to_current(&mut self, facts: &Map<String, Value>) -> Result<()> {
+        self.call("add_to_current", (json(facts)?,), "`current` cannot be told").map(|_| ())
+    }
+
+    fn check_files(&mut self, files: &Map<String, Value>) -> Result<()> {
+        self.call("check_files", (json(files)?,), "a file cannot be included").map(|_| ())
+    }
+
+    fn exit_hook(&mut self, request: &Value) -> Result<i32> {
+        let code = self.text("exit_hook", (json(request)?,), "an exit hook cannot be called")?;
+        code.parse().or_error(codes::INTERNAL, || format!("`{code}` is no exit code"))
+    }
+
     fn defaults(&mut self, names: &[String], context: &Value) -> Result<Map<String, Value>> {
         let what = "a parameter's default cannot be computed";
         let text = self.text("defaults", (json(names)?, json(context)?), what)?;

@@ -14,7 +14,15 @@ KNOWN = {
     "parallel": ".parallel",
     "resources": ".resources",
     "retry": ".retry",
+    "secrets": ".secrets",
     "timeout": ".timeout",
 }
 
-__all__ = ["KNOWN", "StepDecorator"]
+# Decorators of flows, which `--with` cannot add.
+FLOW_KNOWN = {
+    "exit_hook": ".exit_hook",
+    "project": ".project",
+    "schedule": ".schedule",
+}
+
+__all__ = ["FLOW_KNOWN", "KNOWN", "StepDecorator"]

@@ -98,6 +98,9 @@ def _message(error: BaseException) -> str:
 def _report(error: BaseException) -> TracebackException:
     from traceback import TracebackException
 
+    from .suggest import add_suggestion
+
+    add_suggestion(error)
     report = TracebackException(type(error), error, error.__traceback__, compact=True)
     waiting: list[TracebackException | None] = [report]
     while waiting:

@@ -35,9 +35,10 @@ class InputView:
         task: TaskState = object.__getattribute__(self, "__spinloom_task__")
         position: int = object.__getattribute__(self, "__spinloom_position__")
         try:
-            value = load(*task.ctx.load(position, name))
+            kept = task.ctx.load(position, name)
         except KeyError:
-            value = self._beyond(task, position, name)
+            kept = None  # said below, where this error of ours is not one "during handling" of which another came
+        value = self._beyond(task, position, name) if kept is None else load(*kept)
         self.__dict__[name] = value
         return value
 

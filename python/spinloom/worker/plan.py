@@ -25,6 +25,7 @@ class StepPlan:
         attributes = {decorator.name: decorator.attributes for decorator in decorators}
         self.variables: dict[str, str] = attributes.get("environment", {}).get("vars", {})
         self.catch: dict[str, Any] | None = attributes.get("catch")
+        self.secrets: Any = next((one for one in decorators if one.name == "secrets"), None)
         limits = attributes.get("timeout", {})
         self.seconds = limits.get("seconds", 0) + 60 * limits.get("minutes", 0) + 3600 * limits.get("hours", 0)
         self.targets: list[str] = tail.get("targets", [])

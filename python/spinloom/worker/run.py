@@ -13,6 +13,7 @@ from ..exceptions import (
     SpinloomException,
     TimeoutException,
 )
+from ..secret_sources import provide
 from ..state import Transition
 from . import boundary
 from .inputs import Inputs
@@ -80,6 +81,8 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
     if attempt >= task.spec["max_attempts"]:
         # Beyond the user's attempts there is only `@catch`'s: the last process died without a word.
         return FailureHandledByCatch(f"step `{task.step}` failed {attempt} times and left no exception behind")
+    if plan.secrets is not None and (problem := provide(plan.secrets)) is not None:
+        return problem
     arguments = (flow, Inputs(task)) if task.join or plan.takes_inputs else (flow,)
     if not plan.seconds:
         return boundary.call(plan.body, arguments)

@@ -79,7 +79,10 @@ class TaskState(FlowState):
 
     def parameter(self, parameter: Parameter) -> Any:
         """The value of a parameter in this run."""
-        return self._shared(parameter.attribute)
+        name = parameter.attribute
+        if name not in self._values:
+            self._values[name] = parameter.read(self._shared(name))
+        return self._values[name]
 
     def _shared(self, name: str) -> Any:
         if name not in self._values:

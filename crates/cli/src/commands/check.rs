@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde_json::json;
+use spinloom_flow::graph::ParameterDoc;
 
 use crate::Surface;
 use crate::context::Context;
@@ -27,6 +28,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(_arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let graph = context.flow()?.compile()?;
     let flow = graph.flow();
+    let unscheduled = |doc: &ParameterDoc| {
+        format!("parameter `{}` is required and has no default: `@schedule` cannot be deployed", doc.name)
+    };
+    let warnings: Vec<String> = flow.unscheduled().map(unscheduled).collect();
     let data =
         json!({"flow": flow.name, "steps": graph.len(), "parameters": flow.parameters.len(), "valid": true});
     if context.surface == Surface::Python {
@@ -36,9 +41,9 @@ pub(crate) fn run(_arguments: &Arguments, context: &mut Context<'_>) -> Answer {
             "\n'{program} show' shows a description of this flow.\n'{program} run' runs the flow locally.\n'{program} help' shows all \
              available commands and options.\n"
         ));
-        return Ok(Reply::new("", data));
+        return Ok(Reply { warnings, ..Reply::new("", data) });
     }
     let mark = context.output.out.good("✓");
     let steps = if graph.len() == 1 { "1 step".to_owned() } else { format!("{} steps", graph.len()) };
-    Ok(Reply::new(format!("{mark} `{}` is valid: {steps}\n", flow.name), data))
+    Ok(Reply { warnings, ..Reply::new(format!("{mark} `{}` is valid: {steps}\n", flow.name), data) })
 }

@@ -8,10 +8,12 @@ use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
+use spinloom_flow::project::{Given, Project};
 use spinloom_flow::{DecoSpec, FlowName, Graph, RunStatus};
 
+use super::hooks;
 use crate::arguments::{FlowArgs, RunArgs};
-use crate::context::Context;
+use crate::context::{Context, Flow};
 use crate::reply::{Answer, Reply};
 use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, headline, listener};
@@ -23,6 +25,7 @@ pub(crate) struct Options {
     pub(crate) with: Vec<DecoSpec>,
     pub(crate) user: String,
     pub(crate) namespace: Option<String>,
+    project: Option<Project>,
     tags: Vec<String>,
     max_workers: usize,
     max_num_splits: u64,
@@ -60,9 +63,11 @@ impl Options {
         };
         let run_id_file =
             arguments.run_id_file.clone().or_else(|| Some(given("run-id-file", &None)?.1.into()));
+        let user = settings.user()?.to_owned();
         Ok(Self {
             with: with(arguments, command, context)?,
-            user: settings.user()?.to_owned(),
+            project: project(&user, context)?,
+            user,
             namespace: context.namespace(namespace.as_deref()),
             tags: values::list(settings, command, "tag", &arguments.tag),
             max_workers: values::number(
@@ -106,6 +111,17 @@ fn isolation(given: Option<(String, String)>) -> Result<Isolation> {
             Err(Error::new(codes::USAGE, what).suggest(other, ["auto", "fork", "spawn"]))
         }
     }
+}
+
+/// The flow's project, and the branch of it that this run is of (FD-01).
+fn project(user: &str, context: &Context<'_>) -> Result<Option<Project>> {
+    let Some((flow, typed)) = context.flow.as_ref().zip(context.project.as_ref()) else { return Ok(None) };
+    let Some(decorator) = flow.doc.decorator("project") else { return Ok(None) };
+    let given = Given {
+        branch: values::given(&context.settings, "", "branch", typed.branch.as_deref()),
+        production: values::switch(&context.settings, "", "production", typed.production)?,
+    };
+    Project::resolve(decorator, &flow.doc.name, user, &given).map(Some)
 }
 
 /// Decorators to add, the ones that win first (RU-13): of the command, before the command, of the environment.
@@ -154,12 +170,14 @@ fn progress(top: Option<&FlowArgs>, context: &Context<'_>) -> Progress {
 
 /// The words before a run, where scripts may expect Metaflow's.
 pub(crate) fn said(context: &Context<'_>, options: &Options) {
+    let project = options.project.as_ref().map(|p| format!("Project: {}, Branch: {}\n", p.name, p.branch));
     if options.progress == Progress::Metaflow {
         let flow = context.flow.as_ref().map(|flow| flow.doc.name.as_str()).unwrap_or_default();
         let version = env!("CARGO_PKG_VERSION");
         context.output.remark(&format!(
-            "Spinloom {version} executing {flow} for user:{}\nValidating your flow...\n    The graph looks good!\n",
-            options.user
+            "Spinloom {version} executing {flow} for user:{}\nValidating your flow...\n    The graph looks good!\n{}",
+            options.user,
+            project.unwrap_or_default()
         ));
     }
 }
@@ -178,17 +196,32 @@ impl Launch {
         let plan = self.graph.sorted().map(|node| node.name.to_string()).collect();
         let progress = self.options.progress;
         let name = FlowName::new(&self.graph.flow().name)?;
+        let doc = self.graph.flow().clone();
         let request = self.options.request(self.graph, self.resume, context)?;
         let mut inner = listener(progress, plan, context.output.err, context.output.json);
         let mut counting = Counting::new(inner.as_mut());
         let outcome = context.flow()?.host.run(request, self.values, &mut counting)?;
         let retried = counting.retried;
         drop(inner);
-        Ok(finish(&name, &outcome, retried, progress, context))
+        let mut reply = finish(&name, &outcome, retried, progress, context);
+        let hooks = hooks::call(&doc, &outcome, context)?;
+        if !hooks.is_empty() {
+            reply.warnings.extend(hooks.iter().filter_map(hooks::Called::warning));
+            reply.data["exit_hooks"] = hooks.iter().map(hooks::Called::data).collect();
+        }
+        Ok(reply)
     }
 }
 
 impl Options {
+    /// Tells the flow what it is to find in `current`, before any of its functions is called.
+    pub(crate) fn tell(&self, flow: &mut Flow<'_>) -> Result<()> {
+        match &self.project {
+            Some(project) => flow.host.add_to_current(&project.current()),
+            None => Ok(()),
+        }
+    }
+
     fn request(self, graph: Graph, resume: Option<Resume>, context: &mut Context<'_>) -> Result<RunRequest> {
         let info = info(context, graph.flow().file.as_str())?;
         let python =
@@ -200,6 +233,7 @@ impl Options {
             format!("metaflow_version:{}", spinloom_flow::METAFLOW_VERSION),
         ];
         system_tags.extend(python);
+        system_tags.extend(self.project.iter().flat_map(Project::tags));
         system_tags.extend(context.settings.production_token().map(|token| format!("production:{token}")));
         let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
         let store = context.store();
@@ -236,13 +270,24 @@ fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, Value>> {
         ("python", context.flow()?.host.python_version().map(Value::from)),
         ("script", Some(script.into())),
         ("file", Some(file.into())),
-        ("argv", Some(json!(context.argv))),
+        ("argv", Some(json!(discreet(&context.argv)))),
         ("cwd", Some(context.settings.cwd().display().to_string().into())),
         ("host", host.map(Value::from)),
         ("pid", Some(std::process::id().into())),
         ("git", folder.and_then(revision::of)),
     ];
     Ok(values.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
+}
+
+/// The words typed, without what a source of `--with secrets:…` may hold (DE-07).
+fn discreet(argv: &[String]) -> Vec<String> {
+    let hide = |word: &String| match word.find("secrets:") {
+        Some(at) if word.contains('{') && ["", "--with="].contains(&word[..at].trim()) => {
+            format!("{}secrets:…", &word[..at])
+        }
+        _ => word.clone(),
+    };
+    argv.iter().map(hide).collect()
 }
 
 fn finish(

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod help;
+mod hooks;
 mod launch;
 pub(crate) mod list;
 pub(crate) mod logs;

@@ -44,6 +44,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = Options::resolve(&arguments.common, "resume", context)?;
     let flow = context.flow()?;
+    options.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
     let from = match &arguments.step {

@@ -30,6 +30,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = Options::resolve(&arguments.common, "run", context)?;
     let (settings, typed) = (context.settings.clone(), context.typed.clone());
     let flow = context.flow()?;
+    options.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
     let mut parameters = values::resolve(flow, &typed, &settings, &options.user)?;

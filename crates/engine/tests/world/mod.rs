@@ -61,7 +61,9 @@ pub fn choice(graph: &Graph, key: &TaskKey) -> Option<Next> {
         NodeKind::End => None,
         NodeKind::Foreach { var } => Some(fan(var, &name(&node.targets[0]), dice % 4 + 1)),
         NodeKind::Parallel => Some(Next { num_parallel: Some(dice % 3 + 1), ..to(&name(&node.targets[0])) }),
-        NodeKind::Switch { .. } if node.targets.contains(&key.step) && key.iteration < 3 && dice % 2 == 0 => {
+        NodeKind::Switch { .. }
+            if node.targets.contains(&key.step) && key.iteration < 3 && dice.is_multiple_of(2) =>
+        {
             Some(to(node.name.as_str()))
         }
         NodeKind::Switch { .. } => {

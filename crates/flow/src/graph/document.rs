@@ -38,6 +38,19 @@ pub struct FlowGraph {
 }
 
 impl FlowGraph {
+    /// The flow decorator of this name, the nearest if there are several.
+    pub fn decorator(&self, name: &str) -> Option<&DecoratorDoc> {
+        self.decorators.iter().find(|decorator| decorator.name == name)
+    }
+
+    /// Parameters that nobody gives to the runs of a schedule: required ones, of a flow with `@schedule` (PA-06).
+    pub fn unscheduled(&self) -> impl Iterator<Item = &ParameterDoc> {
+        let scheduled = self.decorator("schedule").is_some();
+        self.parameters
+            .iter()
+            .filter(move |doc| scheduled && doc.required && doc.default_kind == DefaultKind::None)
+    }
+
     /// Reads the document from the JSON Python wrote; defaults keep every digit (see [`exact`]).
     ///
     /// # Errors
@@ -185,6 +198,8 @@ pub enum ParameterType {
     Bool,
     /// Any JSON value.
     Json,
+    /// The path of a file, whose content the flow gets.
+    File,
 }
 
 /// What a parameter's default is.
@@ -211,6 +226,9 @@ pub struct DecoratorDoc {
     /// Written in the file, as against added by `--with` or the environment.
     #[serde(default = "yes")]
     pub statically_defined: bool,
+    /// File it is written in; empty if added.
+    #[serde(default)]
+    pub file: String,
     /// Line it is written at; 0 if added.
     #[serde(default)]
     pub line: u32,

@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{DecoratorDoc, Graph, Node, NodeKind, StepIndex, structure};
+use super::{DecoratorDoc, Graph, Node, NodeKind, ParameterDoc, ParameterType, StepIndex, structure};
 
 /// The `_graph_info` artifact, as JSON.
 ///
 /// Keys of `switch_cases` are text, as JSON has it. The `type` of a constant is not here: only Python knows it.
 pub fn graph_info(graph: &Graph) -> Value {
     let flow = graph.flow();
-    let mut parameters: Vec<&str> = flow.parameters.iter().map(|p| p.attribute.as_str()).collect();
+    let mut parameters: Vec<(&str, &str)> = flow.parameters.iter().map(parameter).collect();
     parameters.sort_unstable();
     json!({
         "file": flow.file.rsplit('/').next().unwrap_or_default(),
         "start_step": graph.node(graph.start()).name,
         "end_step": graph.node(graph.end()).name,
-        "parameters": parameters.iter().map(|name| json!({"name": name, "type": "Parameter"})).collect::<Vec<_>>(),
+        "parameters": parameters.iter().map(|(name, class)| json!({"name": name, "type": class})).collect::<Vec<_>>(),
         "constants": flow.constants.iter().map(|name| json!({"name": name})).collect::<Vec<_>>(),
         "steps": steps(graph),
         "graph_structure": structure::nested(graph),
@@ -23,6 +23,12 @@ pub fn graph_info(graph: &Graph) -> Value {
         "decorators": decorators(&flow.decorators),
         "extensions": {"installed": {}},
     })
+}
+
+/// The attribute of a parameter, and the class it is of in Python.
+fn parameter(doc: &ParameterDoc) -> (&str, &str) {
+    let class = if doc.kind == ParameterType::File { "IncludeFile" } else { "Parameter" };
+    (&doc.attribute, class)
 }
 
 /// What `output-raw --json` prints.

@@ -23,7 +23,18 @@ _CLIENT = (
     "namespace",
 )
 _CLIENT_CORE = (*_CLIENT, "Metadata", "MetaflowArtifacts", "MetaflowCode", "MetaflowData", "MetaflowObject")
-_DECORATORS = ("catch", "environment", "parallel", "resources", "retry", "timeout")
+_DECORATORS = (
+    "catch",
+    "environment",
+    "exit_hook",
+    "parallel",
+    "project",
+    "resources",
+    "retry",
+    "schedule",
+    "secrets",
+    "timeout",
+)
 _EXCEPTIONS = (
     "InvalidDecoratorAttribute",
     "MetaflowDataMissing",
@@ -54,6 +65,7 @@ MODULES: dict[str, dict[str, str]] = {
         "step": "spinloom.steps:step",
         "Parameter": "spinloom.parameters:Parameter",
         "JSONType": "spinloom.parameters:JSONType",
+        "IncludeFile": "spinloom.includefile:IncludeFile",
         "current": "spinloom.context:current",
         "__version__": f"{_SHIMS}:VERSION",
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
@@ -80,6 +92,7 @@ MODULES: dict[str, dict[str, str]] = {
             ),
         ),
     },
+    "includefile": {"IncludeFile": "spinloom.includefile:IncludeFile"},
     "metaflow_current": {"current": "spinloom.context:current"},
     "metaflow_version": _of(_SHIMS, ("get_version",)),
     "parameters": {
@@ -89,6 +102,8 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "plugins": {},
     "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
+    "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
+    "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
     "tagging_util": {
         **_of(_SHIMS, ("MAX_TAG_SIZE", "MAX_USER_TAG_SET_SIZE")),
@@ -109,13 +124,13 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    Config ConfigValue DeployedFlow Deployer FlowMutator IncludeFile NBDeployer NBRunner Runner S3 StepMutator
+    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer NBRunner Runner S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    conda_environment_yml_parser config_expr exit_hook inspect_spin kubernetes namespaced_event_name package_sources
-    parallel_imap_unordered parallel_map profile project pypi pypi_base pyproject_toml_parser
-    pytorch_parallel requirements_txt_parser schedule secrets torchrun trigger trigger_on_finish user_step_decorator
+    conda_environment_yml_parser config_expr inspect_spin kubernetes namespaced_event_name package_sources
+    parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
+    pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
-    R cards cli cli_args datastore debug event_logger events extension_support graph includefile metadata_provider
+    R cards cli cli_args datastore debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
     procpoll runner sidecar system_context task tracing tuple_util unbounded_foreach user_configs user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)

@@ -4,6 +4,7 @@
 //! whole (cycles, steps nobody reaches); then how splits and joins are nested. A layer runs only if the edges it reads are
 //! sound, so one mistake is told once.
 
+mod decorators;
 mod nesting;
 mod parameters;
 mod steps;
@@ -25,6 +26,7 @@ pub fn lint(flow: &FlowGraph) -> Vec<Error> {
 /// Finds how splits and joins are nested, or every problem there is.
 pub(super) fn examine(outline: &Outline<'_>) -> Result<Nesting, Vec<Error>> {
     let mut problems = Problems { flow: outline.flow, found: Vec::new() };
+    decorators::check(&mut problems);
     parameters::check(&mut problems);
     steps::check(outline, &mut problems);
     let edges_are_sound = transitions::check(outline, &mut problems);

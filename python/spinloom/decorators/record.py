@@ -1,0 +1,82 @@
+"""What step and flow decorators have in common: a record of attributes, checked where it is written."""
+
+from __future__ import annotations
+
+from .. import jsonvalue
+from ..exceptions import InvalidDecoratorAttribute
+from ..locations import suggestion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Record:
+    """A decorator as a record: `name`, `defaults`, and the `attributes` it was given. Frozen once made."""
+
+    name: str
+    defaults: dict[str, Any] = {}
+    attributes: dict[str, Any]
+    file: str | None
+    line: int
+    static: bool
+
+    def __init__(self, attributes: dict[str, Any], file: str | None = None, line: int = 0, static: bool = True) -> None:
+        set_ = object.__setattr__
+        set_(self, "file", file)
+        set_(self, "line", line)
+        set_(self, "static", static)
+        for attribute in attributes:
+            if attribute not in self.defaults:
+                raise self.unknown(attribute)
+        given = {**self.defaults, **attributes}
+        set_(self, "attributes", given)
+        set_(self, "attributes", self.checked(given))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"`@{self.name}` is a record and cannot be changed")
+
+    def checked(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        """The attributes with their effective values. Raises `InvalidDecoratorAttribute` for what is not allowed."""
+        return attributes
+
+    def described(self) -> dict[str, Any]:
+        """The attributes as they may be shown and kept: without what is secret."""
+        return self.attributes
+
+    def problem(self, what: str, hints: list[str] | None = None) -> InvalidDecoratorAttribute:
+        """An error about an attribute, at the line the decorator is written at."""
+        return InvalidDecoratorAttribute(f"`@{self.name}` {what}", self.line or None, self.file, hints or [])
+
+    def unknown(self, attribute: str) -> InvalidDecoratorAttribute:
+        """The error for an attribute this decorator does not have."""
+        known = ", ".join(self.defaults) or "none"
+        return self.problem(
+            f"does not support the attribute `{attribute}`; these are supported: {known}",
+            suggestion(attribute, list(self.defaults)),
+        )
+
+    def number(self, attribute: str, value: Any, *, whole: bool = False) -> int | float:
+        """`value` as a number that is not negative. Text counts, since `--with` and settings give it."""
+        try:
+            number = float(value)
+            if isinstance(value, bool) or not number >= 0 or (whole and not number.is_integer()):
+                raise ValueError
+        except (TypeError, ValueError):
+            wanted = "a whole number" if whole else "a number"
+            raise self.problem(f"needs {wanted} of at least 0 for `{attribute}`, not `{value!r}`") from None
+        return int(number) if number.is_integer() else number
+
+    def document(self) -> dict[str, Any]:
+        """The decorator as the flow graph describes it."""
+        try:
+            attributes = jsonvalue.encode(self.described())
+        except TypeError as error:
+            raise self.problem(f"has an attribute that cannot be written as JSON: {error}") from error
+        return {
+            "name": self.name,
+            "attributes": attributes,
+            "statically_defined": self.static,
+            "file": self.file or "",
+            "line": self.line,
+        }
