@@ -62,5 +62,10 @@ class Flow(MetaflowObject):
         record = self._provider.run(self.id, name)
         if record is None:
             return None
-        run = Run._make(self._scope, (self.id, name), record)
-        return run if not self._scope.check or run.is_in_namespace() else None
+        return Run._make(self._scope, (self.id, name), record)
+
+    def __getitem__(self, name: str | int) -> Run:
+        run: Run = super().__getitem__(name)
+        if self._scope.check:
+            run._demand_namespace()
+        return run

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spinloom import _native
@@ -29,6 +29,9 @@ class Provider:
         self.root = os.path.abspath(root)
         self._store = _native.Store(self.root)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Provider, (self.root,)
+
     @property
     def spec(self) -> str:
         """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``."""
@@ -39,7 +42,10 @@ class Provider:
         return json.loads(self._store.flows())
 
     def runs(self, flow: str, tags: list[str], status: str | None = None) -> Iterator[dict[str, Any]]:
-        """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for."""
+        """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for.
+
+        Each has its end task under ``end``, None before that begins.
+        """
         text = json.dumps(tags)
         before, limit = None, 1
         while True:
@@ -51,7 +57,7 @@ class Provider:
             limit = min(max(limit * 4, _FIRST_PAGE), _LAST_PAGE)
 
     def run(self, flow: str, run: str) -> dict[str, Any] | None:
-        """One run."""
+        """One run, with its end task under ``end``."""
         return json.loads(self._store.run(flow, run))
 
     def graph(self, flow: str, run: str) -> dict[str, Any] | None:
@@ -74,13 +80,17 @@ class Provider:
         """Attempts of a task in order."""
         return json.loads(self._store.attempts(flow, run, int(task)))
 
-    def artifacts(self, flow: str, run: str, task: str, attempt: int | None) -> list[dict[str, Any]]:
-        """Name, type, size, hash and encoding of each artifact of an attempt; its latest if ``attempt`` is None."""
-        return json.loads(self._store.artifacts(flow, run, int(task), attempt))
+    def artifacts(self, manifest: str) -> list[dict[str, Any]]:
+        """Name, type, size, hash and encoding of each artifact of the attempt with this manifest."""
+        return json.loads(self._store.artifacts(manifest))
 
-    def load(self, flow: str, run: str, task: str, attempt: int | None, name: str) -> tuple[bytes, list[Any]]:
-        """Pickle stream and raw buffers of one artifact."""
-        return self._store.load(flow, run, int(task), attempt, name)
+    def load(self, manifest: str, name: str) -> tuple[bytes, list[Any]] | None:
+        """Pickle stream and raw buffers of one artifact of the attempt with this manifest; None if it has none such."""
+        return self._store.load(manifest, name)
+
+    def hints(self, path: Iterable[str]) -> list[str]:
+        """What may help who asked for this path, when there is nothing: other names, where to look."""
+        return self._store.hints(list(path))
 
     def log(self, flow: str, run: str, task: str, attempt: int, stream: str) -> list[tuple[int, str, bytes]]:
         """What an attempt wrote to ``stream``: time, stream and bytes of each piece."""

@@ -13,11 +13,15 @@ from .base import MetaflowObject
 from .code import MetaflowCode
 from .lineage import Lineage
 from .step import PARAMETERS_STEP, Step
+from .task import Task
 
 if TYPE_CHECKING:
     from .data import MetaflowData
     from .flow import Flow
-    from .task import Task
+
+
+_UNSETTLED = ("running", "lost")
+"""States of a run that may still change: a driver that was not heard of for long can come back."""
 
 
 class Run(MetaflowObject):
@@ -69,8 +73,10 @@ class Run(MetaflowObject):
     @property
     def end_task(self) -> Task | None:
         """The task of its end step; None if that has not started."""
-        step = self._child(self._lineage.end)
-        return None if step is None else step.task
+        if self._record["status"] in _UNSETTLED:
+            self._record = self._fetch() or self._record
+        end = self._record["end"]
+        return None if end is None else Task._make(self._scope, (*self._path, end["step"], str(end["task"])), end)
 
     @property
     def successful(self) -> bool:
@@ -141,11 +147,11 @@ class Run(MetaflowObject):
 
 def _several(tag: Any) -> list[Any]:
     """One tag as a list; lists are let through, as old scripts call ``add_tag`` with them."""
-    return [tag] if isinstance(tag, str) or not isinstance(tag, Iterable) else list(tag)
+    return [tag] if isinstance(tag, (str, bytes)) or not isinstance(tag, Iterable) else list(tag)
 
 
 def _tag_list(tags: Any, what: str) -> list[str]:
-    if isinstance(tags, str):
+    if isinstance(tags, (str, bytes)):
         tags = [tags]
     if not isinstance(tags, Iterable):
         raise MetaflowTaggingError(f"{what} must be iterable")
@@ -153,4 +159,6 @@ def _tag_list(tags: Any, what: str) -> list[str]:
     for tag in tags:
         if not isinstance(tag, str):
             raise MetaflowTaggingError(f"Tags must be strings, not {type(tag).__name__}")
+        if not tag.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in tag):
+            raise MetaflowTaggingError("Tags must be UTF-8 encodable")
     return tags

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ class Task(MetaflowObject):
 
     _form = "FlowName/RunID/StepName/TaskID"
     _has_attempts = True
+    _saved: tuple[str, dict[str, dict[str, Any]]] | None = None
+    """Its artifacts, once read, and the manifest they are of."""
 
     def _fetch(self) -> dict[str, Any] | None:
         flow, run, step, task = self._path
@@ -71,10 +74,13 @@ class Task(MetaflowObject):
 
     def _artifact_records(self) -> dict[str, dict[str, Any]]:
         outcome = self._outcome
-        if outcome["status"] in (None, "running"):
+        manifest = outcome["manifest"]
+        if manifest is None or outcome["status"] == "running":
             return {}
-        records = self._provider.artifacts(*self._path[:2], self.id, self._attempt)
-        return {record["name"]: {**record, "saved_at": outcome["finished_at"]} for record in records}
+        if self._saved is None or self._saved[0] != manifest:
+            more = {"saved_at": outcome["finished_at"], "manifest": manifest}
+            self._saved = manifest, {one["name"]: {**one, **more} for one in self._provider.artifacts(manifest)}
+        return self._saved[1]
 
     def _wrap(self, name: str, record: dict[str, Any]) -> DataArtifact:
         return DataArtifact._make(self._scope, (*self._path, name), record, self._attempt)
@@ -108,10 +114,11 @@ class Task(MetaflowObject):
     @property
     def successful(self) -> bool:
         """Whether it finished without an exception; one that `@catch` took care of counts as finished only."""
-        if not self.finished:
+        outcome = self._outcome
+        if outcome["status"] != "done":
             return False
-        success = self._child("_success")
-        return success is None or success.data
+        success = outcome["manifest"] and self._provider.load(outcome["manifest"], "_success")
+        return not success or bool(pickle.loads(success[0]))
 
     @property
     def finished(self) -> bool:

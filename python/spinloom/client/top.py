@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .flow import Flow
+from .metadata import Facts
 from .session import Scope, default_client
 
 
@@ -17,6 +18,11 @@ class Metaflow:
 
     def __init__(self, *, _scope: Scope | None = None) -> None:
         self._scope = _scope or default_client().scope()
+
+    @property
+    def metadata(self) -> Facts:
+        """What is recorded about tasks, for searching."""
+        return Facts(self._scope)
 
     @property
     def flows(self) -> list[Flow]:
