@@ -19,7 +19,9 @@ const NAMED: usize = 3;
 pub fn missing(provider: &dyn Provider, path: &[&str]) -> Result<Error> {
     let flows: Vec<FlowName> = provider.flows()?.into_iter().map(|(name, _)| name).collect();
     let [typed, rest @ ..] = path else { return Ok(no_flow("", &flows)) };
-    let Some(flow) = flows.iter().find(|flow| flow.as_str() == *typed) else { return Ok(no_flow(typed, &flows)) };
+    let Some(flow) = flows.iter().find(|flow| flow.as_str() == *typed) else {
+        return Ok(no_flow(typed, &flows));
+    };
     let [typed, rest @ ..] = rest else { return Ok(no_flow(typed, &flows)) };
     let run = match RunId::new(*typed) {
         Ok(run) if provider.run(flow, &run)?.is_some() => run,

@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::json;
-use spinloom_datastore::Buffer;
+use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
-use spinloom_flow::{FlowName, RunId, RunStatus, StepName, TaskId};
+use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
@@ -171,11 +171,13 @@ impl Store {
     fn artifacts(&self, py: Python<'_>, address: &str) -> PyResult<String> {
         self.ask_json(py, |reader| {
             let entries = reader.artifacts(address)?;
-            Ok(entries
-                .into_iter()
-                .map(|e| json!({"name": e.name, "type": e.type_name, "size": e.size, "hash": e.hash, "encoding": e.encoding}))
-                .collect::<Vec<_>>())
+            Ok(entries.into_iter().map(ArtifactShown::from).collect::<Vec<_>>())
         })
+    }
+
+    /// One of them, or `null`.
+    fn artifact(&self, py: Python<'_>, address: &str, name: &str) -> PyResult<String> {
+        self.ask_json(py, |reader| Ok(reader.artifact(address, name)?.map(ArtifactShown::from)))
     }
 
     /// Pickle stream and out-of-band buffers of one artifact of the attempt whose manifest is at `address`; None if it has
@@ -187,7 +189,9 @@ impl Store {
         name: &str,
     ) -> PyResult<Option<(Bound<'py, PyBytes>, Bound<'py, PyList>)>> {
         let py = slf.py();
-        let Some(payload) = slf.get().ask(py, |reader| reader.payload(address, name))? else { return Ok(None) };
+        let Some(payload) = slf.get().ask(py, |reader| reader.payload(address, name))? else {
+            return Ok(None);
+        };
         let buffers = PyList::empty(py);
         for buffer in payload.buffers {
             match buffer {
@@ -245,6 +249,24 @@ impl Store {
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let package = self.ask(py, |reader| at_run(flow, run, |flow, run| reader.code_package(flow, run)))?;
         Ok(package.map(|bytes| PyBytes::new(py, &bytes)))
+    }
+}
+
+/// An artifact as the Client wants it: without where its bytes are.
+#[derive(Serialize)]
+struct ArtifactShown {
+    name: ArtifactName,
+    #[serde(rename = "type")]
+    type_name: String,
+    size: u64,
+    hash: ContentHash,
+    encoding: String,
+}
+
+impl From<ArtifactEntry> for ArtifactShown {
+    fn from(entry: ArtifactEntry) -> Self {
+        let ArtifactEntry { name, type_name, size, hash, encoding, .. } = entry;
+        Self { name, type_name, size, hash, encoding }
     }
 }
 

@@ -24,7 +24,7 @@ class DataArtifact(MetaflowObject):
 
     def _fetch(self) -> dict[str, Any] | None:
         task = self._task()
-        return None if task is None else task._artifact_records().get(self.id)
+        return None if task is None else task._artifact_record(self.id)
 
     def _task(self) -> Task | None:
         from .task import Task

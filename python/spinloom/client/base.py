@@ -174,11 +174,14 @@ class MetaflowObject:
         return frozenset(self._run_record()["system_tags"])
 
     def is_in_namespace(self) -> bool:
-        """Whether it is inside the namespace that was current when this object was made."""
-        return self._scope.namespace is None or self._scope.allows(self.tags)
+        """Whether it is inside the current namespace, which need not be the one it was found in."""
+        return self._is_within(self._scope.current_namespace)
+
+    def _is_within(self, namespace: str | None) -> bool:
+        return namespace is None or namespace in self.tags
 
     def _demand_namespace(self) -> None:
-        if not self.is_in_namespace():
+        if not self._is_within(self._scope.namespace):
             error = MetaflowNamespaceMismatch(f"Object not in namespace '{self._scope.namespace}'")
             raise hinted(error, ["`namespace(None)` looks into all namespaces"])
 
@@ -233,7 +236,7 @@ def _scope_for(check: bool, namespace: Any, metadata: str | None) -> Scope:
 
     client = default_client()
     provider = client.provider if metadata is None or metadata == client.metadata else open_provider(metadata)
-    return Scope(provider, client.namespace if namespace is DEFAULT else namespace, check)
+    return Scope(provider, client.namespace if namespace is DEFAULT else namespace, check, client)
 
 
 def _arguments(state: dict[str, Any]) -> dict[str, Any]:

@@ -32,9 +32,8 @@ class Flow(MetaflowObject):
         """Flows carry no tags."""
         return frozenset()
 
-    def is_in_namespace(self) -> bool:
-        """Whether any of its runs is inside the namespace."""
-        namespace = self._scope.namespace
+    def _is_within(self, namespace: str | None) -> bool:
+        # A flow is where any of its runs is.
         return namespace is None or next(self._provider.runs(self.id, [namespace]), None) is not None
 
     def runs(self, *tags: str) -> Iterator[Run]:

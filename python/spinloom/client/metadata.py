@@ -89,6 +89,9 @@ def _surroundings(task: Task, run: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
     yield "ds-type", "local"
     yield "ds-root", task._provider.root
+    git = run["info"].get("git")
+    if git is not None:
+        yield "git-info", json.dumps({"branch_name": git["branch"], "commit_sha": git["revision"]})
     for name, value in run["info"].items():
         name = "script-name" if name == "script" else name.replace("_", "-")
         yield name, json.dumps(value) if isinstance(value, (dict, list)) else str(value)

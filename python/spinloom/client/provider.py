@@ -12,11 +12,14 @@ from typing import Any
 
 from spinloom import _native
 
+from .lineage import Lineage
+
 STORE_FOLDER = ".spinloom"
 """Name of the folder of a store."""
 
 _FIRST_PAGE = 16
 _LAST_PAGE = 1024
+_LINEAGES = 64
 
 
 class Provider:
@@ -28,6 +31,7 @@ class Provider:
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
         self._store = _native.Store(self.root)
+        self._lineages: dict[tuple[str, str], Lineage] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Provider, (self.root,)
@@ -60,9 +64,17 @@ class Provider:
         """One run, with its end task under ``end``."""
         return json.loads(self._store.run(flow, run))
 
-    def graph(self, flow: str, run: str) -> dict[str, Any] | None:
-        """The flow graph document of a run."""
-        return json.loads(self._store.graph(flow, run))
+    def lineage(self, flow: str, run: str) -> Lineage:
+        """Which step of a run comes before which; remembered, as it never changes."""
+        known = self._lineages.get((flow, run))
+        if known is None:
+            graph = json.loads(self._store.graph(flow, run))
+            known = Lineage(graph)
+            if len(self._lineages) >= _LINEAGES:
+                self._lineages.clear()
+            if graph is not None:
+                self._lineages[flow, run] = known
+        return known
 
     def steps(self, flow: str, run: str) -> list[dict[str, Any]]:
         """Steps of a run in the order they began."""
@@ -83,6 +95,10 @@ class Provider:
     def artifacts(self, manifest: str) -> list[dict[str, Any]]:
         """Name, type, size, hash and encoding of each artifact of the attempt with this manifest."""
         return json.loads(self._store.artifacts(manifest))
+
+    def artifact(self, manifest: str, name: str) -> dict[str, Any] | None:
+        """One of them; None if there is none of that name."""
+        return json.loads(self._store.artifact(manifest, name))
 
     def load(self, manifest: str, name: str) -> tuple[bytes, list[Any]] | None:
         """Pickle stream and raw buffers of one artifact of the attempt with this manifest; None if it has none such."""

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from spinloom.exceptions import MetaflowTaggingError
 
 from .base import MetaflowObject
 from .code import MetaflowCode
-from .lineage import Lineage
 from .step import PARAMETERS_STEP, Step
 from .task import Task
 
 if TYPE_CHECKING:
     from .data import MetaflowData
     from .flow import Flow
+    from .lineage import Lineage
 
 
 _UNSETTLED = ("running", "lost")
@@ -50,9 +49,9 @@ class Run(MetaflowObject):
         origin = self._record["origin"]
         return None if origin is None else f"{self._path[0]}/{origin}"
 
-    @cached_property
+    @property
     def _lineage(self) -> Lineage:
-        return Lineage(self._provider.graph(*self._path))
+        return self._provider.lineage(*self._path)
 
     def steps(self, *tags: str) -> Iterator[Step]:
         """Its steps, newest first; none at all if the run lacks one of ``tags``."""
@@ -159,6 +158,8 @@ def _tag_list(tags: Any, what: str) -> list[str]:
     for tag in tags:
         if not isinstance(tag, str):
             raise MetaflowTaggingError(f"Tags must be strings, not {type(tag).__name__}")
-        if not tag.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in tag):
-            raise MetaflowTaggingError("Tags must be UTF-8 encodable")
+        try:
+            tag.encode()
+        except UnicodeEncodeError:
+            raise MetaflowTaggingError("Tags must be UTF-8 encodable") from None
     return tags

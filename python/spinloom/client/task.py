@@ -31,8 +31,8 @@ class Task(MetaflowObject):
 
     _form = "FlowName/RunID/StepName/TaskID"
     _has_attempts = True
-    _saved: tuple[str, dict[str, dict[str, Any]]] | None = None
-    """Its artifacts, once read, and the manifest they are of."""
+    _past: dict[str, Any] = _NOTHING
+    """What became of an earlier attempt, once it is over."""
 
     def _fetch(self) -> dict[str, Any] | None:
         flow, run, step, task = self._path
@@ -52,8 +52,10 @@ class Task(MetaflowObject):
         record = self._now
         if self._attempt is None or self._attempt == record["attempt"]:
             return record
-        attempts = self._provider.attempts(*self._path[:2], self.id)
-        return next((attempt for attempt in attempts if attempt["attempt"] == self._attempt), _NOTHING)
+        if self._past["status"] in (None, "running"):
+            attempts = self._provider.attempts(*self._path[:2], self.id)
+            self._past = next((attempt for attempt in attempts if attempt["attempt"] == self._attempt), _NOTHING)
+        return self._past
 
     @property
     def parent(self) -> Step:
@@ -72,27 +74,34 @@ class Task(MetaflowObject):
 
     # Artifacts.
 
-    def _artifact_records(self) -> dict[str, dict[str, Any]]:
+    @property
+    def _manifest(self) -> str | None:
+        """Where its artifacts are; None while it is at work, or if it saved none."""
         outcome = self._outcome
-        manifest = outcome["manifest"]
-        if manifest is None or outcome["status"] == "running":
-            return {}
-        if self._saved is None or self._saved[0] != manifest:
-            more = {"saved_at": outcome["finished_at"], "manifest": manifest}
-            self._saved = manifest, {one["name"]: {**one, **more} for one in self._provider.artifacts(manifest)}
-        return self._saved[1]
+        return None if outcome["status"] == "running" else outcome["manifest"]
 
-    def _wrap(self, name: str, record: dict[str, Any]) -> DataArtifact:
-        return DataArtifact._make(self._scope, (*self._path, name), record, self._attempt)
+    def _artifact_record(self, name: str) -> dict[str, Any] | None:
+        """One artifact's record, with what it is found again by."""
+        manifest = self._manifest
+        record = manifest and self._provider.artifact(manifest, name)
+        return self._dated(record) if record else None
+
+    def _dated(self, record: dict[str, Any]) -> dict[str, Any]:
+        outcome = self._outcome
+        return {**record, "saved_at": outcome["finished_at"], "manifest": outcome["manifest"]}
+
+    def _wrap(self, record: dict[str, Any]) -> DataArtifact:
+        return DataArtifact._make(self._scope, (*self._path, record["name"]), record, self._attempt)
 
     def _children(self) -> Iterator[DataArtifact]:
-        for name, record in self._artifact_records().items():
-            if not name.startswith("_"):
-                yield self._wrap(name, record)
+        manifest = self._manifest
+        for record in self._provider.artifacts(manifest) if manifest else ():
+            if not record["name"].startswith("_"):
+                yield self._wrap(self._dated(record))
 
     def _child(self, name: str) -> DataArtifact | None:
-        record = self._artifact_records().get(name)
-        return None if record is None else self._wrap(name, record)
+        record = self._artifact_record(name)
+        return None if record is None else self._wrap(record)
 
     @property
     def data(self) -> MetaflowData:

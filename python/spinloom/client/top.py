@@ -32,7 +32,7 @@ class Metaflow:
     def __iter__(self) -> Iterator[Flow]:
         for record in self._scope.provider.flows():
             flow = Flow._make(self._scope, (record["flow"],), record)
-            if flow.is_in_namespace():
+            if flow._is_within(self._scope.namespace):
                 yield flow
 
     def __getitem__(self, name: str) -> Flow:

@@ -280,6 +280,20 @@ mod tests {
     }
 
     #[test]
+    fn the_end_step_is_the_marked_one_or_end_or_the_only_one() {
+        for (steps, end) in [
+            (r#"{"name": "start"}, {"name": "end"}, {"name": "last", "end": true}"#, "last"),
+            (r#"{"name": "start"}, {"name": "end", "end": false}"#, "end"),
+            (r#"{"name": "only", "more": [1]}"#, "only"),
+            ("", "end"),
+        ] {
+            let text = format!(r#"{{"version": 1, "steps": [{steps}]}}"#);
+            assert_eq!(FlowGraph::end_step(&text).unwrap().as_str(), end, "{text}");
+        }
+        assert_eq!(FlowGraph::end_step("{").unwrap_err().code(), codes::STORE_CORRUPT);
+    }
+
+    #[test]
     fn what_is_no_document_is_refused() {
         for (text, code) in [
             ("{", codes::STORE_CORRUPT),

@@ -71,12 +71,18 @@ impl Reader {
 
     /// The artifacts of the attempt whose manifest is at `address`, sorted by name.
     pub(super) fn artifacts(&self, address: &str) -> Result<Vec<ArtifactEntry>> {
-        self.store.artifacts(&self.store.manifest(&address.parse()?)?)
+        self.store.artifacts(&*self.store.recent_manifest(&address.parse()?)?)
+    }
+
+    /// One artifact of the attempt whose manifest is at `address`.
+    pub(super) fn artifact(&self, address: &str, name: &str) -> Result<Option<ArtifactEntry>> {
+        let manifest = self.store.recent_manifest(&address.parse()?)?;
+        Ok(self.store.find(&manifest, name)?.map(|(_, entry)| entry))
     }
 
     /// The bytes of one artifact of the attempt whose manifest is at `address`.
     pub(super) fn payload(&self, address: &str, name: &str) -> Result<Option<Payload>> {
-        let manifest = self.store.manifest(&address.parse()?)?;
+        let manifest = self.store.recent_manifest(&address.parse()?)?;
         match self.store.find(&manifest, name)? {
             Some((_, entry)) => self.store.payload(&manifest, &entry).map(Some),
             None => Ok(None),

@@ -141,20 +141,14 @@ pub(super) fn graph(conn: &Connection, flow: &FlowName, run: &RunId) -> Outcome<
 }
 
 /// The step a run ends with. `known` has those of graphs that were read before.
-pub(super) fn end_step(
-    conn: &Connection,
-    run: i64,
-    known: &mut HashMap<i64, StepName>,
-) -> Outcome<StepName> {
-    let graph: i64 = conn
-        .prepare_cached("SELECT graph FROM runs WHERE id = ?1")?
-        .query_row([run], |row| row.get(0))?;
+pub(super) fn end_step(conn: &Connection, run: i64, known: &mut HashMap<i64, StepName>) -> Outcome<StepName> {
+    let graph: i64 =
+        conn.prepare_cached("SELECT graph FROM runs WHERE id = ?1")?.query_row([run], |row| row.get(0))?;
     if let Some(step) = known.get(&graph) {
         return Ok(step.clone());
     }
-    let body: String = conn
-        .prepare_cached("SELECT body FROM graphs WHERE id = ?1")?
-        .query_row([graph], |row| row.get(0))?;
+    let body: String =
+        conn.prepare_cached("SELECT body FROM graphs WHERE id = ?1")?.query_row([graph], |row| row.get(0))?;
     let step = FlowGraph::end_step(&body)?;
     known.insert(graph, step.clone());
     Ok(step)
