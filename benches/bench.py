@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from measure import Cost, alternate, median, run
+from readers import compare
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -97,6 +98,14 @@ def imports() -> list[str]:
     return [row("import, over a bare interpreter", f"{added:.1f} ms", f"{their_added:.0f} ms", None, "under 60 ms")]
 
 
+def readers() -> list[str]:
+    """The Client, reading a thousand runs and two hundred artifacts."""
+    return [
+        row(what, f"{our_ms:.0f} ms", f"{their_ms:.0f} ms", their_ms / our_ms, target)
+        for what, our_ms, their_ms, target in compare(flow, OURS, THEIRS)
+    ]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
@@ -131,6 +140,7 @@ def main() -> None:
     print("\n".join(head), flush=True)
     table = head + three_steps() + fan_out("fan_light.py", "light flow", (5, 65), "60×", full)
     table += fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full) + memory() + imports()
+    table += readers()
     about = machine()
     print(f"\n{about}")
     if "--write" in sys.argv:

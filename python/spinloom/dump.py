@@ -38,24 +38,25 @@ def _artifacts(store: Any, request: dict[str, Any], task: dict[str, Any]) -> lis
     """The artifacts of a task that were asked for; those small enough with their value as text."""
     wanted = request.get("include")
     chosen = []
-    for entry in json.loads(store.artifacts(request["flow"], request["run"], task["task"], None)):
+    address = task["manifest"]
+    for entry in json.loads(store.artifacts(address)) if address else ():
         private = entry["name"].startswith("_") and not request.get("private")
         if private if wanted is None else entry["name"] not in wanted:
             continue
-        entry["at"] = task["task"]
+        entry["at"] = address
         if request.get("file") is None and entry["size"] <= request["max_value_size"]:
             entry["text"] = _text(store, request, entry)
         chosen.append(entry)
     return sorted(chosen, key=lambda entry: entry["name"])
 
 
-def _value(store: Any, request: dict[str, Any], entry: dict[str, Any]) -> Any:
-    return unpickle(*store.load(request["flow"], request["run"], entry["at"], None, entry["name"]))
+def _value(store: Any, entry: dict[str, Any]) -> Any:
+    return unpickle(*store.load(entry["at"], entry["name"]))
 
 
 def _text(store: Any, request: dict[str, Any], entry: dict[str, Any]) -> str:
     try:
-        return repr(_value(store, request, entry)) if request.get("json") else str(_value(store, request, entry))
+        return repr(_value(store, entry)) if request.get("json") else str(_value(store, entry))
     except Exception as error:  # unpickling runs the user's code; one bad value hides no other
         return f"<cannot be read: {error}>"
 
@@ -66,9 +67,7 @@ def _as_json(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_file(store: Any, request: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> None:
-    values = {
-        path: {entry["name"]: _value(store, request, entry) for entry in entries} for path, entries in found.items()
-    }
+    values = {path: {entry["name"]: _value(store, entry) for entry in entries} for path, entries in found.items()}
     with open(request["file"], "wb") as handle:
         pickle.dump(values, handle, protocol=5)
     print(f"Artifacts written to {request['file']}", file=sys.stderr)

@@ -262,4 +262,7 @@ def from_native(
 ) -> SpinloomException:
     """The exception for an error of the native part."""
     kind = _BY_CODE.get(code, MetaflowException)
-    return kind(": ".join([message, *causes]), line, file, hints, code)
+    error = kind(": ".join([message, *causes]), line, file, hints, code)
+    for hint in error.hints:
+        error.add_note(f"hint: {hint}")  # a traceback shows notes; the command line draws hints itself
+    return error

@@ -6,13 +6,14 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from recorded import Folder, as_default, environment
-from spinloom import Flow, Metaflow, Run, Step, Task
+from spinloom import DataArtifact, Flow, Metaflow, Run, Step, Task
 from spinloom.client import Client
 from spinloom.exceptions import MetaflowInternalError, MetaflowInvalidPathspec, MetaflowNotFound
 
@@ -169,6 +170,16 @@ def test_pickling(path: str, folder: Folder) -> None:
     assert copy.__getstate__() == thing.__getstate__()
 
 
+def test_pickling_what_they_hold(folder: Folder) -> None:
+    """CL-07, CL-08, CL-09: sent to another process, values and code are read there."""
+    run = folder.client().run("Shapes/1")
+    assert pickle.loads(pickle.dumps(run.data)).result == 42
+    assert pickle.loads(pickle.dumps(run.code)).flowspec == run.code.flowspec
+    fact = run["start"].task.metadata[0]
+    assert pickle.loads(pickle.dumps(fact))[:4] == fact[:4]
+    assert [flow.id for flow in pickle.loads(pickle.dumps(folder.client().all()))] == ["Shapes"]
+
+
 def test_pickles_of_older_clients(folder: Folder) -> None:
     """CL-07"""
     for state in (
@@ -221,6 +232,86 @@ def test_what_does_not_exist(kind: type, path: str) -> None:
     with pytest.raises(MetaflowNotFound) as raised:
         kind(path)
     assert str(raised.value) == f"{kind.__name__}('{path}') does not exist"
+
+
+@pytest.mark.parametrize(
+    ("look", "hint"),
+    [
+        (lambda: Flow("Shape"), "did you mean `Shapes`?"),
+        (lambda: Run("Shapes/99"), "the newest is `Shapes/2`"),
+        (lambda: Run("Shapes"), "did you mean `Flow('Shapes')`?"),
+        (lambda: Step("Shapes/1/strat"), "did you mean `start`?"),
+        (lambda: Run("Shapes/1")["strat"], "did you mean `start`?"),
+        (lambda: Flow("Shapes")["99"], "the newest is `Shapes/2`"),
+        (lambda: Task("Shapes/1/start/99"), "tasks of `start`: `1`"),
+        (lambda: DataArtifact("Shapes/1/start/1/leters"), "did you mean `letters`?"),
+        (lambda: Task("Shapes/1/start/1")["leters"], "did you mean `letters`?"),
+    ],
+)
+def test_what_was_perhaps_meant(look: Callable[[], object], hint: str) -> None:
+    """CL-11: a traceback ends with hints; the message itself stays what scripts compare with."""
+    with pytest.raises((MetaflowNotFound, MetaflowInvalidPathspec, KeyError)) as raised:
+        look()
+    assert f"hint: {hint}" in raised.value.__notes__
+    assert hint not in str(raised.value)
+
+
+def test_an_attribute_that_was_perhaps_meant(folder: Folder) -> None:
+    """CL-08: Python itself suggests, as the error says what was asked."""
+    program = f"from spinloom.client import Client; Client({str(folder.path)!r}, None).run('Shapes/1').data.resutl"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stderr.endswith("AttributeError: resutl. Did you mean: 'result'?\n")
+
+
+def test_the_wrong_folder(tmp_path: Path) -> None:
+    """CL-10, CL-11: who looks into the wrong store is told which one it is."""
+    program = "from spinloom import Flow; Flow('Shapes')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert f"hint: nothing is recorded in `{tmp_path}/.spinloom` yet\n" in done.stderr
+    assert 'hint: read the store of another folder with `metadata("local@<folder>")`\n' in done.stderr
+
+
+def test_a_run_is_followed_while_it_runs(tmp_path: Path) -> None:
+    """CL-03: the same object sees its run finish."""
+    folder = Folder(
+        tmp_path,
+        """
+        import pathlib, time
+        from spinloom import FlowSpec, step
+
+        class Waits(FlowSpec):
+            @step
+            def start(self):
+                self.next(self.end)
+
+            @step
+            def end(self):
+                while not pathlib.Path("go").exists():
+                    time.sleep(0.01)
+
+        if __name__ == "__main__":
+            Waits()
+        """,
+    )
+    running = subprocess.Popen([sys.executable, "flow.py", "run"], cwd=tmp_path, env=environment())
+    try:
+        while not (tmp_path / ".spinloom").exists():
+            time.sleep(0.01)
+        client, runs = folder.client(), []
+        while not runs or runs[0].end_task is None:
+            runs = list(client.flow("Waits")) if client.flows else []
+            time.sleep(0.01)
+        run, task = runs[0], runs[0].end_task
+        assert (run.finished, run.finished_at, task.finished, list(task)) == (False, None, False, [])
+    finally:
+        (tmp_path / "go").touch()
+        assert running.wait(60) == 0
+    assert run.finished and run.successful and run.finished_at == task.finished_at >= task.created_at
+    assert "name" in task
 
 
 def test_a_store_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:

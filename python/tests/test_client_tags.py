@@ -48,7 +48,7 @@ def test_collections_are_filtered() -> None:
     """CU-03"""
     assert [run.id for run in Flow("Tiny")] == ["1"]
     assert Flow("Tiny").latest_run.id == Flow("Tiny").latest_successful_run.id == "1"
-    assert "1" in Flow("Tiny") and "2" not in Flow("Tiny")
+    assert "1" in Flow("Tiny") and "3" not in Flow("Tiny")
     assert namespace("first") == "first"
     assert [run.id for run in Flow("Tiny")] == ["1"]
     assert namespace(None) is None
@@ -59,6 +59,9 @@ def test_collections_are_filtered() -> None:
 
 def test_access_from_outside_is_an_error() -> None:
     """CU-03, CL-11"""
+    with pytest.raises(MetaflowNamespaceMismatch, match="Object not in namespace 'user:ann'") as raised:
+        Flow("Tiny")["2"]
+    assert raised.value.__notes__ == ["hint: `namespace(None)` looks into all namespaces"]
     for kind, path in ((Run, "Tiny/2"), (Step, "Tiny/2/start"), (Task, "Tiny/2/start/1")):
         with pytest.raises(MetaflowNamespaceMismatch, match="Object not in namespace 'user:ann'"):
             kind(path)
@@ -142,6 +145,8 @@ def test_changing_tags() -> None:
         ([], ["x" * 501]),
         ([], [f"t{n}" for n in range(51)]),
         ([], [3]),
+        ([], b"x"),
+        ([], ["\ud800"]),
         ([], 3),
         ([], []),
     ],

@@ -81,7 +81,9 @@ def test_an_attempt_that_was_never_made(client: Client) -> None:
     assert repr(task.data) == "<MetaflowData: >"
 
 
-@pytest.mark.parametrize(("attempt", "message"), [(-1, "Attempt can only be non-negative")])
+@pytest.mark.parametrize(
+    ("attempt", "message"), [(-1, "Attempt can only be non-negative"), ("x", "Attempt can only be an integer")]
+)
 def test_impossible_attempts(client: Client, attempt: int, message: str) -> None:
     """AR-06"""
     with pytest.raises(MetaflowNotFound, match=message):
@@ -110,6 +112,21 @@ def test_metadata(client: Client) -> None:
     assert next(fact.type for fact in task.metadata if fact.name == "attempt_ok") == "internal_attempt_status"
     assert all(isinstance(fact.created_at, int) and fact.task is task for fact in task.metadata)
     assert client.task(task.pathspec, attempt=0).metadata_dict["attempt_ok"] == "False"
+
+
+def test_tasks_by_metadata(client: Client) -> None:
+    """CL-12: the pattern matches whole values; `.*` matches every task."""
+    run = client.run("Shapes/1")
+    every = sorted(task.pathspec for task in run["inner"])
+
+    def found(name: str, pattern: str, step: str = "inner") -> list[str]:
+        return run._metaflow.metadata.filter_tasks_by_metadata("Shapes", "1", step, name, pattern)
+
+    second = next(task for task in run["outer"] if task.index == 1)
+    assert sorted(found("foreach-execution-path", "outer:1,inner:.*")) == sorted(second.child_task_pathspecs)
+    assert sorted(found("foreach-execution-path", ".*")) == sorted(found("absent", ".*")) == every
+    assert sorted(found("attempt", "1")) == sorted(t.pathspec for t in run["inner"] if t.current_attempt == 1)
+    assert found("foreach-execution-path", "outer:") == found("absent", "x") == found("attempt", "0", "nowhere") == []
 
 
 def test_parents_and_children(client: Client) -> None:

@@ -23,12 +23,12 @@ class MemoryStore:
     def __init__(self, root: str) -> None:
         assert root == "/store"
 
-    def artifacts(self, flow: str, run: str, task: int, attempt: int | None) -> str:
+    def artifacts(self, address: str) -> str:
         entries = [(name, type_name(value), len(dump(value)[0])) for name, value in VALUES.items()]
         entries.append(("torn", "int", 3))
         return json.dumps([{"name": name, "type": kind, "size": size} for name, kind, size in entries])
 
-    def load(self, flow: str, run: str, task: int, attempt: int | None, name: str) -> tuple[bytes, list[bytes]]:
+    def load(self, address: str, name: str) -> tuple[bytes, list[bytes]]:
         return (b"\x80", []) if name == "torn" else (dump(VALUES[name])[0], [])
 
 

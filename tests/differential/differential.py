@@ -293,7 +293,7 @@ def unfinished_siblings(seen: dict[str, Any]) -> None:
         task.pop("origin", None)
 
 
-def caught_words(seen: dict[str, Any]) -> None:
+def caught_traceback(seen: dict[str, Any]) -> None:
     """DE-02, DE-03: a caught exception's traceback shows the user's frames only here, and is announced in our words."""
     for task in each_task(seen):
         if text := task["artifacts"].get("caught"):
@@ -331,6 +331,6 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "sizes": sizes,
     "guessed-lineage": guessed_lineage,
     "unfinished-siblings": unfinished_siblings,
-    "caught-words": caught_words,
+    "caught-traceback": caught_traceback,
     "single-resumed": single_resumed,
 }

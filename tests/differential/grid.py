@@ -19,7 +19,7 @@ SAMPLED = 12
 
 #: Deliberate differences (`differential.DIFFERENCES`), by graph; `""` is for all.
 _DIFFERS: dict[str, tuple[str, ...]] = {
-    "": ("guessed-lineage", "unfinished-siblings", "killed-siblings", "caught-words"),
+    "": ("guessed-lineage", "unfinished-siblings", "killed-siblings", "caught-traceback"),
     "single": ("single-resumed",),
 }
 

@@ -2,7 +2,7 @@
 
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, Pathspec, RunId};
-use spinloom_metadata::{Provider, RunQuery, RunRecord, TaskRecord};
+use spinloom_metadata::{Provider, RunRecord, TaskRecord, missing};
 
 use crate::context::{Context, Records, newest};
 
@@ -21,9 +21,7 @@ pub(crate) fn parse(text: &str, context: &Context<'_>, records: &Records) -> Res
         _ => text.parse()?,
     };
     if !flows.contains(&spec.flow) {
-        let error = Error::new(codes::NOT_FOUND, format!("there is no flow `{}` in this store", spec.flow))
-            .suggest(spec.flow.as_str(), flows.iter().map(FlowName::as_str));
-        return Err(error.hint("see what there is with `spinloom list`"));
+        return Err(missing(&records.provider, &[spec.flow.as_str()])?);
     }
     if spec.run.as_ref().is_some_and(|run| run.as_str() == "latest") {
         let tags: Vec<String> = context.namespace(None).into_iter().collect();
@@ -66,16 +64,10 @@ pub(crate) fn run(records: &Records, spec: &Pathspec) -> Result<RunRecord> {
             spec.flow, spec.flow
         )));
     };
-    if let Some(record) = records.provider.run(&spec.flow, run)? {
-        return Ok(record);
+    match records.provider.run(&spec.flow, run)? {
+        Some(record) => Ok(record),
+        None => Err(missing(&records.provider, &[spec.flow.as_str(), run.as_str()])?),
     }
-    let recent = records.provider.runs(&spec.flow, &RunQuery { limit: 20, ..RunQuery::default() })?;
-    let mut error = Error::new(codes::NOT_FOUND, format!("there is no run `{}/{run}`", spec.flow))
-        .suggest(run.as_str(), recent.iter().map(|r| r.run.as_str()));
-    if let Some(newest) = recent.first() {
-        error = error.hint(format!("the newest is `{}/{}`", spec.flow, newest.run));
-    }
-    Err(error)
 }
 
 /// The tasks a pathspec of a run, step or task names, in order of id; at least one.
@@ -85,32 +77,19 @@ pub(crate) fn tasks(records: &Records, spec: &Pathspec) -> Result<Vec<TaskRecord
     if let Some(id) = spec.task {
         let found = records.provider.task(flow, run, id)?;
         let found = found.filter(|task| spec.step.as_ref().is_none_or(|step| *step == task.step));
-        return found.map(|task| vec![task]).ok_or_else(|| no_task(records, spec));
+        return match found {
+            Some(task) => Ok(vec![task]),
+            None => Err(nothing_at(records, spec)?),
+        };
     }
     let tasks = records.provider.tasks(flow, run, spec.step.as_ref(), None, 0)?;
-    if tasks.is_empty() { Err(no_step(records, spec)) } else { Ok(tasks) }
+    if tasks.is_empty() { Err(nothing_at(records, spec)?) } else { Ok(tasks) }
 }
 
-fn no_task(records: &Records, spec: &Pathspec) -> Error {
-    let error = Error::new(codes::NOT_FOUND, format!("there is no task `{spec}`"));
-    let (Some(run), Some(step)) = (&spec.run, &spec.step) else { return error };
-    let hint = match records.provider.tasks(&spec.flow, run, Some(step), None, 4) {
-        Ok(tasks) if !tasks.is_empty() => {
-            let ids: Vec<String> = tasks.iter().take(3).map(|t| format!("`{}`", t.task)).collect();
-            let more = if tasks.len() > 3 { ", …" } else { "" };
-            format!("tasks of `{step}`: {}{more}", ids.join(", "))
-        }
-        _ => return no_step(records, spec),
-    };
-    error.hint(hint)
-}
-
-fn no_step(records: &Records, spec: &Pathspec) -> Error {
-    let (Some(run), Some(step)) = (&spec.run, &spec.step) else {
-        return Error::new(codes::NOT_FOUND, format!("`{spec}` has no tasks yet"));
-    };
-    let steps = records.provider.steps(&spec.flow, run).unwrap_or_default();
-    Error::new(codes::NOT_FOUND, format!("no task of a step `{step}` in `{}/{run}`", spec.flow))
-        .suggest(step.as_str(), steps.iter().map(|s| s.step.as_str()))
-        .hint(format!("see what ran with `spinloom show {}/{run}`", spec.flow))
+/// What is wrong with a pathspec that names no task.
+fn nothing_at(records: &Records, spec: &Pathspec) -> Result<Error> {
+    if spec.step.is_none() {
+        return Ok(Error::new(codes::NOT_FOUND, format!("`{spec}` has no tasks yet")));
+    }
+    missing(&records.provider, &spec.to_string().split('/').collect::<Vec<_>>())
 }

@@ -34,9 +34,10 @@ fn which_run() {
 #[test]
 fn lists() {
     snapshot!(Project::recorded().all(&[
-        "tag list --run-id Training/1",
+        "tag list Training/1",
         "tag list --run-id Training/1 --group-by-tag",
-        "tag list --run-id Training/1 --group-by-run --flat",
+        "tag list Training/1 --group-by-run --hide-system-tags",
+        "tag list Training/1 --flat --hide-system-tags",
         "tag list --run-id Training/1 --json",
     ]));
 }
@@ -52,5 +53,8 @@ fn errors() {
         &format!("tag add --run-id Training/1 {long}"),
         "tag ad --run-id Training/1 x",
         "tag list --run-id Training/1 --group-by-tag --group-by-run",
+        "tag list Training/1 --flat --group-by-run",
+        "tag list --all --my-runs",
+        "tag list",
     ]));
 }

@@ -133,7 +133,7 @@ impl Datastore {
 
     fn base(&self, manifest: &Manifest) -> Result<Option<Arc<Manifest>>> {
         let Some(at) = &manifest.base else { return Ok(None) };
-        self.open_pack(at)?.base(at).map(Some)
+        self.recent_manifest(at).map(Some)
     }
 }
 

@@ -22,8 +22,9 @@ use crate::{
 
 /// Open packs kept.
 const PACKS: usize = 8;
-/// Decoded manifests kept for each of them. Only bases are: every task of a run asks for the same one.
-const BASES: usize = 4;
+/// Decoded manifests kept for each of them: the base, which every task of a run asks for, and what a reader of artifacts
+/// had last.
+const MANIFESTS: usize = 4;
 
 /// A short list of what was used last, first the latest.
 pub(crate) struct Recent<T>(Mutex<Vec<T>>);
@@ -58,7 +59,7 @@ pub(crate) struct OpenPack {
     flow: FlowName,
     run: RunId,
     file: File,
-    bases: Recent<Arc<Manifest>>,
+    manifests: Recent<Arc<Manifest>>,
 }
 
 impl OpenPack {
@@ -77,7 +78,7 @@ impl OpenPack {
             }
             Err(e) => return Err(read_error(path, &e)),
         };
-        let pack = Self { flow: at.flow.clone(), run: at.run.clone(), file, bases: Recent::default() };
+        let pack = Self { flow: at.flow.clone(), run: at.run.clone(), file, manifests: Recent::default() };
         let pack = Arc::new(pack);
         recent.put(Arc::clone(&pack), PACKS, same);
         Ok(pack)
@@ -107,14 +108,14 @@ impl OpenPack {
     }
 
     /// The same, remembered.
-    pub(crate) fn base(&self, at: &ManifestRef) -> Result<Arc<Manifest>> {
-        let same = |base: &Arc<Manifest>| base.at() == at;
-        if let Some(base) = self.bases.get(same) {
-            return Ok(base);
+    pub(crate) fn recent(&self, at: &ManifestRef) -> Result<Arc<Manifest>> {
+        let same = |known: &Arc<Manifest>| known.at() == at;
+        if let Some(known) = self.manifests.get(same) {
+            return Ok(known);
         }
-        let base = Arc::new(self.manifest(at)?);
-        self.bases.put(Arc::clone(&base), BASES, same);
-        Ok(base)
+        let read = Arc::new(self.manifest(at)?);
+        self.manifests.put(Arc::clone(&read), MANIFESTS, same);
+        Ok(read)
     }
 
     /// Where the payload of the record at `at` starts. The rest of the record is not looked at.

@@ -122,6 +122,14 @@ impl Datastore {
     pub fn manifest(&self, at: &ManifestRef) -> Result<Manifest> {
         self.open_pack(at)?.manifest(at)
     }
+
+    /// The same, remembered for who asks for one artifact after the other.
+    ///
+    /// # Errors
+    /// As [`manifest`](Self::manifest).
+    pub fn recent_manifest(&self, at: &ManifestRef) -> Result<Arc<Manifest>> {
+        self.open_pack(at)?.recent(at)
+    }
 }
 
 #[cfg(test)]

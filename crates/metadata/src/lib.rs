@@ -4,11 +4,13 @@
 //! any byte of the user's (see `spinloom-datastore`).
 
 mod id_list;
+mod missing;
 mod model;
 mod provider;
 mod providers;
 mod tags;
 
+pub use missing::missing;
 pub use model::*;
 pub use provider::Provider;
 pub use providers::SqliteProvider;

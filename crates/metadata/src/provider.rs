@@ -50,6 +50,9 @@ pub trait Provider: Send {
     /// One task.
     fn task(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Option<TaskRecord>>;
 
+    /// The newest task of the step the run ends with; none until that step begins. A run is finished when it is.
+    fn end_task(&self, flow: &FlowName, run: &RunId) -> Result<Option<TaskRecord>>;
+
     /// Attempts of a task in order.
     fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>>;
 

@@ -72,6 +72,9 @@ impl Provider for Pair {
     fn task(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Option<TaskRecord>> {
         self.1.task(flow, run, task)
     }
+    fn end_task(&self, flow: &FlowName, run: &RunId) -> Result<Option<TaskRecord>> {
+        self.1.end_task(flow, run)
+    }
     fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>> {
         self.1.attempts(flow, run, task)
     }

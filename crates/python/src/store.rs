@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::json;
-use spinloom_datastore::Buffer;
+use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
@@ -72,6 +72,7 @@ impl Store {
     }
 
     /// Runs that carry all of `tags` (a JSON list), newest first, older than the run `before`; at most `limit`, 0 for all.
+    /// Each with its end task, so that nobody has to ask again whether it finished, and when.
     #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0))]
     fn runs(
         slf: &Bound<'_, Self>,
@@ -87,14 +88,14 @@ impl Store {
         let before = before.map(str::parse::<RunId>).transpose().map_err(|e| raise(py, &e))?;
         let query = RunQuery { tags, status, before, limit };
         slf.get().ask_json(py, |reader| match FlowName::new(flow) {
-            Ok(flow) => reader.provider().runs(&flow, &query),
+            Ok(flow) => reader.runs(&flow, &query),
             Err(_) => Ok(Vec::new()),
         })
     }
 
-    /// One run, or `null`.
+    /// One run, with its end task, or `null`.
     fn run(&self, py: Python<'_>, flow: &str, run: &str) -> PyResult<String> {
-        self.ask_json(py, |reader| at_run(flow, run, |flow, run| reader.provider().run(flow, run)))
+        self.ask_json(py, |reader| at_run(flow, run, |flow, run| reader.run(flow, run)))
     }
 
     /// The `FlowGraph` document of a run, or `null`.
@@ -165,44 +166,32 @@ impl Store {
         py.detach(change).map_err(|e| raise(py, &e))
     }
 
-    /// `[{"name", "type", "size", "hash", "encoding"}]` of an attempt, the latest by default, what every task of the run
-    /// has included.
-    #[pyo3(signature = (flow, run, task, attempt=None))]
-    fn artifacts(
-        &self,
-        py: Python<'_>,
-        flow: &str,
-        run: &str,
-        task: u64,
-        attempt: Option<u32>,
-    ) -> PyResult<String> {
+    /// `[{"name", "type", "size", "hash", "encoding"}]` of the attempt whose manifest is at `address`, what every task of the
+    /// run has included.
+    fn artifacts(&self, py: Python<'_>, address: &str) -> PyResult<String> {
         self.ask_json(py, |reader| {
-            let entries = at_run(flow, run, |flow, run| reader.artifacts(flow, run, TaskId(task), attempt))?;
-            Ok(entries
-                .into_iter()
-                .map(|e| json!({"name": e.name, "type": e.type_name, "size": e.size, "hash": e.hash, "encoding": e.encoding}))
-                .collect::<Vec<_>>())
+            let entries = reader.artifacts(address)?;
+            Ok(entries.into_iter().map(ArtifactShown::from).collect::<Vec<_>>())
         })
     }
 
-    /// Pickle stream and out-of-band buffers of one artifact. A buffer is a `bytearray`, or `(path, length)` of a file that
-    /// holds it and nothing else, to be mapped privately.
+    /// One of them, or `null`.
+    fn artifact(&self, py: Python<'_>, address: &str, name: &str) -> PyResult<String> {
+        self.ask_json(py, |reader| Ok(reader.artifact(address, name)?.map(ArtifactShown::from)))
+    }
+
+    /// Pickle stream and out-of-band buffers of one artifact of the attempt whose manifest is at `address`; None if it has
+    /// none of that name. A buffer is a `bytearray`, or `(path, length)` of a file that holds it and nothing else, to be
+    /// mapped privately.
     fn load<'py>(
         slf: &Bound<'py, Self>,
-        flow: &str,
-        run: &str,
-        task: u64,
-        attempt: Option<u32>,
+        address: &str,
         name: &str,
-    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+    ) -> PyResult<Option<(Bound<'py, PyBytes>, Bound<'py, PyList>)>> {
         let py = slf.py();
-        let payload = slf.get().ask(py, |reader| {
-            let name = ArtifactName::new(name)?;
-            at_run(flow, run, |flow, run| reader.payload(flow, run, TaskId(task), attempt, &name))
-        })?;
-        let payload = payload.ok_or_else(|| {
-            raise(py, &reader::not_found(format!("`{flow}/{run}`, task {task}, has no artifact `{name}`")))
-        })?;
+        let Some(payload) = slf.get().ask(py, |reader| reader.payload(address, name))? else {
+            return Ok(None);
+        };
         let buffers = PyList::empty(py);
         for buffer in payload.buffers {
             match buffer {
@@ -210,7 +199,16 @@ impl Store {
                 Buffer::File { path, len } => buffers.append((path.into_os_string(), len))?,
             }
         }
-        Ok((PyBytes::new(py, &payload.stream), buffers))
+        Ok(Some((PyBytes::new(py, &payload.stream), buffers)))
+    }
+
+    /// What may help who asked for the parts of a pathspec `path`, and there is nothing: other names, where to look.
+    #[allow(clippy::needless_pass_by_value)] // Python's list becomes one of ours.
+    fn hints(&self, py: Python<'_>, path: Vec<String>) -> PyResult<Vec<String>> {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let hints = self.ask(py, |reader| reader.hints(&path).map(Some))?;
+        let nothing = || format!("nothing is recorded in `{}` yet", self.root.display());
+        Ok(hints.unwrap_or_else(|| vec![nothing(), reader::ELSEWHERE.to_owned()]))
     }
 
     /// What an attempt wrote, `[(µs, stream, bytes)]` in order; of one stream, if given.
@@ -251,6 +249,24 @@ impl Store {
     ) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let package = self.ask(py, |reader| at_run(flow, run, |flow, run| reader.code_package(flow, run)))?;
         Ok(package.map(|bytes| PyBytes::new(py, &bytes)))
+    }
+}
+
+/// An artifact as the Client wants it: without where its bytes are.
+#[derive(Serialize)]
+struct ArtifactShown {
+    name: ArtifactName,
+    #[serde(rename = "type")]
+    type_name: String,
+    size: u64,
+    hash: ContentHash,
+    encoding: String,
+}
+
+impl From<ArtifactEntry> for ArtifactShown {
+    fn from(entry: ArtifactEntry) -> Self {
+        let ArtifactEntry { name, type_name, size, hash, encoding, .. } = entry;
+        Self { name, type_name, size, hash, encoding }
     }
 }
 

@@ -34,6 +34,7 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         tasks::adopted_tasks_are_done_at_once,
         tasks::parents_keep_their_order,
         tasks::tasks_are_read_in_pages,
+        tasks::the_end_task_is_that_of_the_last_step,
         tasks::a_bad_batch_leaves_nothing,
         runs::info_is_set_key_by_key,
     ];

@@ -24,7 +24,7 @@ class DataArtifact(MetaflowObject):
 
     def _fetch(self) -> dict[str, Any] | None:
         task = self._task()
-        return None if task is None else task._artifact_records().get(self.id)
+        return None if task is None else task._artifact_record(self.id)
 
     def _task(self) -> Task | None:
         from .task import Task
@@ -50,9 +50,10 @@ class DataArtifact(MetaflowObject):
     @property
     def data(self) -> Any:
         """The value; loaded anew each time, so that changing it changes nobody else's."""
-        flow, run, _, task, name = self._path
-        stream, raw = self._provider.load(flow, run, task, self._attempt, name)
-        return buffers.unpickle(stream, raw, partial(_Unpickler, pathspec=self.pathspec))
+        found = self._provider.load(self._record["manifest"], self.id)
+        if found is None:
+            raise MetaflowDataMissing(f"the artifact `{self.pathspec}` is gone")
+        return buffers.unpickle(*found, partial(_Unpickler, pathspec=self.pathspec))
 
     @property
     def size(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +11,7 @@ from spinloom.exceptions import (
     MetaflowInvalidPathspec,
     MetaflowNamespaceMismatch,
     MetaflowNotFound,
+    SpinloomException,
 )
 
 from .session import DEFAULT, Scope, default_client
@@ -18,8 +19,13 @@ from .session import DEFAULT, Scope, default_client
 if TYPE_CHECKING:
     from typing import Self
 
+    from .top import Metaflow
+
 
 _STATE_VERSION = "2.12.27"
+
+_KINDS = ("Flow", "Run", "Step", "Task", "DataArtifact")
+"""Kinds of objects by how many parts their pathspecs have."""
 
 
 def local_time(micros: int | None) -> datetime | None:
@@ -52,9 +58,9 @@ class MetaflowObject:
         self._bind(_scope, path, None, self._check_attempt(attempt))
         self._record = self._fetch()
         if self._record is None:
-            raise MetaflowNotFound(f"{self!r} does not exist")
-        if _scope.check and not self.is_in_namespace():
-            raise MetaflowNamespaceMismatch(f"Object not in namespace '{_scope.namespace}'")
+            raise hinted(MetaflowNotFound(f"{self!r} does not exist"), self._provider.hints(path))
+        if _scope.check:
+            self._demand_namespace()
 
     @classmethod
     def _make(cls, scope: Scope, path: tuple[str, ...], record: dict[str, Any], attempt: int | None = None) -> Self:
@@ -71,12 +77,10 @@ class MetaflowObject:
 
     @classmethod
     def _parse(cls, pathspec: str | None) -> tuple[str, ...]:
-        usage = f"Expects {cls.__name__}('{cls._form}')"
-        if not isinstance(pathspec, str):
-            raise MetaflowInvalidPathspec(usage)
-        path = tuple(pathspec.split("/"))
+        path = tuple(pathspec.split("/")) if isinstance(pathspec, str) else ()
         if len(path) != len(cls._form.split("/")) or not all(path):
-            raise MetaflowInvalidPathspec(usage)
+            error = MetaflowInvalidPathspec(f"Expects {cls.__name__}('{cls._form}')")
+            raise hinted(error, _other_kind(path) if all(path) else [])
         return path
 
     @classmethod
@@ -85,7 +89,10 @@ class MetaflowObject:
             return None
         if not cls._has_attempts:
             raise MetaflowNotFound("Attempts can only be specified for Task or DataArtifact")
-        attempt = int(attempt)
+        try:
+            attempt = int(attempt)
+        except (TypeError, ValueError):
+            raise MetaflowNotFound("Attempt can only be an integer") from None
         if attempt < 0:
             raise MetaflowNotFound("Attempt can only be non-negative")
         return attempt
@@ -116,6 +123,13 @@ class MetaflowObject:
         return self._scope.provider
 
     @property
+    def _metaflow(self) -> Metaflow:
+        """The top of the tree it hangs on; scripts reach ``.metadata`` through it."""
+        from .top import Metaflow
+
+        return Metaflow(_scope=self._scope)
+
+    @property
     def id(self) -> str:
         """The last part of its pathspec."""
         return self._path[-1]
@@ -142,7 +156,7 @@ class MetaflowObject:
 
     def _run_record(self) -> dict[str, Any]:
         """The run it belongs to, as it is now: tags may change at any time."""
-        return self._provider.run(*self._path[:2]) or {"tags": [], "system_tags": [], "origin": None, "info": {}}
+        return self._provider.run(*self._path[:2]) or _GONE
 
     @property
     def tags(self) -> frozenset[str]:
@@ -160,8 +174,16 @@ class MetaflowObject:
         return frozenset(self._run_record()["system_tags"])
 
     def is_in_namespace(self) -> bool:
-        """Whether it is inside the namespace that was current when this object was made."""
-        return self._scope.namespace is None or self._scope.allows(self.tags)
+        """Whether it is inside the current namespace, which need not be the one it was found in."""
+        return self._is_within(self._scope.current_namespace)
+
+    def _is_within(self, namespace: str | None) -> bool:
+        return namespace is None or namespace in self.tags
+
+    def _demand_namespace(self) -> None:
+        if not self._is_within(self._scope.namespace):
+            error = MetaflowNamespaceMismatch(f"Object not in namespace '{self._scope.namespace}'")
+            raise hinted(error, ["`namespace(None)` looks into all namespaces"])
 
     def __iter__(self) -> Iterator[Any]:
         return self._children()
@@ -169,7 +191,7 @@ class MetaflowObject:
     def __getitem__(self, name: str | int) -> Any:
         child = self._child(str(name))
         if child is None:
-            raise KeyError(name)
+            raise hinted(KeyError(name), self._provider.hints((*self._path, str(name))))
         return child
 
     def __contains__(self, name: object) -> bool:
@@ -188,13 +210,33 @@ class MetaflowObject:
         self.__init__(**_arguments(state))  # type: ignore[misc]
 
 
+_GONE: dict[str, Any] = {"tags": [], "system_tags": [], "origin": None, "info": {}, "status": "done", "end": None}
+"""Stands for a run that was deleted while something of it is still held."""
+
+
+def hinted(error: Exception, hints: Iterable[str]) -> Any:
+    """The error with hints, which a traceback shows below its message; ``str(error)`` stays what scripts know."""
+    hints = list(hints)
+    for hint in hints:
+        error.add_note(f"hint: {hint}")
+    if isinstance(error, SpinloomException):
+        error.hints = hints
+    return error
+
+
+def _other_kind(path: tuple[str, ...]) -> list[str]:
+    """What a pathspec with this many parts names, if anything."""
+    kind = _KINDS[len(path) - 1 : len(path)]
+    return [f"did you mean `{kind[0]}('{'/'.join(path)}')`?"] if path and kind else []
+
+
 def _scope_for(check: bool, namespace: Any, metadata: str | None) -> Scope:
     """What an object made by hand sees: the default client's scope, with the parts that were given replaced."""
     from .provider import open_provider
 
     client = default_client()
     provider = client.provider if metadata is None or metadata == client.metadata else open_provider(metadata)
-    return Scope(provider, client.namespace if namespace is DEFAULT else namespace, check)
+    return Scope(provider, client.namespace if namespace is DEFAULT else namespace, check, client)
 
 
 def _arguments(state: dict[str, Any]) -> dict[str, Any]:

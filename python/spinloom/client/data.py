@@ -20,7 +20,8 @@ class MetaflowData:
         # Unpickling and copying ask for names before `__init__` has run.
         artifact = self.__dict__.get("_artifacts", {}).get(name)
         if artifact is None:
-            raise AttributeError(name)
+            # With these, a traceback says "Did you mean".
+            raise AttributeError(name, name=name, obj=self)
         return artifact.data
 
     def __contains__(self, name: object) -> bool:

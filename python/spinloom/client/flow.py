@@ -32,9 +32,8 @@ class Flow(MetaflowObject):
         """Flows carry no tags."""
         return frozenset()
 
-    def is_in_namespace(self) -> bool:
-        """Whether any of its runs is inside the namespace."""
-        namespace = self._scope.namespace
+    def _is_within(self, namespace: str | None) -> bool:
+        # A flow is where any of its runs is.
         return namespace is None or next(self._provider.runs(self.id, [namespace]), None) is not None
 
     def runs(self, *tags: str) -> Iterator[Run]:
@@ -62,5 +61,10 @@ class Flow(MetaflowObject):
         record = self._provider.run(self.id, name)
         if record is None:
             return None
-        run = Run._make(self._scope, (self.id, name), record)
-        return run if not self._scope.check or run.is_in_namespace() else None
+        return Run._make(self._scope, (self.id, name), record)
+
+    def __getitem__(self, name: str | int) -> Run:
+        run: Run = super().__getitem__(name)
+        if self._scope.check:
+            run._demand_namespace()
+        return run

@@ -16,17 +16,9 @@ class Lineage:
     @property
     def start(self) -> str:
         """Name of the first step."""
-        return self._marked("start")
-
-    @property
-    def end(self) -> str:
-        """Name of the last step."""
-        return self._marked("end")
-
-    def _marked(self, which: str) -> str:
         if len(self._steps) == 1:
             return next(iter(self._steps))
-        return next((name for name, step in self._steps.items() if step.get(which)), which)
+        return next((name for name, step in self._steps.items() if step.get("start")), "start")
 
     def after(self, step: str) -> list[str]:
         """Steps that ``step`` leads to, in the order written."""

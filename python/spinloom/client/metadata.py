@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from .session import Scope
     from .task import Task
 
 
@@ -18,6 +20,34 @@ class Metadata(NamedTuple):
     created_at: int
     type: str
     task: Task
+
+
+class Facts:
+    """Finds tasks by what is recorded about them."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def filter_tasks_by_metadata(
+        self, flow_name: str, run_id: str, step_name: str, field_name: str, pattern: str
+    ) -> list[str]:
+        """Pathspecs of the tasks of a step with a fact ``field_name`` of which ``pattern`` matches the whole value.
+
+        ``.*`` matches all tasks, those without such a fact too. A step that does not exist has no tasks.
+
+        Raises:
+            re.error: ``pattern`` is no regular expression.
+        """
+        from .step import Step
+
+        wanted = re.compile(pattern)
+        step = Step._make(self._scope, (flow_name, run_id, step_name), {})
+        tasks = sorted(step.tasks(), key=lambda task: int(task.id))
+        return [task.pathspec for task in tasks if pattern == ".*" or _has(task, field_name, wanted)]
+
+
+def _has(task: Task, name: str, wanted: re.Pattern[str]) -> bool:
+    return any(fact.name == name and wanted.fullmatch(str(fact.value)) for fact in describe(task))
 
 
 def describe(task: Task) -> list[Metadata]:
@@ -59,6 +89,9 @@ def _surroundings(task: Task, run: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
     yield "ds-type", "local"
     yield "ds-root", task._provider.root
+    git = run["info"].get("git")
+    if git is not None:
+        yield "git-info", json.dumps({"branch_name": git["branch"], "commit_sha": git["revision"]})
     for name, value in run["info"].items():
         name = "script-name" if name == "script" else name.replace("_", "-")
         yield name, json.dumps(value) if isinstance(value, (dict, list)) else str(value)

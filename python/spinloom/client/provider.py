@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spinloom import _native
+
+from .lineage import Lineage
 
 STORE_FOLDER = ".spinloom"
 """Name of the folder of a store."""
 
 _FIRST_PAGE = 16
 _LAST_PAGE = 1024
+_LINEAGES = 64
 
 
 class Provider:
@@ -28,6 +31,10 @@ class Provider:
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
         self._store = _native.Store(self.root)
+        self._lineages: dict[tuple[str, str], Lineage] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Provider, (self.root,)
 
     @property
     def spec(self) -> str:
@@ -39,7 +46,10 @@ class Provider:
         return json.loads(self._store.flows())
 
     def runs(self, flow: str, tags: list[str], status: str | None = None) -> Iterator[dict[str, Any]]:
-        """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for."""
+        """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for.
+
+        Each has its end task under ``end``, None before that begins.
+        """
         text = json.dumps(tags)
         before, limit = None, 1
         while True:
@@ -51,12 +61,20 @@ class Provider:
             limit = min(max(limit * 4, _FIRST_PAGE), _LAST_PAGE)
 
     def run(self, flow: str, run: str) -> dict[str, Any] | None:
-        """One run."""
+        """One run, with its end task under ``end``."""
         return json.loads(self._store.run(flow, run))
 
-    def graph(self, flow: str, run: str) -> dict[str, Any] | None:
-        """The flow graph document of a run."""
-        return json.loads(self._store.graph(flow, run))
+    def lineage(self, flow: str, run: str) -> Lineage:
+        """Which step of a run comes before which; remembered, as it never changes."""
+        known = self._lineages.get((flow, run))
+        if known is None:
+            graph = json.loads(self._store.graph(flow, run))
+            known = Lineage(graph)
+            if len(self._lineages) >= _LINEAGES:
+                self._lineages.clear()
+            if graph is not None:
+                self._lineages[flow, run] = known
+        return known
 
     def steps(self, flow: str, run: str) -> list[dict[str, Any]]:
         """Steps of a run in the order they began."""
@@ -74,13 +92,21 @@ class Provider:
         """Attempts of a task in order."""
         return json.loads(self._store.attempts(flow, run, int(task)))
 
-    def artifacts(self, flow: str, run: str, task: str, attempt: int | None) -> list[dict[str, Any]]:
-        """Name, type, size, hash and encoding of each artifact of an attempt; its latest if ``attempt`` is None."""
-        return json.loads(self._store.artifacts(flow, run, int(task), attempt))
+    def artifacts(self, manifest: str) -> list[dict[str, Any]]:
+        """Name, type, size, hash and encoding of each artifact of the attempt with this manifest."""
+        return json.loads(self._store.artifacts(manifest))
 
-    def load(self, flow: str, run: str, task: str, attempt: int | None, name: str) -> tuple[bytes, list[Any]]:
-        """Pickle stream and raw buffers of one artifact."""
-        return self._store.load(flow, run, int(task), attempt, name)
+    def artifact(self, manifest: str, name: str) -> dict[str, Any] | None:
+        """One of them; None if there is none of that name."""
+        return json.loads(self._store.artifact(manifest, name))
+
+    def load(self, manifest: str, name: str) -> tuple[bytes, list[Any]] | None:
+        """Pickle stream and raw buffers of one artifact of the attempt with this manifest; None if it has none such."""
+        return self._store.load(manifest, name)
+
+    def hints(self, path: Iterable[str]) -> list[str]:
+        """What may help who asked for this path, when there is nothing: other names, where to look."""
+        return self._store.hints(list(path))
 
     def log(self, flow: str, run: str, task: str, attempt: int, stream: str) -> list[tuple[int, str, bytes]]:
         """What an attempt wrote to ``stream``: time, stream and bytes of each piece."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from spinloom.exceptions import MetaflowTaggingError
 
 from .base import MetaflowObject
 from .code import MetaflowCode
-from .lineage import Lineage
 from .step import PARAMETERS_STEP, Step
+from .task import Task
 
 if TYPE_CHECKING:
     from .data import MetaflowData
     from .flow import Flow
-    from .task import Task
+    from .lineage import Lineage
+
+
+_UNSETTLED = ("running", "lost")
+"""States of a run that may still change: a driver that was not heard of for long can come back."""
 
 
 class Run(MetaflowObject):
@@ -46,9 +49,9 @@ class Run(MetaflowObject):
         origin = self._record["origin"]
         return None if origin is None else f"{self._path[0]}/{origin}"
 
-    @cached_property
+    @property
     def _lineage(self) -> Lineage:
-        return Lineage(self._provider.graph(*self._path))
+        return self._provider.lineage(*self._path)
 
     def steps(self, *tags: str) -> Iterator[Step]:
         """Its steps, newest first; none at all if the run lacks one of ``tags``."""
@@ -69,8 +72,10 @@ class Run(MetaflowObject):
     @property
     def end_task(self) -> Task | None:
         """The task of its end step; None if that has not started."""
-        step = self._child(self._lineage.end)
-        return None if step is None else step.task
+        if self._record["status"] in _UNSETTLED:
+            self._record = self._fetch() or self._record
+        end = self._record["end"]
+        return None if end is None else Task._make(self._scope, (*self._path, end["step"], str(end["task"])), end)
 
     @property
     def successful(self) -> bool:
@@ -141,11 +146,11 @@ class Run(MetaflowObject):
 
 def _several(tag: Any) -> list[Any]:
     """One tag as a list; lists are let through, as old scripts call ``add_tag`` with them."""
-    return [tag] if isinstance(tag, str) or not isinstance(tag, Iterable) else list(tag)
+    return [tag] if isinstance(tag, (str, bytes)) or not isinstance(tag, Iterable) else list(tag)
 
 
 def _tag_list(tags: Any, what: str) -> list[str]:
-    if isinstance(tags, str):
+    if isinstance(tags, (str, bytes)):
         tags = [tags]
     if not isinstance(tags, Iterable):
         raise MetaflowTaggingError(f"{what} must be iterable")
@@ -153,4 +158,8 @@ def _tag_list(tags: Any, what: str) -> list[str]:
     for tag in tags:
         if not isinstance(tag, str):
             raise MetaflowTaggingError(f"Tags must be strings, not {type(tag).__name__}")
+        try:
+            tag.encode()
+        except UnicodeEncodeError:
+            raise MetaflowTaggingError("Tags must be UTF-8 encodable") from None
     return tags

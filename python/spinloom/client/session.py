@@ -33,10 +33,13 @@ class Scope:
     provider: Provider
     namespace: str | None
     check: bool = True
+    client: Client | None = None
+    """Whose namespace counts when an object is asked whether it is inside the current one."""
 
-    def allows(self, tags: Any) -> bool:
-        """Whether something with these tags is inside the namespace."""
-        return self.namespace is None or self.namespace in tags
+    @property
+    def current_namespace(self) -> str | None:
+        """The namespace as it is now."""
+        return self.namespace if self.client is None else self.client.namespace
 
     @property
     def filter_tags(self) -> list[str]:
@@ -97,7 +100,7 @@ class Client:
 
     def scope(self, check: bool = True) -> Scope:
         """What an object made now sees."""
-        return Scope(self.provider, self.namespace, check)
+        return Scope(self.provider, self.namespace, check, self)
 
     @property
     def flows(self) -> list[Flow]:

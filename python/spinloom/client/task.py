@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ class Task(MetaflowObject):
 
     _form = "FlowName/RunID/StepName/TaskID"
     _has_attempts = True
+    _past: dict[str, Any] = _NOTHING
+    """What became of an earlier attempt, once it is over."""
 
     def _fetch(self) -> dict[str, Any] | None:
         flow, run, step, task = self._path
@@ -49,8 +52,10 @@ class Task(MetaflowObject):
         record = self._now
         if self._attempt is None or self._attempt == record["attempt"]:
             return record
-        attempts = self._provider.attempts(*self._path[:2], self.id)
-        return next((attempt for attempt in attempts if attempt["attempt"] == self._attempt), _NOTHING)
+        if self._past["status"] in (None, "running"):
+            attempts = self._provider.attempts(*self._path[:2], self.id)
+            self._past = next((attempt for attempt in attempts if attempt["attempt"] == self._attempt), _NOTHING)
+        return self._past
 
     @property
     def parent(self) -> Step:
@@ -69,24 +74,34 @@ class Task(MetaflowObject):
 
     # Artifacts.
 
-    def _artifact_records(self) -> dict[str, dict[str, Any]]:
+    @property
+    def _manifest(self) -> str | None:
+        """Where its artifacts are; None while it is at work, or if it saved none."""
         outcome = self._outcome
-        if outcome["status"] in (None, "running"):
-            return {}
-        records = self._provider.artifacts(*self._path[:2], self.id, self._attempt)
-        return {record["name"]: {**record, "saved_at": outcome["finished_at"]} for record in records}
+        return None if outcome["status"] == "running" else outcome["manifest"]
 
-    def _wrap(self, name: str, record: dict[str, Any]) -> DataArtifact:
-        return DataArtifact._make(self._scope, (*self._path, name), record, self._attempt)
+    def _artifact_record(self, name: str) -> dict[str, Any] | None:
+        """One artifact's record, with what it is found again by."""
+        manifest = self._manifest
+        record = manifest and self._provider.artifact(manifest, name)
+        return self._dated(record) if record else None
+
+    def _dated(self, record: dict[str, Any]) -> dict[str, Any]:
+        outcome = self._outcome
+        return {**record, "saved_at": outcome["finished_at"], "manifest": outcome["manifest"]}
+
+    def _wrap(self, record: dict[str, Any]) -> DataArtifact:
+        return DataArtifact._make(self._scope, (*self._path, record["name"]), record, self._attempt)
 
     def _children(self) -> Iterator[DataArtifact]:
-        for name, record in self._artifact_records().items():
-            if not name.startswith("_"):
-                yield self._wrap(name, record)
+        manifest = self._manifest
+        for record in self._provider.artifacts(manifest) if manifest else ():
+            if not record["name"].startswith("_"):
+                yield self._wrap(self._dated(record))
 
     def _child(self, name: str) -> DataArtifact | None:
-        record = self._artifact_records().get(name)
-        return None if record is None else self._wrap(name, record)
+        record = self._artifact_record(name)
+        return None if record is None else self._wrap(record)
 
     @property
     def data(self) -> MetaflowData:
@@ -108,10 +123,11 @@ class Task(MetaflowObject):
     @property
     def successful(self) -> bool:
         """Whether it finished without an exception; one that `@catch` took care of counts as finished only."""
-        if not self.finished:
+        outcome = self._outcome
+        if outcome["status"] != "done":
             return False
-        success = self._child("_success")
-        return success is None or success.data
+        success = outcome["manifest"] and self._provider.load(outcome["manifest"], "_success")
+        return not success or bool(pickle.loads(success[0]))
 
     @property
     def finished(self) -> bool:

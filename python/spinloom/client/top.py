@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .flow import Flow
+from .metadata import Facts
 from .session import Scope, default_client
 
 
@@ -19,6 +20,11 @@ class Metaflow:
         self._scope = _scope or default_client().scope()
 
     @property
+    def metadata(self) -> Facts:
+        """What is recorded about tasks, for searching."""
+        return Facts(self._scope)
+
+    @property
     def flows(self) -> list[Flow]:
         """All flows, newest first; those without a run in the namespace are left out."""
         return list(self)
@@ -26,7 +32,7 @@ class Metaflow:
     def __iter__(self) -> Iterator[Flow]:
         for record in self._scope.provider.flows():
             flow = Flow._make(self._scope, (record["flow"],), record)
-            if flow.is_in_namespace():
+            if flow._is_within(self._scope.namespace):
                 yield flow
 
     def __getitem__(self, name: str) -> Flow:

@@ -13,7 +13,7 @@ use crate::reply::{Answer, Reply};
 use crate::target;
 
 pub(crate) const EXAMPLES: &[(&str, &str)] =
-    &[("tag add --run-id Training/58 best", "tag a run"), ("tag list --run-id Training/58", "its tags")];
+    &[("tag add --run-id Training/58 best", "tag a run"), ("tag list Training/58", "its tags")];
 
 /// Add, remove and list tags of a run
 #[derive(Debug, Args)]
@@ -71,8 +71,12 @@ struct Replace {
 
 #[derive(Debug, Args)]
 struct List {
-    /// Tags of all runs
-    #[arg(long)]
+    /// The run; without one, tags of all runs of the flow
+    #[arg(value_name = "RUN", conflicts_with = "run_id")]
+    run: Option<String>,
+
+    /// Tags of all runs, whatever run is named
+    #[arg(long, conflicts_with = "my_runs")]
     all: bool,
 
     /// Tags of all your runs
@@ -92,11 +96,16 @@ struct List {
     group_by_run: bool,
 
     /// One tag a line, nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["group_by_tag", "group_by_run"])]
     flat: bool,
 
-    #[command(flatten)]
-    which: Which,
+    /// The run, as an option
+    #[arg(long, value_name = "RUN")]
+    run_id: Option<String>,
+
+    /// Only tags of runs in this namespace
+    #[arg(long, value_name = "TAG")]
+    namespace: Option<String>,
 }
 
 /// Changes or lists tags (CU-08).
@@ -127,7 +136,7 @@ impl Which {
         if let Some(typed) = &self.run_id {
             return target::run(records, &target::parse(typed, context, records)?);
         }
-        let flow = self.flow(context, records)?;
+        let flow = flow(context, records)?;
         let mut tags: Vec<String> = context.namespace(self.namespace.as_deref()).into_iter().collect();
         let own = format!("user:{}", context.settings.user()?);
         if !tags.contains(&own) {
@@ -139,30 +148,23 @@ impl Which {
                 .hint("name the run with `--run-id`")
         })
     }
+}
 
-    fn flow(&self, context: &Context<'_>, records: &Records) -> Result<FlowName> {
-        if let Some(flow) = context.flow_name()? {
-            return Ok(flow);
-        }
-        let mut flows = records.provider.flows()?;
-        match flows.len() {
-            1 => Ok(flows.remove(0).0),
-            _ => Err(Error::new(codes::USAGE, "it is not clear which run is meant")
-                .hint("name it, such as `--run-id Flow/58`; `spinloom list` shows what there is")),
-        }
+fn flow(context: &Context<'_>, records: &Records) -> Result<FlowName> {
+    if let Some(flow) = context.flow_name()? {
+        return Ok(flow);
+    }
+    let mut flows = records.provider.flows()?;
+    match flows.len() {
+        1 => Ok(flows.remove(0).0),
+        _ => Err(Error::new(codes::USAGE, "it is not clear which run is meant")
+            .hint("name it, such as `--run-id Flow/58`; `spinloom list` shows what there is")),
     }
 }
 
 fn listed(list: &List, context: &Context<'_>) -> Answer {
     let records = context.records()?;
-    let runs = if list.all || list.my_runs {
-        let flow = list.which.flow(context, &records)?;
-        let tags = if list.my_runs { vec![format!("user:{}", context.settings.user()?)] } else { Vec::new() };
-        let tags = tags.into_iter().chain(list.which.namespace.clone().filter(|n| !n.is_empty())).collect();
-        records.provider.runs(&flow, &RunQuery { tags, ..RunQuery::default() })?
-    } else {
-        vec![list.which.find(context, &records)?]
-    };
+    let runs = list.runs(context, &records)?;
     let mut by_tag: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut by_run: Vec<(String, BTreeSet<String>)> = Vec::new();
     for run in &runs {
@@ -185,6 +187,17 @@ fn listed(list: &List, context: &Context<'_>) -> Answer {
 }
 
 impl List {
+    /// The runs whose tags to list: the one named, else all of the flow that the other options leave.
+    fn runs(&self, context: &Context<'_>, records: &Records) -> Result<Vec<RunRecord>> {
+        let named = self.run.as_ref().or(self.run_id.as_ref());
+        if let Some(typed) = named.filter(|_| !self.all && !self.my_runs) {
+            return Ok(vec![target::run(records, &target::parse(typed, context, records)?)?]);
+        }
+        let own = if self.my_runs { Some(format!("user:{}", context.settings.user()?)) } else { None };
+        let tags = own.into_iter().chain(self.namespace.clone().filter(|n| !n.is_empty())).collect();
+        records.provider.runs(&flow(context, records)?, &RunQuery { tags, ..RunQuery::default() })
+    }
+
     fn text(
         &self,
         by_tag: &BTreeMap<String, Vec<String>>,
@@ -193,7 +206,7 @@ impl List {
     ) -> String {
         let paint = context.output.out;
         let group = |head: &str, items: String| {
-            if self.flat { items } else { format!("{}\n{items}\n", paint.bold(head)) }
+            format!("{}\n{items}\n", paint.bold(head))
         };
         if self.group_by_run {
             by_run

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use spinloom_diagnostics::{Error, ResultExt as _, codes};
 
-use crate::exact;
+use crate::{StepName, exact};
 
 /// Version of the document. Readers accept any document of the same major version.
 pub const FLOW_GRAPH_VERSION: u32 = 1;
@@ -66,6 +66,35 @@ impl FlowGraph {
             return Err(Error::new(codes::STORE_FORMAT, message).hint("upgrade Spinloom"));
         }
         serde_json::from_value(value).or_error(codes::STORE_CORRUPT, broken)
+    }
+
+    /// The step runs of the flow end with: the one marked so, else the one called `end`, else the only one.
+    ///
+    /// Reads no more of the document than names and marks, as a list of runs asks this for each graph in it.
+    ///
+    /// # Errors
+    /// `SL0403` if it is no such document.
+    pub fn end_step(text: &str) -> Result<StepName, Error> {
+        #[derive(Deserialize)]
+        struct Document {
+            #[serde(default)]
+            steps: Vec<Step>,
+        }
+        #[derive(Deserialize)]
+        struct Step {
+            name: StepName,
+            #[serde(default)]
+            end: bool,
+        }
+        let Document { mut steps } = serde_json::from_str(text)
+            .or_error(codes::STORE_CORRUPT, || "the description of the flow cannot be read".to_owned())?;
+        if let Some(marked) = steps.iter().position(|step| step.end) {
+            return Ok(steps.swap_remove(marked).name);
+        }
+        match steps.pop() {
+            Some(only) if steps.is_empty() => Ok(only.name),
+            _ => StepName::new("end"),
+        }
     }
 
     /// Writes the document as JSON for Python, and for [`Self::from_json`].
@@ -266,6 +295,20 @@ mod tests {
             serde_json::from_str::<Tail>(invalid).unwrap(),
             Tail::Invalid { line: 4, reason: "it is dynamic".to_owned() }
         );
+    }
+
+    #[test]
+    fn the_end_step_is_the_marked_one_or_end_or_the_only_one() {
+        for (steps, end) in [
+            (r#"{"name": "start"}, {"name": "end"}, {"name": "last", "end": true}"#, "last"),
+            (r#"{"name": "start"}, {"name": "end", "end": false}"#, "end"),
+            (r#"{"name": "only", "more": [1]}"#, "only"),
+            ("", "end"),
+        ] {
+            let text = format!(r#"{{"version": 1, "steps": [{steps}]}}"#);
+            assert_eq!(FlowGraph::end_step(&text).unwrap().as_str(), end, "{text}");
+        }
+        assert_eq!(FlowGraph::end_step("{").unwrap_err().code(), codes::STORE_CORRUPT);
     }
 
     #[test]

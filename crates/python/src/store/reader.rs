@@ -2,19 +2,32 @@
 
 use std::path::Path;
 
-use spinloom_datastore::{ArtifactEntry, Datastore, Manifest, Payload};
+use serde::Serialize;
+use spinloom_datastore::{ArtifactEntry, Datastore, Payload};
 use spinloom_diagnostics::{Error, Result, codes};
-use spinloom_flow::{ArtifactName, FlowName, RunId, TaskId};
-use spinloom_metadata::{Provider as _, SqliteProvider};
+use spinloom_flow::{FlowName, RunId, TaskId};
+use spinloom_metadata::{Provider as _, RunQuery, RunRecord, SqliteProvider, TaskRecord, missing};
 
 /// The metadata of a store, in its folder.
 pub(super) const METADATA: &str = "metadata.db";
+
+/// For who looks into the wrong store.
+pub(super) const ELSEWHERE: &str = "read the store of another folder with `metadata(\"local@<folder>\")`";
 
 /// A store that exists.
 pub(super) struct Reader {
     store: Datastore,
     provider: SqliteProvider,
     process: u32,
+}
+
+/// A run as the Client wants it.
+#[derive(Serialize)]
+pub(super) struct RunShown {
+    #[serde(flatten)]
+    run: RunRecord,
+    /// The newest task of its last step.
+    end: Option<TaskRecord>,
 }
 
 impl Reader {
@@ -41,52 +54,65 @@ impl Reader {
         &self.store
     }
 
-    /// The artifacts of an attempt, the latest by default, sorted by name.
-    pub(super) fn artifacts(
-        &self,
-        flow: &FlowName,
-        run: &RunId,
-        task: TaskId,
-        attempt: Option<u32>,
-    ) -> Result<Vec<ArtifactEntry>> {
-        match self.manifest(flow, run, task, attempt)? {
-            Some(manifest) => self.store.artifacts(&manifest),
-            None => Ok(Vec::new()),
-        }
+    /// Runs of a flow, newest first, each with its end task.
+    pub(super) fn runs(&self, flow: &FlowName, query: &RunQuery) -> Result<Vec<RunShown>> {
+        self.provider.runs(flow, query)?.into_iter().map(|run| self.shown(run)).collect()
     }
 
-    /// The bytes of one artifact.
-    pub(super) fn payload(
-        &self,
-        flow: &FlowName,
-        run: &RunId,
-        task: TaskId,
-        attempt: Option<u32>,
-        name: &ArtifactName,
-    ) -> Result<Option<Payload>> {
-        let Some(manifest) = self.manifest(flow, run, task, attempt)? else { return Ok(None) };
-        match self.store.find(&manifest, name.as_str())? {
+    /// One run with its end task.
+    pub(super) fn run(&self, flow: &FlowName, run: &RunId) -> Result<Option<RunShown>> {
+        self.provider.run(flow, run)?.map(|run| self.shown(run)).transpose()
+    }
+
+    fn shown(&self, run: RunRecord) -> Result<RunShown> {
+        let end = self.provider.end_task(&run.flow, &run.run)?;
+        Ok(RunShown { run, end })
+    }
+
+    /// The artifacts of the attempt whose manifest is at `address`, sorted by name.
+    pub(super) fn artifacts(&self, address: &str) -> Result<Vec<ArtifactEntry>> {
+        self.store.artifacts(&*self.store.recent_manifest(&address.parse()?)?)
+    }
+
+    /// One artifact of the attempt whose manifest is at `address`.
+    pub(super) fn artifact(&self, address: &str, name: &str) -> Result<Option<ArtifactEntry>> {
+        let manifest = self.store.recent_manifest(&address.parse()?)?;
+        Ok(self.store.find(&manifest, name)?.map(|(_, entry)| entry))
+    }
+
+    /// The bytes of one artifact of the attempt whose manifest is at `address`.
+    pub(super) fn payload(&self, address: &str, name: &str) -> Result<Option<Payload>> {
+        let manifest = self.store.recent_manifest(&address.parse()?)?;
+        match self.store.find(&manifest, name)? {
             Some((_, entry)) => self.store.payload(&manifest, &entry).map(Some),
             None => Ok(None),
         }
     }
 
-    /// What an attempt saved; nothing if it was never made or saved nothing.
-    fn manifest(
-        &self,
-        flow: &FlowName,
-        run: &RunId,
-        task: TaskId,
-        attempt: Option<u32>,
-    ) -> Result<Option<Manifest>> {
-        let Some(record) = self.provider.task(flow, run, task)? else { return Ok(None) };
-        let address = if attempt.is_none_or(|attempt| attempt == record.attempt) {
-            record.manifest
-        } else {
-            let attempts = self.provider.attempts(flow, run, task)?;
-            attempts.into_iter().find(|a| Some(a.attempt) == attempt).and_then(|a| a.manifest)
+    /// What may help who asked for something that is not there.
+    pub(super) fn hints(&self, path: &[&str]) -> Result<Vec<String>> {
+        if let [flow, run, step, task, name] = path
+            && let Some(names) = self.artifact_names(flow, run, step, task)?
+        {
+            let error = Error::new(codes::NOT_FOUND, "no such artifact");
+            return Ok(error.suggest(name, names.iter().map(String::as_str)).hints().to_vec());
+        }
+        let mut error = missing(&self.provider, &path[..path.len().min(4)])?;
+        let flows = self.provider.flows()?;
+        if !flows.iter().any(|(flow, _)| path.first() == Some(&flow.as_str())) {
+            error = error.hint(format!("the store is `{}`", self.store.root().display())).hint(ELSEWHERE);
+        }
+        Ok(error.hints().to_vec())
+    }
+
+    fn artifact_names(&self, flow: &str, run: &str, step: &str, task: &str) -> Result<Option<Vec<String>>> {
+        let (Ok(flow), Ok(run), Ok(task)) = (FlowName::new(flow), RunId::new(run), task.parse()) else {
+            return Ok(None);
         };
-        address.map(|address| self.store.manifest(&address.parse()?)).transpose()
+        let found = self.provider.task(&flow, &run, TaskId(task))?;
+        let Some(record) = found.filter(|found| found.step.as_str() == step) else { return Ok(None) };
+        let Some(address) = record.manifest else { return Ok(Some(Vec::new())) };
+        Ok(Some(self.artifacts(&address)?.into_iter().map(|entry| entry.name.to_string()).collect()))
     }
 
     /// The code package of a run, if one was kept.
@@ -97,9 +123,4 @@ impl Reader {
             None => Ok(None),
         }
     }
-}
-
-/// Something that was asked for does not exist.
-pub(super) fn not_found(what: String) -> Error {
-    Error::new(codes::NOT_FOUND, what)
 }

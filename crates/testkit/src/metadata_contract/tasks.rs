@@ -217,3 +217,20 @@ fn failed(task: TaskRef, attempt: u32, retry: bool, at: i64) -> Change {
         at,
     }
 }
+
+pub(super) fn the_end_task_is_that_of_the_last_step(p: &mut dyn Provider) {
+    let marked = r#"{"steps":[{"name":"end"},{"name":"finale","end":true}]}"#.to_owned();
+    for (graph, last) in [("{}".to_owned(), "end"), (marked, "finale")] {
+        let run = p.create_run(&NewRun { graph, ..new_run("F") }).unwrap();
+        let (flow, run, at) = (run.flow, run.run, run.created_at);
+        let end = |p: &dyn Provider| p.end_task(&flow, &run).unwrap().map(|t| (t.task, t.status));
+        p.write(&flow, &run, &[started(task("start", 1), 0, at)]).unwrap();
+        assert_eq!(end(p), None, "it has not begun");
+        p.write(&flow, &run, &[started(task(last, 2), 0, at + 1)]).unwrap();
+        assert_eq!(end(p), Some((TaskId(2), TaskStatus::Running)));
+        p.write(&flow, &run, &[finished(task(last, 2), 0, TaskStatus::Done, at + 2)]).unwrap();
+        assert_eq!(end(p), Some((TaskId(2), TaskStatus::Done)));
+    }
+    let (flow, nobody) = (FlowName::new("F").unwrap(), id("99"));
+    assert!(p.end_task(&flow, &nobody).unwrap().is_none());
+}

@@ -15,6 +15,8 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -28,6 +30,8 @@ use crate::{AttemptRecord, Change, NewRun, Provider, RunQuery, RunRecord, StepRe
 pub struct SqliteProvider {
     conn: Connection,
     path: PathBuf,
+    /// The last step of each graph that was asked for. A graph's row never changes.
+    ends: RefCell<HashMap<i64, StepName>>,
 }
 
 impl SqliteProvider {
@@ -38,7 +42,7 @@ impl SqliteProvider {
     /// read or written.
     pub fn open(path: &Path) -> Result<Self> {
         let conn = connect::writer(path).map_err(|t| t.tell(path))?;
-        Ok(Self { conn, path: path.to_owned() })
+        Ok(Self::of(conn, path))
     }
 
     /// Opens the database at `path` for reading; `None` if nothing has been recorded there yet.
@@ -49,7 +53,11 @@ impl SqliteProvider {
     /// As [`open`](Self::open), but a database written by a newer minor version can be read.
     pub fn open_read(path: &Path) -> Result<Option<Self>> {
         let conn = connect::reader(path).map_err(|t| t.tell(path))?;
-        Ok(conn.map(|conn| Self { conn, path: path.to_owned() }))
+        Ok(conn.map(|conn| Self::of(conn, path)))
+    }
+
+    fn of(conn: Connection, path: &Path) -> Self {
+        Self { conn, path: path.to_owned(), ends: RefCell::default() }
     }
 
     fn reading<T>(&self, read: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T> {
@@ -124,6 +132,13 @@ impl Provider for SqliteProvider {
 
     fn task(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Option<TaskRecord>> {
         self.reading_run(flow, run, |conn, row| read::task(conn, row, task))
+    }
+
+    fn end_task(&self, flow: &FlowName, run: &RunId) -> Result<Option<TaskRecord>> {
+        self.reading_run(flow, run, |conn, row| {
+            let step = runs::end_step(conn, row, &mut self.ends.borrow_mut())?;
+            read::newest_task(conn, row, &step)
+        })
     }
 
     fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>> {

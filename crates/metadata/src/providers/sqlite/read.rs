@@ -69,6 +69,15 @@ pub(super) fn task(conn: &Connection, run: i64, task: TaskId) -> Outcome<Option<
     conn.prepare_cached(&sql)?.query_and_then(params![run, number(task)], task_record)?.next().transpose()
 }
 
+/// The task of a step that was made last.
+pub(super) fn newest_task(conn: &Connection, run: i64, step: &StepName) -> Outcome<Option<TaskRecord>> {
+    let Some(step) = step_row(conn, run, step)? else { return Ok(None) };
+    let sql = format!(
+        "{SELECT_TASKS} WHERE t.run = ?1 AND t.step = ?2 ORDER BY t.created_at DESC, t.task DESC LIMIT 1"
+    );
+    conn.prepare_cached(&sql)?.query_and_then(params![run, step], task_record)?.next().transpose()
+}
+
 /// Attempts of a task in order.
 pub(super) fn attempts(conn: &Connection, run: i64, task: TaskId) -> Outcome<Vec<AttemptRecord>> {
     let mut list = conn.prepare_cached(

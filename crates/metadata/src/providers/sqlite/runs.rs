@@ -1,9 +1,11 @@
 //! Flows and runs: making them and listing them.
 
+use std::collections::HashMap;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 use spinloom_diagnostics::{Error, codes};
-use spinloom_flow::{FlowName, RunId, RunStatus};
+use spinloom_flow::{FlowGraph, FlowName, RunId, RunStatus, StepName};
 
 use super::tags;
 use super::trouble::{Outcome, corrupt};
@@ -136,6 +138,20 @@ pub(super) fn graph(conn: &Connection, flow: &FlowName, run: &RunId) -> Outcome<
     let mut find =
         conn.prepare_cached("SELECT body FROM graphs WHERE id = (SELECT graph FROM runs WHERE id = ?1)")?;
     Ok(find.query_row([id], |row| row.get(0)).optional()?)
+}
+
+/// The step a run ends with. `known` has those of graphs that were read before.
+pub(super) fn end_step(conn: &Connection, run: i64, known: &mut HashMap<i64, StepName>) -> Outcome<StepName> {
+    let graph: i64 =
+        conn.prepare_cached("SELECT graph FROM runs WHERE id = ?1")?.query_row([run], |row| row.get(0))?;
+    if let Some(step) = known.get(&graph) {
+        return Ok(step.clone());
+    }
+    let body: String =
+        conn.prepare_cached("SELECT body FROM graphs WHERE id = ?1")?.query_row([graph], |row| row.get(0))?;
+    let step = FlowGraph::end_step(&body)?;
+    known.insert(graph, step.clone());
+    Ok(step)
 }
 
 /// Runs of a flow, newest first.
