@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "fork, wait4 and the calls CPython wants round them have no safe form")]
 
-use std::os::fd::RawFd;
+use std::os::fd::{BorrowedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -77,6 +77,12 @@ fn micros(time: libc::timeval) -> u64 {
 pub(crate) fn become_stream(fd: RawFd, target: RawFd) -> Result<(), Errno> {
     // SAFETY: dup2 takes any two numbers; a bad one is an error.
     Errno::result(unsafe { libc::dup2(fd, target) }).map(|_| ())
+}
+
+/// The standard stream `fd`, 1 or 2.
+pub(crate) fn standard_stream(fd: RawFd) -> BorrowedFd<'static> {
+    // SAFETY: the number is valid for as long as the process; one that the user closed makes writes fail, no more.
+    unsafe { BorrowedFd::borrow_raw(fd) }
 }
 
 /// Has the kernel kill this process when its parent dies; leaves if the parent is dead already.
