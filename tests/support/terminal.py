@@ -21,11 +21,10 @@ _TOKEN = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|[\r\n]|[^\x1b\r\n]+")
 class Screen:
     """As much of a terminal as a display that is redrawn needs. Rows never scroll out."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
         self.rows: list[str] = [""]
         self.row = self.column = 0
-        #: The widest any row ever was.
-        self.widest = 0
         #: Whether anything was coloured.
         self.coloured = False
         self._rest = b""
@@ -48,16 +47,25 @@ class Screen:
         if token == b"\r":
             self.column = 0
         elif token == b"\n":
-            self.row += 1
-            if self.row == len(self.rows):
-                self.rows.append("")
+            self._down()
         elif token.startswith(b"\x1b["):
             self._control(token[2:-1].decode(), chr(token[-1]))
         else:
-            text, old = token.decode(), self.rows[self.row].ljust(self.column)
-            self.rows[self.row] = old[: self.column] + text + old[self.column + len(text) :]
-            self.column += len(text)
-            self.widest = max(self.widest, len(self.rows[self.row].rstrip()))
+            for character in token.decode():
+                self._put(character)
+
+    def _down(self) -> None:
+        self.row += 1
+        if self.row == len(self.rows):
+            self.rows.append("")
+
+    def _put(self, character: str) -> None:
+        if self.column == self.columns:  # a full row wraps with the next character, not before
+            self._down()
+            self.column = 0
+        old = self.rows[self.row].ljust(self.column)
+        self.rows[self.row] = old[: self.column] + character + old[self.column + 1 :]
+        self.column += 1
 
     def _control(self, argument: str, what: str) -> None:
         if what == "A":
@@ -82,7 +90,7 @@ class Terminal:
     """A command at work on a pseudo-terminal."""
 
     def __init__(self, command: list[str], folder: Path, env: dict[str, str], columns: int) -> None:
-        self.screen = Screen()
+        self.screen = Screen(columns)
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             os.chdir(folder)

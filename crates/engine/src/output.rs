@@ -54,14 +54,9 @@ pub(crate) async fn pump(
     room: u64,
     out: Sender<Output>,
 ) {
-    let mut readers = [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)]
-        .map(|(pipe, stream)| Reader {
-            pipe,
-            stream,
-            room: Some(room),
-            mid_line: false,
-            partial: Vec::new(),
-        });
+    let mut readers = [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)].map(|(pipe, stream)| {
+        Reader { pipe, stream, room: Some(room), mid_line: false, partial: Vec::new() }
+    });
     let (first, second) = readers.split_at_mut(1);
     let (a, b) = (&mut first[0], &mut second[0]);
     let mut open = [true, true];

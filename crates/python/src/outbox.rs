@@ -64,9 +64,25 @@ fn map() -> Result<NonNull<Shared>, Errno> {
 pub(crate) struct Outbox(NonNull<Shared>);
 
 impl Outbox {
-    /// Fresh memory, which the next forked process inherits.
+    /// Fresh memory.
     pub(crate) fn new() -> Result<Self, Errno> {
         map().map(Self)
+    }
+
+    /// The memory of a task that is gone, drained, for the next one. Nobody else has it: processes that the task's own
+    /// code forked have [disowned](disown) it.
+    pub(crate) fn recycle(&self) {
+        for stream in [0, 1] {
+            let head = Lane { shared: self.0, stream };
+            head.clear();
+            head.head().rung.store(0, SeqCst);
+            head.unlock();
+        }
+    }
+
+    /// Has the next forked process inherit it.
+    pub(crate) fn show(&self) {
+        self.advise(libc::MADV_DOFORK);
     }
 
     /// In the task: its streams use it from now on, and ring `bell` when they gather.
@@ -78,8 +94,12 @@ impl Outbox {
 
     /// In the zygote, once its task is forked: the tasks that follow need not inherit it.
     pub(crate) fn hide(&self) {
+        self.advise(libc::MADV_DONTFORK);
+    }
+
+    fn advise(&self, advice: i32) {
         // SAFETY: the mapping is ours; the advice changes what children see only.
-        unsafe { libc::madvise(self.0.as_ptr().cast(), size_of::<Shared>(), libc::MADV_DONTFORK) };
+        unsafe { libc::madvise(self.0.as_ptr().cast(), size_of::<Shared>(), advice) };
     }
 
     /// Writes what is gathered, as far as the pipes take it now; says whether all is written.
@@ -230,4 +250,3 @@ fn takes_more(pipe: BorrowedFd<'_>) -> bool {
     let mut watched = [PollFd::new(pipe, PollFlags::POLLOUT)];
     poll(&mut watched, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }
-

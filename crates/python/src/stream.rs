@@ -33,6 +33,8 @@ pub struct TaskStream {
     /// Lines written in it.
     lines: AtomicU32,
     closed: AtomicBool,
+    /// Something was written: before, the shared memory need not be touched, which costs a page fault.
+    used: AtomicBool,
 }
 
 #[pymethods]
@@ -44,7 +46,7 @@ impl TaskStream {
             return Err(PyValueError::new_err(format!("{fd} is no standard stream to write to")));
         }
         let (window, lines) = (AtomicI64::new(i64::MIN), AtomicU32::new(0));
-        Ok(Self { fd, errors, window, lines, closed: AtomicBool::new(false) })
+        Ok(Self { fd, errors, window, lines, closed: AtomicBool::new(false), used: AtomicBool::new(false) })
     }
 
     /// Writes text; returns how many characters that were.
@@ -80,6 +82,9 @@ impl TaskStream {
     /// Writes what is gathered.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
         self.check_open()?;
+        if !self.used.load(Relaxed) {
+            return Ok(());
+        }
         let (lane, _) = self.lane()?;
         if lane.is_empty() {
             return Ok(());
@@ -161,6 +166,7 @@ impl TaskStream {
 
     fn put(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<()> {
         self.check_open()?;
+        self.used.store(true, Relaxed);
         self.flush_other(py)?;
         let (lane, watched) = self.lane()?;
         lock(py, lane);

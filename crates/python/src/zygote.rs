@@ -67,6 +67,8 @@ struct Zygote<'py, 'a> {
     children: HashMap<i32, Child>,
     /// Tasks that are gone, and what they printed last is not written yet.
     leaving: Vec<(Child, Reaped)>,
+    /// Memory of tasks that are gone.
+    spare: Vec<Outbox>,
     /// Rung by tasks that gather lines.
     bell: EventFd,
     /// When what they gather is to be written, if there is any.
@@ -96,6 +98,7 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
         socket,
         children: HashMap::new(),
         leaving: Vec::new(),
+        spare: Vec::new(),
         bell: EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?,
         due: None,
         kept: Kept::default(),
@@ -156,10 +159,11 @@ impl Zygote<'_, '_> {
     fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
         let zygote = nix::unistd::getpid().as_raw();
         let ready = self.kept.ready(&message.body);
-        let outbox = match Outbox::new() {
+        let outbox = match self.spare.pop().map_or_else(Outbox::new, Ok) {
             Ok(outbox) => outbox,
             Err(errno) => return self.say(&Header::Forked { id, pid: -(errno as i32) }),
         };
+        outbox.show();
         match fork::fork() {
             Ok(Side::Child) => {
                 fork::die_with(zygote);
@@ -246,8 +250,10 @@ impl Zygote<'_, '_> {
                 self.leaving.push((child, reaped));
                 continue;
             }
-            let Child { id, streams, .. } = child;
+            let Child { id, streams, outbox } = child;
             drop(streams); // its exit must not be told before they are closed
+            outbox.recycle();
+            self.spare.push(outbox);
             let Reaped { status, cpu_us, max_rss_kib, .. } = reaped;
             self.say(&Header::Exit { id, status, cpu_us, max_rss_kib })?;
         }

@@ -12,8 +12,8 @@ use spinloom_flow::{DecoSpec, FlowName, Graph, RunStatus};
 use crate::arguments::{FlowArgs, RunArgs};
 use crate::context::Context;
 use crate::reply::{Answer, Reply};
-use crate::terminal::summary::Summary;
 use crate::terminal::plan::Plan;
+use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, Show, headline, listener};
 use crate::{Surface, revision, values};
 

@@ -84,7 +84,9 @@ impl Plain {
                 (*at, vec![format!("{} cloned from {}/{}/{origin}", name(task), self.origin, task.step)])
             }
             RunEvent::Log { at, .. } => (*at, Vec::new()), // see `event`
-            RunEvent::AttemptFinished { task, status, failure, retrying, children, duration_us, at, .. } => {
+            RunEvent::AttemptFinished {
+                task, status, failure, retrying, children, duration_us, at, ..
+            } => {
                 let took = duration(*duration_us);
                 let name = name(task);
                 let retry = if *retrying { ", retrying" } else { "" };

@@ -44,19 +44,27 @@ fn finished(task: TaskRef, took: i64, ms: i64) -> RunEvent {
 /// The end of a task that fans out.
 fn fanned(task: TaskRef, children: u64, took: i64, ms: i64) -> RunEvent {
     match finished(task, took, ms) {
-        RunEvent::AttemptFinished { task, attempt, status, failure, retrying, duration_us, usage, at, .. } => {
-            RunEvent::AttemptFinished {
-                task,
-                attempt,
-                status,
-                failure,
-                retrying,
-                children: Some(children),
-                duration_us,
-                usage,
-                at,
-            }
-        }
+        RunEvent::AttemptFinished {
+            task,
+            attempt,
+            status,
+            failure,
+            retrying,
+            duration_us,
+            usage,
+            at,
+            ..
+        } => RunEvent::AttemptFinished {
+            task,
+            attempt,
+            status,
+            failure,
+            retrying,
+            children: Some(children),
+            duration_us,
+            usage,
+            at,
+        },
         other => other,
     }
 }
@@ -251,9 +259,10 @@ fn what_is_at_work() {
 #[test]
 fn it_is_said_once_an_interval() {
     let mut pulse = Pulse::new(300, 1000);
-    assert_eq!([1299, 1300, 1301, 1599, 1700, 1900].map(|now| pulse.is_due(now)), [
-        false, true, false, false, true, false
-    ]);
+    assert_eq!(
+        [1299, 1300, 1301, 1599, 1700, 1900].map(|now| pulse.is_due(now)),
+        [false, true, false, false, true, false]
+    );
     assert!(!Pulse::new(0, 1000).is_due(i64::MAX));
 }
 

@@ -83,7 +83,8 @@ impl Asked {
     /// Nothing more will be written.
     fn is_over(&self) -> Result<bool> {
         let (flow, run) = (&self.run.flow, &self.run.run);
-        let run_over = self.records.provider.run(flow, run)?.is_none_or(|run| run.status != RunStatus::Running);
+        let run_over =
+            self.records.provider.run(flow, run)?.is_none_or(|run| run.status != RunStatus::Running);
         match self.spec.task {
             Some(task) if !run_over => {
                 let record = self.records.provider.task(flow, run, task)?;
@@ -172,7 +173,8 @@ impl Screen<'_> {
         }
         let source = (record.task, task.attempt);
         if self.last.replace(source) != Some(source) && (self.asked.spec.task.is_none() || task.attempt > 0) {
-            let attempt = if task.attempt > 0 { format!(", attempt {}", task.attempt) } else { String::new() };
+            let attempt =
+                if task.attempt > 0 { format!(", attempt {}", task.attempt) } else { String::new() };
             let run = &self.asked.run;
             let name = format!("── {}/{}/{}/{}{attempt}", run.flow, run.run, record.step, record.task);
             self.output.remark(&format!("{}\n", self.output.err.dim(&name)));

@@ -17,7 +17,10 @@ use crate::reply::Answer;
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("logs Training/58/train", "what the tasks of a step wrote"),
     ("logs Training/58/train/3 --stderr --attempt 0", "one stream of a first attempt"),
-    ("logs Training/latest --follow --grep 'loss|warn'", "of a run at work, lines that match, until it is over"),
+    (
+        "logs Training/latest --follow --grep 'loss|warn'",
+        "of a run at work, lines that match, until it is over",
+    ),
     ("logs scrub Training/58/load", "overwrite what should not have been printed"),
 ];
 

@@ -45,7 +45,8 @@ pub(super) fn run(arguments: &ScrubArgs, context: &mut Context<'_>) -> Answer {
     let spec = target::parse(named(arguments.pathspec.as_ref(), "scrub")?, context, &records)?;
     let run = target::run(&records, &spec)?;
     if spec.step.is_none() {
-        let error = Error::new(codes::BAD_PATHSPEC, format!("`{spec}` names no step, and scrubbing is for good"));
+        let error =
+            Error::new(codes::BAD_PATHSPEC, format!("`{spec}` names no step, and scrubbing is for good"));
         return Err(error.hint(format!("write `{spec}/<step>`, one step at a time")).into());
     }
     let mut reply = Reply::default();
