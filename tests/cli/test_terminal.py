@@ -62,10 +62,10 @@ def start(spinloom: Product, folder: Path, columns: int, **more: str) -> Termina
 def test_a_bar_for_a_wide_step(columns: int, spinloom: Product, tmp_path: Path) -> None:
     """Done and running of the total, known before all have begun; the slowest of many; what is to come; then a summary."""
     terminal = start(spinloom, tmp_path, columns)
-    shown = terminal.until(r"work\[\d+\] .* slowest of them")
+    shown = terminal.until(r"work\[\d+\] .* slowest of them.*\n.*◌ join ◌ end .*elapsed")
     assert "from start" in shown and "◌ join ◌ end" in shown and "elapsed" in shown
     assert shown.count("work[") == 1, "twelve tasks at work are not twelve lines"
-    block = shown[shown.index("─") :].splitlines()
+    block = [row for row in shown[shown.index("─") :].splitlines() if row]
     assert len(block) == 4, f"rule, bar, slowest task and outlook, no row wider than the terminal:\n{shown}"
     (tmp_path / "go").touch()
     assert terminal.end() == 0
