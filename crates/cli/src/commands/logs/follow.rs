@@ -44,7 +44,7 @@ struct Task {
 /// Follows, until it is over or the user has seen enough.
 pub(super) fn run(asked: &Asked, printer: &mut Printer, context: &Context<'_>) -> Answer {
     let signals = Signals::block()?;
-    let mut screen = Screen { asked, printer, output: context.output, last: None };
+    let mut screen = Screen { asked, printer, output: context.output, last: None, ragged: false };
     let mut tasks: Vec<Task> = Vec::new();
     let mut newest = None;
     loop {
@@ -162,6 +162,8 @@ struct Screen<'a> {
     output: Output,
     /// The task and attempt shown last.
     last: Option<(TaskId, u32)>,
+    /// What was shown last lacks its newline.
+    ragged: bool,
 }
 
 impl Screen<'_> {
@@ -179,7 +181,12 @@ impl Screen<'_> {
             let name = format!("── {}/{}/{}/{}{attempt}", run.flow, run.run, record.step, record.task);
             self.output.remark(&format!("{}\n", self.output.err.dim(&name)));
         }
-        self.output.bytes(&self.printer.print(lines))
+        let mut bytes = self.printer.print(lines);
+        if self.ragged {
+            bytes.insert(0, b'\n'); // what others write begins a line of its own
+        }
+        self.ragged = !bytes.ends_with(b"\n");
+        self.output.bytes(&bytes)
     }
 }
 
