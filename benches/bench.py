@@ -159,7 +159,12 @@ def main() -> None:
     head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
     print("\n".join(head), flush=True)
     table = head + three_steps() + fan_out("fan_light.py", "light flow", (5, 65), "60×", full)
-    table += fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full) + memory() + printing() + imports()
+    table += (
+        fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full)
+        + memory()
+        + printing()
+        + imports()
+    )
     about = machine()
     print(f"\n{about}")
     if "--write" in sys.argv:

@@ -8,7 +8,7 @@ import pytest
 from support.product import Product
 from support.terminal import Terminal
 
-FLOW = '''
+FLOW = """
 import os
 import time
 
@@ -42,7 +42,7 @@ class WideFlow(FlowSpec):
 
 if __name__ == "__main__":
     WideFlow()
-'''
+"""
 
 
 def start(spinloom: Product, folder: Path, columns: int, **more: str) -> Terminal:

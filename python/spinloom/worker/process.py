@@ -44,7 +44,9 @@ def _gather(fd: int, stream: Any) -> None:
 
     The object stays the same, as loggers and others may hold it.
     """
-    usual = type(stream) is io.TextIOWrapper and stream.fileno() == fd and codecs.lookup(stream.encoding).name == "utf-8"
+    usual = (
+        type(stream) is io.TextIOWrapper and stream.fileno() == fd and codecs.lookup(stream.encoding).name == "utf-8"
+    )
     if not usual:
         stream.reconfigure(line_buffering=True)
         return

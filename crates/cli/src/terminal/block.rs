@@ -47,7 +47,7 @@ impl Draw<'_> {
     fn bar(&self, name: &str, step: &StepCount) -> String {
         let paint = self.view.paint;
         let total = self.view.model.total(name);
-        let cells = self.columns.saturating_sub(50).clamp(8, 30) as u64;
+        let cells = self.columns.saturating_sub(65).clamp(8, 30) as u64;
         let share = |count: u64| (cells * count).checked_div(total).unwrap_or(0).min(cells);
         let done = share(step.done);
         let failed = share(step.done + step.failed) - done;
