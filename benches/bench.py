@@ -89,6 +89,35 @@ def memory() -> list[str]:
     return [row("driver's peak memory, foreach of 10,000", f"{cost.driver_mb:.0f} MB", "", None, "under 150 MB")]
 
 
+def to_file(argv: list[str], between: str = "") -> list[str]:
+    """A command whose output a shell puts into a file, by way of `between`."""
+    return ["/bin/sh", "-c", f'exec "$0" "$@" {between}> output.txt', *argv]
+
+
+def printing(lines: int = 1_000_000, their_lines: int = 20_000) -> list[str]:
+    """A step that prints, beside the same loop writing into a pipe that `cat` empties into a file."""
+
+    def many(python: str, n: int) -> list[str]:
+        return to_file(flow(python, "many_lines.py", "--n", str(n), "--max-log-size", "100"))
+
+    plain = to_file([OURS, str(HERE / "print_lines.py")], "| cat ")
+    full, empty, bare = [], [], []
+    for _ in range(5):
+        full.append(run(many(OURS, lines)))
+        empty.append(run(many(OURS, 0)))
+        bare.append(run(plain))
+    ours = {field: median(full, field) - median(empty, field) for field in ("wall", "cpu")}
+    theirs = (run(many(THEIRS, their_lines)).cpu - run(many(THEIRS, 0)).cpu) / their_lines
+    mine = ours["cpu"] / lines
+    rows = [
+        row("printing, CPU per line", f"{mine * 1e6:.2f} µs", f"{theirs * 1e6:.0f} µs", theirs / mine, ""),
+    ]
+    for field, what in (("wall", "wall time"), ("cpu", "CPU time")):
+        share = f"{ours[field] / median(bare, field):.2f}×"
+        rows.append(row(f"— {lines:,} lines against the same loop into `cat`, {what}", share, "", None, "at most 1.3×"))
+    return rows
+
+
 def imports() -> list[str]:
     """What `import spinloom` adds to a bare interpreter."""
     ours, bare = alternate([OURS, "-c", "from spinloom import FlowSpec, step"], [OURS, "-c", "pass"], 15)
@@ -139,8 +168,13 @@ def main() -> None:
     head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
     print("\n".join(head), flush=True)
     table = head + three_steps() + fan_out("fan_light.py", "light flow", (5, 65), "60×", full)
-    table += fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full) + memory() + imports()
-    table += readers()
+    table += (
+        fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full)
+        + memory()
+        + printing()
+        + imports()
+        + readers()
+    )
     about = machine()
     print(f"\n{about}")
     if "--write" in sys.argv:

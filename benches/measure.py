@@ -34,6 +34,7 @@ def run(argv: list[str], env: dict[str, str] | None = None) -> Cost:
         **(env or {}),
     }
     full.pop("PYTHONDONTWRITEBYTECODE")
+    full.pop("PYTHONUNBUFFERED", None)  # a program that prints does so as it would for its users
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with subprocess.Popen(argv, cwd=folder, env=full, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         peak = _Peak(process.pid)

@@ -86,8 +86,12 @@ impl Output {
     }
 
     /// Data of the user's, byte for byte, on standard output.
-    pub(crate) fn bytes(self, bytes: &[u8]) {
-        write(std::io::stdout(), bytes);
+    ///
+    /// # Errors
+    /// Nobody reads it any more (`| head`), which is no failure of the command: it may stop.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut out = std::io::stdout();
+        out.write_all(bytes).and_then(|()| out.flush())
     }
 
     /// Gives out the answer of `command`. `began` says how long ago it was asked, milliseconds.
@@ -98,16 +102,16 @@ impl Output {
                     self.remark(&format!("{}: {warning}\n", self.err.warn("warning")));
                 }
                 if self.json && !reply.silent {
-                    self.bytes(format!("{}\n", envelope(command, answer, took_ms)).as_bytes());
+                    write(std::io::stdout(), format!("{}\n", envelope(command, answer, took_ms)).as_bytes());
                 } else {
-                    self.bytes(reply.text.as_bytes());
+                    write(std::io::stdout(), reply.text.as_bytes());
                 }
             }
             Err(problems) => {
                 let text: Vec<String> = problems.0.iter().map(|error| render(error, self.err)).collect();
                 write(std::io::stderr(), text.join("\n").as_bytes());
                 if self.json {
-                    self.bytes(format!("{}\n", envelope(command, answer, took_ms)).as_bytes());
+                    write(std::io::stdout(), format!("{}\n", envelope(command, answer, took_ms)).as_bytes());
                 }
             }
         }

@@ -13,6 +13,7 @@ mod test_flow_face;
 mod test_help;
 mod test_list;
 mod test_logs;
+mod test_logs_follow;
 mod test_python_driven;
 mod test_show;
 mod test_tag;

@@ -5,7 +5,7 @@ use crate::support::Project;
 
 #[test]
 fn help() {
-    snapshot!(Project::empty().all(&["help logs", "logs show --help"]));
+    snapshot!(Project::empty().all(&["help logs", "logs show --help", "logs scrub --help"]));
 }
 
 #[test]
@@ -53,6 +53,44 @@ fn of_a_cloned_task() {
 #[test]
 fn for_programs() {
     snapshot!(Project::recorded().spinloom("logs Training/1/start --json"));
+}
+
+/// LG-03.
+#[test]
+fn lines_that_match() {
+    snapshot!(Project::recorded().all(&[
+        "logs Training/1/train/3 --grep EPOCH",
+        "logs Training/1/train/3 --grep EPOCH.[0-9]$ -i",
+        "logs Training/1/train/3 --tail 1",
+        "logs Training/1/start/1 --tail 1 --json",
+        "logs Training/1/train/3 --grep (",
+        "logs Training/1/train/3 -i",
+    ]));
+}
+
+/// A run that is over is not waited for.
+#[test]
+fn following_what_is_over() {
+    snapshot!(Project::recorded().all(&["logs Training/1 --follow", "logs Training/2/train/3 -f"]));
+}
+
+/// LG-03: a done task's latest attempt by default; what was cloned is scrubbed where it was written.
+#[test]
+fn scrub() {
+    snapshot!(Project::recorded().all(&[
+        "logs scrub Training/1/start --stdout",
+        "logs Training/1/start/1",
+        "logs scrub Training/2/train/3",
+        "logs Training/2/train/3",
+        "logs scrub Training/2/train/3 --include-not-done --json",
+        "logs Training/2/train/3",
+        "logs Training/2/train/3 --attempt 0",
+        "logs scrub Training/2/train/3 --include-not-done --all",
+        "logs Training/2/train/3 --attempt 0",
+        "logs scrub Training/1/end",
+        "logs scrub Training/1",
+        "logs scrub",
+    ]));
 }
 
 #[test]

@@ -40,7 +40,7 @@ mod text;
 pub use artifact::{Buffer, Payload};
 pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD};
 pub use hash::ContentHash;
-pub use log::{LogFrame, LogWriter};
+pub use log::{LogFrame, LogReader, LogWriter};
 pub use manifest::{ArtifactEntry, MANIFEST_VERSION, Manifest};
 pub use pack::Pack;
 pub use package::Package;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Read as _, Seek as _, SeekFrom},
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
@@ -45,6 +45,11 @@ impl Datastore {
         LogWriter { path: self.log_path(flow, run, task, attempt), file: None, size: 0, frame: Vec::new() }
     }
 
+    /// The log of an attempt, for reading while it grows.
+    pub fn log_reader(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> LogReader {
+        LogReader { path: self.log_path(flow, run, task, attempt), offset: 0 }
+    }
+
     /// Everything an attempt wrote so far; nothing if it wrote nothing. A frame that is being written is not there yet.
     ///
     /// # Errors
@@ -56,23 +61,42 @@ impl Datastore {
         task: TaskId,
         attempt: u32,
     ) -> Result<Vec<LogFrame>> {
-        let path = self.log_path(flow, run, task, attempt);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(read_error(&path, &e)),
-        };
-        let mut frames = Vec::new();
-        let mut rest = bytes.as_slice();
-        while let Some((frame, after)) = split_frame(rest) {
-            let Some(stream) = stream_of(frame.tag) else {
-                let at = bytes.len() - rest.len();
-                return Err(corrupt(format!("the log `{}` is damaged at byte {at}", path.display())));
-            };
-            frames.push(LogFrame { stream, at: frame.at, bytes: frame.bytes.to_vec() });
-            rest = after;
+        self.log_reader(flow, run, task, attempt).read()
+    }
+
+    /// Puts `notice` in the place of everything an attempt wrote to `streams`; says whether there was anything.
+    /// The log is replaced as a whole, so call this only once nobody appends to it any more.
+    ///
+    /// # Errors
+    /// As [`read_log`](Self::read_log); `SL0404` or `SL0401` if it cannot be written, and then the log is as before.
+    pub fn scrub_log(
+        &self,
+        (flow, run, task): (&FlowName, &RunId, TaskId),
+        attempt: u32,
+        streams: &[LogStream],
+        notice: &str,
+    ) -> Result<bool> {
+        let mut scrubbed: Vec<LogStream> = Vec::new();
+        let mut bytes = Vec::new();
+        for frame in self.read_log(flow, run, task, attempt)? {
+            if !streams.contains(&frame.stream) {
+                put_frame(&mut bytes, frame.stream, frame.at, &frame.bytes);
+            } else if !scrubbed.contains(&frame.stream) {
+                put_frame(&mut bytes, frame.stream, frame.at, notice.as_bytes());
+                scrubbed.push(frame.stream);
+            }
         }
-        Ok(frames)
+        if scrubbed.is_empty() {
+            return Ok(false);
+        }
+        let path = self.log_path(flow, run, task, attempt);
+        let fresh = path.with_extension(format!("{attempt}.scrubbed"));
+        let replaced = fs::write(&fresh, &bytes).and_then(|()| fs::rename(&fresh, &path));
+        replaced.map_err(|e| {
+            let _ = fs::remove_file(&fresh);
+            write_error(&path, &e)
+        })?;
+        Ok(true)
     }
 
     fn log_path(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> PathBuf {
@@ -81,6 +105,49 @@ impl Datastore {
         path.push(format!("{task}.{attempt}"));
         path
     }
+}
+
+/// The log of one attempt, for reading bit by bit.
+#[derive(Debug)]
+pub struct LogReader {
+    path: PathBuf,
+    offset: u64,
+}
+
+impl LogReader {
+    /// What was written since the last call; at first, everything.
+    ///
+    /// # Errors
+    /// `SL0401` if the file cannot be read, `SL0403` if it is not a log.
+    pub fn read(&mut self) -> Result<Vec<LogFrame>> {
+        let bytes = match read_from(&self.path, self.offset) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(read_error(&self.path, &e)),
+        };
+        let mut frames = Vec::new();
+        let mut rest = bytes.as_slice();
+        while let Some((frame, after)) = split_frame(rest) {
+            let Some(stream) = stream_of(frame.tag) else {
+                let (path, at) = (self.path.display(), self.offset);
+                return Err(corrupt(format!("the log `{path}` is damaged at byte {at}")));
+            };
+            frames.push(LogFrame { stream, at: frame.at, bytes: frame.bytes.to_vec() });
+            self.offset += (rest.len() - after.len()) as u64;
+            rest = after;
+        }
+        Ok(frames)
+    }
+}
+
+fn read_from(path: &Path, offset: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    if offset < file.metadata()?.len() {
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 impl LogWriter {
@@ -105,14 +172,7 @@ impl LogWriter {
         }
         let Some(file) = &self.file else { return Ok(()) };
         self.frame.clear();
-        self.frame.push(match stream {
-            LogStream::Stdout => 0,
-            LogStream::Stderr => 1,
-        });
-        self.frame.extend_from_slice(&at_us.max(0).to_le_bytes());
-        // Fits: LONGEST is less than 4 GiB.
-        self.frame.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        self.frame.extend_from_slice(bytes);
+        put_frame(&mut self.frame, stream, at_us, bytes);
         if let Err(e) = file.write_all_at(&self.frame, self.size) {
             // If this fails too, the next frame overwrites it.
             let _ = file.set_len(self.size);
@@ -154,6 +214,17 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
         file.set_len(end)?;
     }
     Ok((file, end))
+}
+
+/// Encodes a frame. Its bytes are at most [`LONGEST`], so their length fits.
+fn put_frame(out: &mut Vec<u8>, stream: LogStream, at_us: i64, bytes: &[u8]) {
+    out.push(match stream {
+        LogStream::Stdout => 0,
+        LogStream::Stderr => 1,
+    });
+    out.extend_from_slice(&at_us.max(0).to_le_bytes());
+    out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    out.extend_from_slice(bytes);
 }
 
 struct RawFrame<'a> {

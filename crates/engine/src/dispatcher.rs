@@ -429,6 +429,7 @@ impl Dispatcher {
             Some(_) if stopped => TaskStatus::Stopped,
             Some(_) => TaskStatus::Failed,
         };
+        let children = next.as_ref().and_then(|next| Some(next.as_ref()?.foreach.as_ref()?.count));
         let at = now();
         let duration_us = at - running.started_at;
         if !retrying {
@@ -454,6 +455,7 @@ impl Dispatcher {
             status,
             failure,
             retrying,
+            children,
             duration_us,
             usage: exit.usage,
             at,

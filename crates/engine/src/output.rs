@@ -30,12 +30,17 @@ const CHUNK: usize = 64 * 1024;
 /// A line longer than this is told in pieces.
 const LONGEST_LINE: usize = 1024 * 1024;
 
+/// Stands in a log for what was too much (RU-11).
+const TRUNCATED: &str = "[TRUNCATED - MAXIMUM LOG FILE SIZE REACHED]\n";
+
 /// Reads one stream of one attempt.
 struct Reader {
     pipe: pipe::Receiver,
     stream: LogStream,
-    /// Bytes still to be kept before the limit of `--max-log-size`.
-    room: u64,
+    /// Bytes still to be kept before the limit of `--max-log-size`; `None` once it was reached.
+    room: Option<u64>,
+    /// What was kept ends in the middle of a line.
+    mid_line: bool,
     /// Tail of the last chunk: a line that has not ended.
     partial: Vec<u8>,
 }
@@ -49,8 +54,9 @@ pub(crate) async fn pump(
     room: u64,
     out: Sender<Output>,
 ) {
-    let mut readers = [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)]
-        .map(|(pipe, stream)| Reader { pipe, stream, room, partial: Vec::new() });
+    let mut readers = [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)].map(|(pipe, stream)| {
+        Reader { pipe, stream, room: Some(room), mid_line: false, partial: Vec::new() }
+    });
     let (first, second) = readers.split_at_mut(1);
     let (a, b) = (&mut first[0], &mut second[0]);
     let mut open = [true, true];
@@ -79,19 +85,26 @@ pub(crate) async fn pump(
 }
 
 impl Reader {
+    /// Keeps what there is room for, as whole lines where lines are short; then the notice that Metaflow's users look for.
     fn keep(&mut self, log: &mut LogWriter, bytes: &[u8]) -> Result<()> {
-        if self.room == 0 {
-            return Ok(());
+        let Some(room) = self.room else { return Ok(()) };
+        if bytes.len() as u64 <= room {
+            self.room = Some(room - bytes.len() as u64);
+            self.mid_line = !bytes.ends_with(b"\n");
+            return log.append(self.stream, now(), bytes);
         }
-        let take = bytes.len().min(usize::try_from(self.room).unwrap_or(usize::MAX));
-        self.room -= take as u64;
-        log.append(self.stream, now(), &bytes[..take])?;
-        if self.room == 0 {
-            let notice =
-                b"\n[spinloom: the rest of this stream was not kept; raise the limit with --max-log-size]\n";
-            log.append(self.stream, now(), notice)?;
+        self.room = None;
+        let part = &bytes[..usize::try_from(room).unwrap_or(bytes.len())];
+        let part = match part.iter().rposition(|b| *b == b'\n') {
+            Some(end) => &part[..=end],
+            None => part,
+        };
+        if !part.is_empty() {
+            self.mid_line = !part.ends_with(b"\n");
+            log.append(self.stream, now(), part)?;
         }
-        Ok(())
+        let break_line = if self.mid_line { "\n" } else { "" };
+        log.append(self.stream, now(), format!("{break_line}{TRUNCATED}").as_bytes())
     }
 
     /// Tells the lines that `bytes` completes.
@@ -115,8 +128,8 @@ impl Reader {
     }
 
     async fn flush(&mut self, task: TaskId, out: &Sender<Output>) {
-        let text = String::from_utf8_lossy(&self.partial).into_owned();
-        self.partial.clear();
+        let text = String::from_utf8(std::mem::take(&mut self.partial))
+            .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         let _engine_gone = out.send(Output::Lines { task, stream: self.stream, text }).await;
     }
 }

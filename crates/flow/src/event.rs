@@ -135,6 +135,9 @@ pub enum RunEvent {
         failure: Option<Failure>,
         /// Another attempt will follow.
         retrying: bool,
+        /// How many tasks it fanned out into, if it ended well and its step has a foreach.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        children: Option<u64>,
         /// How long it took, microseconds.
         duration_us: i64,
         /// What it cost.
@@ -179,6 +182,7 @@ mod tests {
                 ..Failure::default()
             }),
             retrying: true,
+            children: None,
             duration_us: 12,
             usage: Usage { cpu_us: 5, max_rss_kib: 7 },
             at: 99,

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "fork, wait4 and the calls CPython wants round them have no safe form")]
 
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -122,6 +122,12 @@ pub(crate) fn execute(
         libc::execve(path.as_ptr(), words.as_ptr(), environment.as_ptr());
         leave(127)
     }
+}
+
+/// The standard stream `fd`, 1 or 2.
+pub(crate) fn standard_stream(fd: RawFd) -> BorrowedFd<'static> {
+    // SAFETY: the number is valid for as long as the process; one that the user closed makes writes fail, no more.
+    unsafe { BorrowedFd::borrow_raw(fd) }
 }
 
 /// Has the kernel kill this process when its parent dies; leaves if the parent is dead already.

@@ -9,8 +9,10 @@ mod fresh;
 mod heap;
 mod host;
 mod json;
+mod outbox;
 mod secrets;
 mod store;
+mod stream;
 mod zygote;
 
 use pyo3::prelude::*;
@@ -22,6 +24,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("METAFLOW_VERSION", spinloom_flow::METAFLOW_VERSION)?;
     m.add_class::<context::TaskContext>()?;
     m.add_class::<store::Store>()?;
+    m.add_class::<stream::TaskStream>()?;
+    m.add_function(wrap_pyfunction!(stream::disown_output, m)?)?;
     m.add_function(wrap_pyfunction!(host::run_cli, m)?)?;
     m.add_function(wrap_pyfunction!(fresh::run_task, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_store, m)?)?;

@@ -4,10 +4,12 @@
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -21,8 +23,9 @@ use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::TaskId;
 
 use crate::context::{Kept, Ready, TaskContext};
-use crate::fork::{self, Side};
+use crate::fork::{self, Reaped, Side};
 use crate::fresh::Program;
+use crate::outbox::Outbox;
 
 /// Forks the zygote. In the zygote this never returns. Call with the GIL held, before any thread is started.
 pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLink> {
@@ -50,12 +53,32 @@ pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLin
     }
 }
 
+/// How long a task may gather lines before they are written for it, milliseconds.
+const GATHER_MS: u16 = 10;
+
+/// A task's process.
+struct Child {
+    id: TaskId,
+    /// What it has printed and not written.
+    outbox: Outbox,
+    /// Its standard output and standard error.
+    streams: Vec<OwnedFd>,
+}
+
 /// Descriptors a fork hands to its child.
 struct Zygote<'py, 'a> {
     py: Python<'py>,
     host: &'a Bound<'py, PyAny>,
     socket: &'a OwnedFd,
-    children: HashMap<i32, TaskId>,
+    children: HashMap<i32, Child>,
+    /// Tasks that are gone, and what they printed last is not written yet.
+    leaving: Vec<(Child, Reaped)>,
+    /// Memory of tasks that are gone.
+    spare: Vec<Outbox>,
+    /// Rung by tasks that gather lines.
+    bell: EventFd,
+    /// When what they gather is to be written, if there is any.
+    due: Option<Instant>,
     kept: Kept,
     unblocked: SigSet,
     /// How a fresh interpreter is started; known once one is wanted.
@@ -83,30 +106,41 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
         host,
         socket,
         children: HashMap::new(),
+        leaving: Vec::new(),
+        spare: Vec::new(),
+        bell: EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?,
+        due: None,
         kept: Kept::default(),
         unblocked,
         program: None,
         quitting: false,
     };
     let mut scratch = Vec::new();
-    while !(zygote.quitting && zygote.children.is_empty()) {
-        let mut watched =
-            [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut watched, PollTimeout::NONE) {
+    while !(zygote.quitting && zygote.children.is_empty() && zygote.leaving.is_empty()) {
+        let waiting = zygote.due.is_some() || !zygote.leaving.is_empty();
+        let mut watched = [
+            PollFd::new(socket.as_fd(), PollFlags::POLLIN),
+            PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+            PollFd::new(zygote.bell.as_fd(), if waiting { PollFlags::empty() } else { PollFlags::POLLIN }),
+        ];
+        let patience = if waiting { PollTimeout::from(GATHER_MS) } else { PollTimeout::NONE };
+        match poll(&mut watched, patience) {
             Err(Errno::EINTR) => continue,
             other => other?,
         };
-        if watched[1].any() == Some(true) {
+        let [called, bereaved, rang] = watched.map(|w| w.any() == Some(true));
+        if bereaved {
             while signals.read_signal()?.is_some() {}
             zygote.reap()?;
         }
-        if watched[0].any() == Some(true) {
+        if called {
             match protocol::receive(socket.as_fd(), &mut scratch)? {
                 Some(message) => zygote.hear(message)?,
                 // The driver is gone, and the kernel is killing us and our children.
                 None => return Ok(()),
             }
         }
+        zygote.write_gathered(rang)?;
     }
     Ok(())
 }
@@ -141,15 +175,24 @@ impl Zygote<'_, '_> {
     fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
         let zygote = nix::unistd::getpid().as_raw();
         let ready = self.kept.ready(&message.body);
+        let outbox = match self.outbox() {
+            Ok(outbox) => outbox,
+            Err(errno) => return self.say(&Header::Forked { id, pid: -(errno as i32) }),
+        };
+        outbox.show();
         match fork::fork() {
             Ok(Side::Child) => {
                 fork::die_with(zygote);
+                outbox.adopt(self.bell.as_fd());
+                // The streams of its siblings must close when those are gone.
+                self.children.drain().for_each(|(_, sibling)| sibling.forget());
+                self.leaving.drain(..).for_each(|(sibling, _)| sibling.forget());
                 self.run(ready, message.fds)
             }
             Ok(Side::Parent(pid)) => {
-                // Closes our copies of the task's streams, so that its exit closes them.
-                drop(message);
-                self.children.insert(pid, id);
+                outbox.hide();
+                // Our copies of the streams are kept until it is gone and all it printed is written.
+                self.children.insert(pid, Child { id, outbox, streams: message.fds });
                 self.say(&Header::Forked { id, pid })
             }
             Err(errno) => {
@@ -170,14 +213,20 @@ impl Zygote<'_, '_> {
         let Some(program) = &self.program else {
             return self.say(&Header::Forked { id, pid: -(Errno::ENOEXEC as i32) });
         };
-        match program.start(&message.body, self.socket, &message.fds) {
-            Ok(pid) => {
-                drop(message);
-                self.children.insert(pid, id);
+        let started = program.start(&message.body, self.socket, &message.fds);
+        // It knows of no shared memory: what it prints, it writes itself.
+        match started.and_then(|pid| Ok((pid, self.outbox()?))) {
+            Ok((pid, outbox)) => {
+                self.children.insert(pid, Child { id, outbox, streams: message.fds });
                 self.say(&Header::Forked { id, pid })
             }
             Err(errno) => self.say(&Header::Forked { id, pid: -(errno as i32) }),
         }
+    }
+
+    /// Memory for what a task prints: of one that is gone, else new.
+    fn outbox(&mut self) -> nix::Result<Outbox> {
+        self.spare.pop().map_or_else(Outbox::new, Ok)
     }
 
     /// A task's process, from its first instruction to its last.
@@ -219,8 +268,8 @@ impl Zygote<'_, '_> {
 
     fn signal(&self, id: TaskId, signal: i32) {
         let Ok(signal) = Signal::try_from(signal) else { return };
-        for (pid, task) in &self.children {
-            if *task == id {
+        for (pid, child) in &self.children {
+            if child.id == id {
                 // Not reaped yet, so the number is still its own; the group may not exist yet.
                 let _gone = kill(Pid::from_raw(-pid), signal);
                 let _gone = kill(Pid::from_raw(*pid), signal);
@@ -230,16 +279,44 @@ impl Zygote<'_, '_> {
 
     fn reap(&mut self) -> nix::Result<()> {
         while let Some(reaped) = fork::reap() {
-            if let Some(id) = self.children.remove(&reaped.pid) {
-                self.say(&Header::Exit {
-                    id,
-                    status: reaped.status,
-                    cpu_us: reaped.cpu_us,
-                    max_rss_kib: reaped.max_rss_kib,
-                })?;
+            if let Some(child) = self.children.remove(&reaped.pid) {
+                self.leaving.push((child, reaped));
             }
         }
         Ok(())
+    }
+
+    /// Writes what tasks have gathered: of those that are gone at once, of the others when they had their time.
+    fn write_gathered(&mut self, rang: bool) -> nix::Result<()> {
+        for (child, reaped) in std::mem::take(&mut self.leaving) {
+            if !child.outbox.drain(&child.streams, true) {
+                self.leaving.push((child, reaped));
+                continue;
+            }
+            let Child { id, streams, outbox } = child;
+            drop(streams); // its exit must not be told before they are closed
+            outbox.recycle();
+            self.spare.push(outbox);
+            let Reaped { status, cpu_us, max_rss_kib, .. } = reaped;
+            self.say(&Header::Exit { id, status, cpu_us, max_rss_kib })?;
+        }
+        let later = || Some(Instant::now() + Duration::from_millis(GATHER_MS.into()));
+        if rang && self.bell.read().is_ok() {
+            self.due = later();
+        } else if self.due.is_some_and(|due| due <= Instant::now()) {
+            // Not `all`, which would stop at the first that is not done.
+            let drained: Vec<bool> =
+                self.children.values().map(|child| child.outbox.drain(&child.streams, false)).collect();
+            self.due = drained.contains(&false).then(later).flatten();
+        }
+        Ok(())
+    }
+}
+
+impl Child {
+    /// In another task's process: closes its streams, and leaves its memory, which is not mapped there.
+    fn forget(self) {
+        std::mem::forget(self.outbox);
     }
 }
 

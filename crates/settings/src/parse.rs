@@ -1,5 +1,7 @@
 //! Values of settings from text.
 
+use std::time::Duration;
+
 use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::environment::Environment;
@@ -28,6 +30,13 @@ pub(crate) fn bytes(env: &Environment, setting: &Setting) -> Result<Option<u64>>
         Some(bytes) => Ok(Some(bytes)),
         None => Err(bad(name, value, "a number of bytes, such as `512M`")),
     }
+}
+
+/// A number of seconds, such as `300` or `0.5`.
+pub(crate) fn seconds(env: &Environment, setting: &Setting) -> Result<Option<Duration>> {
+    let Some((name, value)) = env.get(setting) else { return Ok(None) };
+    let seconds = value.trim().parse::<f64>().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
+    seconds.map(Some).ok_or_else(|| bad(name, value, "a number of seconds, such as `300`"))
 }
 
 /// Items between commas, without the space round them.

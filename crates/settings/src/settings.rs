@@ -1,6 +1,7 @@
 //! The one value all settings are in.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 
@@ -17,6 +18,7 @@ pub struct Settings {
     default_suffixes: Vec<String>,
     suffixes: Vec<String>,
     max_log_size: Option<u64>,
+    progress_interval: Duration,
     output: Output,
 }
 
@@ -40,6 +42,8 @@ impl Settings {
             default_suffixes: parse::comma_list(default_suffixes).collect(),
             suffixes: parse::comma_list(env.value(&table::SUFFIXES).unwrap_or("")).collect(),
             max_log_size: parse::bytes(&env, &table::MAX_LOG_SIZE)?.filter(|bytes| *bytes > 0),
+            progress_interval: parse::seconds(&env, &table::PROGRESS_INTERVAL)?
+                .unwrap_or(Duration::from_secs(300)),
             output: terminal::output(&env)?,
             env,
         })
@@ -158,6 +162,16 @@ impl Settings {
     /// The width of the terminal, if the environment tells.
     pub fn columns(&self) -> Option<usize> {
         self.env.value(&table::COLUMNS)?.parse().ok().filter(|n| *n > 0)
+    }
+
+    /// How often a run says what is at work where it prints line by line; zero for never (RU-10).
+    pub fn progress_interval(&self) -> Duration {
+        self.progress_interval
+    }
+
+    /// Where the web UI is, without a `/` at the end.
+    pub fn ui_url(&self) -> Option<&str> {
+        self.env.value(&table::UI_URL).map(|url| url.trim_end_matches('/'))
     }
 
     /// The variable that sets an option or parameter of a command, and its value (RU-22, PA-05).

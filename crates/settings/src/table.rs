@@ -81,6 +81,13 @@ settings_table! {
     /// The width of the terminal, in columns.
     COLUMNS = "columns", ["COLUMNS"], "asked of the terminal";
 
+    /// How many seconds pass between two reports of what is at work, where progress is printed line by line; `0` for
+    /// none.
+    PROGRESS_INTERVAL = "progress_interval", ["SPINLOOM_PROGRESS_INTERVAL"], "`300`";
+
+    /// Where the web UI is: a run's first line links to it.
+    UI_URL = "ui_url", ["SPINLOOM_UI_URL", "METAFLOW_UI_URL"], "none";
+
     /// Says that this is continuous integration: no live progress, unless it is `false` or `0`.
     CI = "ci", ["CI"], "no";
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import codecs
+import io
+import os
 import random
 import sys
 from contextlib import suppress
 
+from .. import _native
 from ..seeds import was_seeded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Snapshot:
@@ -24,10 +32,37 @@ def settle() -> None:
     Signal handlers are as the flow's import left them, since the zygote is forked before the driver sets its own.
     """
     atexit._clear()
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(line_buffering=True)
+    io.BufferedIOBase.register(_native.TaskStream)
+    os.register_at_fork(after_in_child=_native.disown_output)
+    for fd, stream in ((1, sys.stdout), (2, sys.stderr)):
+        with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
+            _gather(fd, stream)
+
+
+def _gather(fd: int, stream: Any) -> None:
+    """Has a standard stream write through ours: seen line by line, cheap in bursts, and kept when the task is killed.
+
+    The object stays the same, as loggers and others may hold it.
+    """
+    usual = (
+        type(stream) is io.TextIOWrapper and stream.fileno() == fd and codecs.lookup(stream.encoding).name == "utf-8"
+    )
+    if not usual:
+        stream.reconfigure(line_buffering=True)
+        return
+    encoding, errors = stream.encoding, stream.errors
+    stream.flush()
+    stream.detach()
+    ours = _native.TaskStream(fd, errors)
+    stream.__init__(ours, encoding, errors, write_through=True)
+
+    def reconfigure(**options: Any) -> None:
+        if options.keys() & {"encoding", "errors", "newline"}:
+            stream.__dict__.pop("write", None)
+        io.TextIOWrapper.reconfigure(stream, **options)
+
+    stream.write = ours.write_text  # the short way: text that needs no recoding
+    stream.reconfigure = reconfigure
 
 
 def begin(snapshot: Snapshot) -> None:

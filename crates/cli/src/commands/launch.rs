@@ -15,8 +15,9 @@ use super::hooks;
 use crate::arguments::{FlowArgs, RunArgs};
 use crate::context::{Context, Flow};
 use crate::reply::{Answer, Reply};
+use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
-use crate::terminal::{Counting, Progress, headline, listener};
+use crate::terminal::{Counting, Progress, Show, headline, listener};
 use crate::{Surface, revision, values};
 
 /// What `run` and `resume` were asked for, nothing left open.
@@ -193,12 +194,18 @@ pub(crate) struct Launch {
 impl Launch {
     /// Runs, shows it, and says how it went.
     pub(crate) fn go(self, context: &mut Context<'_>) -> Answer {
-        let plan = self.graph.sorted().map(|node| node.name.to_string()).collect();
+        let show = Show {
+            plan: Plan::of(&self.graph),
+            paint: context.output.err,
+            data_only: context.output.json,
+            every: context.settings.progress_interval(),
+            ui: context.settings.ui_url().map(str::to_owned),
+        };
         let progress = self.options.progress;
         let name = FlowName::new(&self.graph.flow().name)?;
         let doc = self.graph.flow().clone();
         let request = self.options.request(self.graph, self.resume, context)?;
-        let mut inner = listener(progress, plan, context.output.err, context.output.json);
+        let mut inner = listener(progress, show);
         let mut counting = Counting::new(inner.as_mut());
         let outcome = context.flow()?.host.run(request, self.values, &mut counting)?;
         let retried = counting.retried;

@@ -19,7 +19,7 @@ pub(crate) fn run(_arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let raw = graph::raw(&graph);
     if context.output.json && context.surface == crate::Surface::Python {
         let text = serde_json::to_string_pretty(&raw).unwrap_or_default();
-        context.output.bytes(format!("{text}\n").as_bytes());
+        let _reader_gone = context.output.bytes(format!("{text}\n").as_bytes());
         return Ok(Reply { silent: true, ..Reply::default() });
     }
     let text: String = graph.sorted().map(|node| step(&graph, node)).collect();

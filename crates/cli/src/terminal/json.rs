@@ -37,14 +37,25 @@ fn describe(event: &RunEvent) -> (&'static str, i64, Value) {
         RunEvent::Log { task, attempt, stream, text, at } => {
             ("log", *at, with(task, json!({"attempt": attempt, "stream": stream, "text": text})))
         }
-        RunEvent::AttemptFinished { task, attempt, status, failure, retrying, duration_us, usage, at } => {
+        RunEvent::AttemptFinished {
+            task,
+            attempt,
+            status,
+            failure,
+            retrying,
+            children,
+            duration_us,
+            usage,
+            at,
+        } => {
             let name = match status {
                 TaskStatus::Done => "task_finished",
                 _ if *retrying => "retry",
                 _ => "task_failed",
             };
             let fields = json!({
-                "attempt": attempt, "status": status, "failure": failure, "duration_ms": duration_us / 1000,
+                "attempt": attempt, "status": status, "failure": failure, "children": children,
+                "duration_ms": duration_us / 1000,
                 "cpu_ms": usage.cpu_us / 1000, "max_rss_kib": usage.max_rss_kib,
             });
             (name, *at, with(task, fields))

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use spinloom_engine::Listener;
 use spinloom_flow::RunEvent;
 
+use super::progress::Pulse;
 use super::time::now_us;
 use super::view::View;
 use super::{Lines, columns_of_stderr};
@@ -15,25 +16,50 @@ use super::{Lines, columns_of_stderr};
 pub(crate) struct LineListener<W: Write> {
     lines: Lines,
     out: W,
+    /// When to say what is at work.
+    pulse: Pulse,
+    /// What is about to be written; kept for its memory.
+    text: String,
 }
 
 impl<W: Write> LineListener<W> {
-    /// Writes what `lines` makes of events to `out`.
-    pub(crate) fn new(lines: Lines, out: W) -> Self {
-        Self { lines, out }
+    /// Writes what `lines` makes of events to `out`, and when `pulse` says so what is at work.
+    pub(crate) fn new(lines: Lines, pulse: Pulse, out: W) -> Self {
+        Self { lines, out, pulse, text: String::new() }
+    }
+
+    fn write(&mut self) {
+        // A reader that went away must not stop the run.
+        let _ = self.out.write_all(self.text.as_bytes()).and_then(|()| self.out.flush());
+        self.text.clear();
     }
 }
 
 impl<W: Write + Send> Listener for LineListener<W> {
     fn event(&mut self, event: &RunEvent) {
-        let lines = match &mut self.lines {
-            Lines::Plain(plain) => plain.event(event),
-            Lines::Metaflow(metaflow) => metaflow.event(event),
-            Lines::Json => vec![super::json::line(event)],
-        };
-        let text: String = lines.into_iter().map(|line| line + "\n").collect();
-        // A reader that went away must not stop the run.
-        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        match &mut self.lines {
+            Lines::Plain(plain) => plain.event(event, &mut self.text),
+            Lines::Metaflow(metaflow) => metaflow.event(event, &mut self.text),
+            Lines::Json => self.text = super::json::line(event) + "\n",
+        }
+        self.write();
+    }
+
+    fn tick(&mut self) {
+        let now = now_us();
+        if !self.pulse.is_due(now) {
+            return;
+        }
+        match &self.lines {
+            Lines::Plain(plain) => plain.progress(now, &mut self.text),
+            Lines::Metaflow(metaflow) => metaflow.progress(now, &mut self.text),
+            Lines::Json => return,
+        }
+        self.write();
+    }
+
+    fn wants_ticks(&self) -> bool {
+        true
     }
 }
 

@@ -7,6 +7,8 @@ use spinloom_flow::event::TaskRef;
 use spinloom_flow::{RunEvent, RunStatus, TaskStatus};
 
 use super::model::Model;
+use super::plan::Plan;
+use super::progress::sentences;
 use super::time::stamp;
 
 /// Turns events into lines.
@@ -14,22 +16,42 @@ use super::time::stamp;
 pub(crate) struct Metaflow {
     model: Model,
     zone: TimeZone,
+    /// Where the UI is, if the user has one.
+    ui: Option<String>,
 }
 
 impl Metaflow {
-    /// Prints times in `zone`.
-    pub(crate) fn new(zone: TimeZone) -> Self {
-        Self { model: Model::default(), zone }
+    /// Prints times in `zone`, and a link to the run in the UI at the address `ui`.
+    pub(crate) fn new(plan: Plan, zone: TimeZone, ui: Option<String>) -> Self {
+        Self { model: Model::new(plan), zone, ui }
     }
 
-    /// The lines of one event.
-    pub(crate) fn event(&mut self, event: &RunEvent) -> Vec<String> {
+    /// Adds the lines of one event to `out`.
+    pub(crate) fn event(&mut self, event: &RunEvent, out: &mut String) {
         // The process of an attempt is forgotten when it ends, so its prefix is made first.
         let prefix = self.prefix(event);
         self.model.apply(event);
+        if let RunEvent::Log { text, at, .. } = event {
+            let head = format!("{} {prefix} ", stamp(*at, &self.zone));
+            for line in text.lines() {
+                out.extend([&head, line.trim_end(), "\n"]);
+            }
+            return;
+        }
         let (at, texts) = self.describe(event, &prefix);
+        self.put(at, &texts, out);
+    }
+
+    /// Adds what is at work at `at`.
+    pub(crate) fn progress(&self, at: i64, out: &mut String) {
+        self.put(at, &sentences(&self.model), out);
+    }
+
+    fn put(&self, at: i64, texts: &[String], out: &mut String) {
         let stamp = stamp(at, &self.zone);
-        texts.into_iter().map(|text| format!("{stamp} {text}")).collect()
+        for text in texts {
+            out.extend([&stamp, " ", text, "\n"]);
+        }
     }
 
     fn prefix(&self, event: &RunEvent) -> String {
@@ -51,7 +73,11 @@ impl Metaflow {
     fn describe(&self, event: &RunEvent, prefix: &str) -> (i64, Vec<String>) {
         match event {
             RunEvent::RunStarted { run, origin, at, .. } => {
-                let mut lines = vec![format!("Workflow starting (run-id {run}):")];
+                let link = match &self.ui {
+                    Some(ui) => format!(", see it in the UI at {ui}/{}/{run}", self.model.flow),
+                    None => ":".to_owned(),
+                };
+                let mut lines = vec![format!("Workflow starting (run-id {run}){link}")];
                 lines.extend(origin.as_ref().map(|o| format!("Cloning {}/{o}", self.model.flow)));
                 (*at, lines)
             }
@@ -64,11 +90,10 @@ impl Metaflow {
                 let from = format!("{run}/{}/{origin}", task.step);
                 (*at, vec![format!("{prefix} Cloning previously run task {from}")])
             }
-            RunEvent::Log { text, at, .. } => {
-                (*at, text.lines().map(|line| format!("{prefix} {}", line.trim_end())).collect())
-            }
-            RunEvent::AttemptFinished { status: TaskStatus::Done, at, .. } => {
-                (*at, vec![format!("{prefix} Task finished successfully.")])
+            RunEvent::Log { at, .. } => (*at, Vec::new()), // see `event`
+            RunEvent::AttemptFinished { status: TaskStatus::Done, children, at, .. } => {
+                let fan = children.map(|n| format!("{prefix} Foreach yields {n} child steps."));
+                (*at, fan.into_iter().chain([format!("{prefix} Task finished successfully.")]).collect())
             }
             RunEvent::AttemptFinished { at, .. } => (*at, vec![format!("{prefix} Task failed.")]),
             RunEvent::Notice { message, at } => (*at, vec![message.clone()]),

@@ -9,6 +9,8 @@ mod metaflow;
 mod model;
 pub(crate) mod paint;
 mod plain;
+pub(crate) mod plan;
+mod progress;
 pub(crate) mod summary;
 pub(crate) mod time;
 mod view;
@@ -17,6 +19,7 @@ mod view;
 mod tests;
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use spinloom_engine::{Listener, Silent};
@@ -27,6 +30,8 @@ use listeners::{LineListener, Live};
 use metaflow::Metaflow;
 use paint::Paint;
 use plain::Plain;
+use plan::Plan;
+use progress::Pulse;
 use view::View;
 
 /// How a run is shown while it runs.
@@ -98,27 +103,34 @@ pub(crate) enum Lines {
     Json,
 }
 
-/// The listener for `progress`. `plan` is the steps of the graph; `data_only` keeps words off standard output.
-pub(crate) fn listener(
-    progress: Progress,
-    plan: Vec<String>,
-    paint: Paint,
-    data_only: bool,
-) -> Box<dyn Listener> {
-    match progress {
-        Progress::None => Box::new(Silent),
-        Progress::Live => Box::new(Live::new(View::new(plan, paint))),
-        Progress::Json => Box::new(LineListener::new(Lines::Json, std::io::stdout())),
-        Progress::Metaflow if !data_only => {
-            let lines = Lines::Metaflow(Metaflow::new(TimeZone::system()));
-            Box::new(LineListener::new(lines, std::io::stdout()))
-        }
-        Progress::Metaflow => {
-            let lines = Lines::Metaflow(Metaflow::new(TimeZone::system()));
-            Box::new(LineListener::new(lines, std::io::stderr()))
-        }
-        Progress::Auto | Progress::Plain => {
-            Box::new(LineListener::new(Lines::Plain(Plain::default()), std::io::stderr()))
-        }
+/// A run about to be shown.
+#[derive(Debug)]
+pub(crate) struct Show {
+    /// What the flow is.
+    pub(crate) plan: Plan,
+    /// Colour of standard error.
+    pub(crate) paint: Paint,
+    /// Keep words off standard output.
+    pub(crate) data_only: bool,
+    /// How often to say what is at work where nothing is redrawn; zero for never.
+    pub(crate) every: Duration,
+    /// Where the UI is.
+    pub(crate) ui: Option<String>,
+}
+
+/// The listener for `progress`.
+pub(crate) fn listener(progress: Progress, show: Show) -> Box<dyn Listener> {
+    let pulse = Pulse::new(i64::try_from(show.every.as_micros()).unwrap_or(i64::MAX), time::now_us());
+    let lines = match progress {
+        Progress::None => return Box::new(Silent),
+        Progress::Live => return Box::new(Live::new(View::new(show.plan, show.paint))),
+        Progress::Json => Lines::Json,
+        Progress::Metaflow => Lines::Metaflow(Metaflow::new(show.plan, TimeZone::system(), show.ui)),
+        Progress::Auto | Progress::Plain => Lines::Plain(Plain::new(show.plan)),
+    };
+    match lines {
+        Lines::Plain(_) => Box::new(LineListener::new(lines, pulse, std::io::stderr())),
+        Lines::Metaflow(_) if show.data_only => Box::new(LineListener::new(lines, pulse, std::io::stderr())),
+        _ => Box::new(LineListener::new(lines, pulse, std::io::stdout())),
     }
 }

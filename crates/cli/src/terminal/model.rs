@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use spinloom_flow::event::TaskRef;
 use spinloom_flow::{RunEvent, TaskStatus};
 
+use super::plan::Plan;
+
 /// One step, counted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StepCount {
@@ -60,6 +62,10 @@ pub(crate) struct Model {
     pub(crate) steps: Vec<(String, StepCount)>,
     /// Tasks at work, by id.
     pub(crate) running: BTreeMap<u64, Running>,
+    /// Steps of the graph.
+    pub(crate) plan: Plan,
+    /// Tasks that finished foreach steps fanned out into, by foreach step.
+    children: BTreeMap<String, u64>,
 }
 
 /// `train`, `train[3]`, `train[2,0]`.
@@ -72,6 +78,11 @@ pub(crate) fn label(task: &TaskRef) -> String {
 }
 
 impl Model {
+    /// A run of a flow with this plan.
+    pub(crate) fn new(plan: Plan) -> Self {
+        Self { plan, ..Self::default() }
+    }
+
     /// Takes in one event.
     pub(crate) fn apply(&mut self, event: &RunEvent) {
         match event {
@@ -95,8 +106,11 @@ impl Model {
                     line.trim().clone_into(&mut running.last_line);
                 }
             }
-            RunEvent::AttemptFinished { task, status, retrying, at, .. } => {
+            RunEvent::AttemptFinished { task, status, retrying, children, at, .. } => {
                 self.finished(task, *status, *retrying, *at);
+                if let Some(children) = children {
+                    *self.children.entry(task.step.to_string()).or_default() += children;
+                }
             }
             RunEvent::Notice { .. } | RunEvent::RunFinished { .. } => {}
         }
@@ -140,6 +154,23 @@ impl Model {
         let (_, step) = &mut self.steps[place];
         step.fanned_out |= !task.indices.is_empty();
         step
+    }
+
+    /// How many tasks a step has so far, those still to start included.
+    pub(crate) fn total(&self, step: &str) -> u64 {
+        let known = self.count(step).map_or(0, |count| count.known);
+        let round = self.plan.0.iter().find(|s| s.name == step).and_then(|s| s.inside.as_ref());
+        round.and_then(|foreach| self.children.get(foreach)).map_or(known, |expected| known.max(*expected))
+    }
+
+    /// How many items of foreachs wait for a worker.
+    pub(crate) fn waiting(&self) -> u64 {
+        let started = |step: &str| self.count(step).map_or(0, |count| count.known);
+        let left = |step: &super::plan::Planned| {
+            let expected = self.children.get(&step.name).copied().unwrap_or(0);
+            step.fans_into.as_ref().map_or(0, |target| expected.saturating_sub(started(target)))
+        };
+        self.plan.0.iter().map(left).sum()
     }
 
     /// The count of one step.

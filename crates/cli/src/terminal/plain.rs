@@ -3,13 +3,16 @@
 use spinloom_flow::event::TaskRef;
 use spinloom_flow::{RunEvent, TaskStatus};
 
+use super::model::Model;
+use super::plan::Plan;
+use super::progress::sentences;
 use super::time::duration;
 use super::view::place_and_headline;
 
 /// Turns events into lines.
 #[derive(Debug, Default)]
 pub(crate) struct Plain {
-    began: i64,
+    model: Model,
     name: String,
     origin: String,
 }
@@ -24,16 +27,43 @@ fn name(task: &TaskRef) -> String {
 }
 
 impl Plain {
-    /// The lines of one event.
-    pub(crate) fn event(&mut self, event: &RunEvent) -> Vec<String> {
-        if let RunEvent::RunStarted { flow, run, origin, at } = event {
-            self.began = *at;
+    /// Of a flow with this plan.
+    pub(crate) fn new(plan: Plan) -> Self {
+        Self { model: Model::new(plan), ..Self::default() }
+    }
+
+    /// Adds the lines of one event to `out`.
+    pub(crate) fn event(&mut self, event: &RunEvent, out: &mut String) {
+        self.model.apply(event);
+        if let RunEvent::RunStarted { flow, run, origin, .. } = event {
             self.name = format!("{flow}/{run}");
             self.origin = origin.as_ref().map(|o| format!("{flow}/{o}")).unwrap_or_default();
         }
+        if let RunEvent::Log { task, text, at, .. } = event {
+            let head = format!("{}{} │ ", self.since(*at), name(task));
+            for line in text.lines() {
+                out.extend([&head, line, "\n"]);
+            }
+            return;
+        }
         let (at, texts) = self.describe(event);
-        let since = duration(at - self.began);
-        texts.into_iter().map(|text| format!("{since:>8}  {text}")).collect()
+        self.put(at, &texts, out);
+    }
+
+    /// Adds what is at work at `at`.
+    pub(crate) fn progress(&self, at: i64, out: &mut String) {
+        self.put(at, &sentences(&self.model), out);
+    }
+
+    fn put(&self, at: i64, texts: &[String], out: &mut String) {
+        let since = self.since(at);
+        for text in texts {
+            out.extend([&since, text.as_str(), "\n"]);
+        }
+    }
+
+    fn since(&self, at: i64) -> String {
+        format!("{:>8}  ", duration(at - self.model.started_at))
     }
 
     fn describe(&self, event: &RunEvent) -> (i64, Vec<String>) {
@@ -53,15 +83,18 @@ impl Plain {
             RunEvent::TaskAdopted { task, origin, at } => {
                 (*at, vec![format!("{} cloned from {}/{}/{origin}", name(task), self.origin, task.step)])
             }
-            RunEvent::Log { task, text, at, .. } => {
-                (*at, text.lines().map(|line| format!("{} │ {line}", name(task))).collect())
-            }
-            RunEvent::AttemptFinished { task, status, failure, retrying, duration_us, at, .. } => {
+            RunEvent::Log { at, .. } => (*at, Vec::new()), // see `event`
+            RunEvent::AttemptFinished {
+                task, status, failure, retrying, children, duration_us, at, ..
+            } => {
                 let took = duration(*duration_us);
                 let name = name(task);
                 let retry = if *retrying { ", retrying" } else { "" };
                 let text = match (status, failure) {
-                    (TaskStatus::Done, _) => format!("{name} done in {took}"),
+                    (TaskStatus::Done, _) => match children {
+                        Some(n) => format!("{name} done in {took}, fans out into {n}"),
+                        None => format!("{name} done in {took}"),
+                    },
                     (TaskStatus::Stopped, _) => format!("{name} stopped after {took}"),
                     (_, Some(f)) => format!("{name} failed after {took}: {}{retry}", place_and_headline(f)),
                     (_, None) => format!("{name} failed after {took}{retry}"),

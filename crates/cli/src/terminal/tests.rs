@@ -8,6 +8,7 @@ use spinloom_flow::event::{Failure, LogStream, TaskRef, Usage};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 
 use super::listeners::LineListener;
+use super::plan::Planned;
 use super::summary::{Commands, Summary};
 use super::*;
 
@@ -33,9 +34,38 @@ fn finished(task: TaskRef, took: i64, ms: i64) -> RunEvent {
         status: TaskStatus::Done,
         failure: None,
         retrying: false,
+        children: None,
         duration_us: took * 1000,
         usage: Usage { cpu_us: 12_000, max_rss_kib: 40_000 },
         at: at(ms),
+    }
+}
+
+/// The end of a task that fans out.
+fn fanned(task: TaskRef, children: u64, took: i64, ms: i64) -> RunEvent {
+    match finished(task, took, ms) {
+        RunEvent::AttemptFinished {
+            task,
+            attempt,
+            status,
+            failure,
+            retrying,
+            duration_us,
+            usage,
+            at,
+            ..
+        } => RunEvent::AttemptFinished {
+            task,
+            attempt,
+            status,
+            failure,
+            retrying,
+            children: Some(children),
+            duration_us,
+            usage,
+            at,
+        },
+        other => other,
     }
 }
 
@@ -58,6 +88,7 @@ fn failed(task: TaskRef, attempt: u32, retrying: bool, ms: i64) -> RunEvent {
         status: TaskStatus::Failed,
         failure: Some(failure()),
         retrying,
+        children: None,
         duration_us: 2_200_000,
         usage: Usage::default(),
         at: at(ms),
@@ -83,7 +114,7 @@ fn story() -> Vec<RunEvent> {
         begin(None),
         started(task("start", 1, &[]), 10),
         said(task("start", 1, &[]), "    indented * and  spaced\n\nlast\n", 200),
-        finished(task("start", 1, &[]), 390, 400),
+        fanned(task("start", 1, &[]), 2, 390, 400),
         started(task("train", 2, &[0]), 410),
         started(task("train", 3, &[1]), 420),
         said(task("train", 3, &[1]), "epoch 7/10 loss 0.412\n", 1500),
@@ -96,8 +127,14 @@ fn story() -> Vec<RunEvent> {
     ]
 }
 
-fn plan() -> Vec<String> {
-    ["start", "train", "join", "end"].map(str::to_owned).to_vec()
+/// `start` fans out into `train`.
+fn plan() -> Plan {
+    let planned = |name: &str| Planned {
+        name: name.to_owned(),
+        inside: (name == "train").then(|| "start".to_owned()),
+        fans_into: (name == "start").then(|| "train".to_owned()),
+    };
+    Plan(["start", "train", "join", "end"].map(planned).to_vec())
 }
 
 fn live(events: &[RunEvent], columns: usize, paint: Paint) -> String {
@@ -145,7 +182,7 @@ fn colour_adds_no_words() {
 #[test]
 fn ten_thousand_tasks_do_not_flood() {
     let mut events =
-        vec![begin(None), started(task("start", 1, &[]), 0), finished(task("start", 1, &[]), 5, 5)];
+        vec![begin(None), started(task("start", 1, &[]), 0), fanned(task("start", 1, &[]), 10_000, 5, 5)];
     for i in 0..10_000 {
         let t = || task("train", 2 + i, &[i]);
         let ms = i64::try_from(i).unwrap();
@@ -161,11 +198,14 @@ fn ten_thousand_tasks_do_not_flood() {
 fn many_running_siblings_are_one_bar() {
     let mut view = View::new(plan(), Paint::new(false));
     view.event(&begin(None), 80);
+    view.event(&fanned(task("start", 1, &[]), 40, 5, 5), 80);
     for i in 0..16 {
         view.event(&started(task("train", 2 + i, &[i]), 10), 80);
     }
     view.event(&finished(task("train", 2, &[0]), 100, 110), 80);
-    insta::assert_snapshot!(view.block(at(120), 80).join("\n"));
+    view.event(&failed(task("train", 3, &[1]), 0, false, 115), 80);
+    view.event(&said(task("train", 4, &[2]), "still at it\n", 118), 80);
+    insta::assert_snapshot!(view.block(at(12_000), 80).join("\n"));
 }
 
 #[test]
@@ -184,13 +224,53 @@ fn a_resume_shows_what_it_cloned() {
 
 fn lines(lines: Lines, events: &[RunEvent]) -> String {
     let mut out = Vec::new();
-    let mut listener = LineListener::new(lines, &mut out);
+    let mut listener = LineListener::new(lines, Pulse::new(0, T0), &mut out);
     events.iter().for_each(|event| listener.event(event));
     String::from_utf8(out).unwrap()
 }
 
 fn plain() -> Lines {
-    Lines::Plain(Plain::default())
+    Lines::Plain(Plain::new(plan()))
+}
+
+fn metaflow(ui: Option<&str>) -> Metaflow {
+    Metaflow::new(plan(), TimeZone::UTC, ui.map(str::to_owned))
+}
+
+/// RU-10: what Metaflow says every five minutes, in its words.
+#[test]
+fn what_is_at_work() {
+    let mut console = metaflow(None);
+    let mut shown = String::new();
+    for event in &story()[..4] {
+        console.event(event, &mut String::new());
+    }
+    console.progress(at(405), &mut shown);
+    for event in &story()[4..7] {
+        console.event(event, &mut String::new());
+    }
+    console.progress(at(1600), &mut shown);
+    console.event(&finished(task("train", 2, &[0]), 1590, 2000), &mut String::new());
+    console.event(&started(task("join", 4, &[]), 2100), &mut String::new());
+    console.progress(at(2200), &mut shown);
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn it_is_said_once_an_interval() {
+    let mut pulse = Pulse::new(300, 1000);
+    assert_eq!(
+        [1299, 1300, 1301, 1599, 1700, 1900].map(|now| pulse.is_due(now)),
+        [false, true, false, false, true, false]
+    );
+    assert!(!Pulse::new(0, 1000).is_due(i64::MAX));
+}
+
+#[test]
+fn a_run_links_to_the_ui() {
+    let mut shown = String::new();
+    metaflow(Some("http://ui")).event(&begin(None), &mut shown);
+    assert!(shown.ends_with(" Workflow starting (run-id 58), see it in the UI at http://ui/Training/58\n"));
 }
 
 #[test]
@@ -200,7 +280,7 @@ fn plain_lines() {
 
 #[test]
 fn metaflow_lines() {
-    insta::assert_snapshot!(lines(Lines::Metaflow(Metaflow::new(TimeZone::UTC)), &story()));
+    insta::assert_snapshot!(lines(Lines::Metaflow(metaflow(None)), &story()));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::block;
 use super::failure::headline;
 use super::model::{Model, label};
 use super::paint::{Paint, cut, fit};
+use super::plan::Plan;
 use super::time::duration;
 
 /// A foreach step with more tasks than this gets one line, not one a task.
@@ -18,8 +19,6 @@ const MANY: u64 = 20;
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) model: Model,
-    /// Steps of the graph in definition order.
-    pub(crate) plan: Vec<String>,
     pub(crate) paint: Paint,
     /// Lines of finished foreach tasks, by step, shown when the outermost foreach closes. At most [`MANY`] each.
     held: BTreeMap<String, Vec<String>>,
@@ -29,8 +28,8 @@ pub(crate) struct View {
 
 impl View {
     /// A view of a run of a flow with these steps.
-    pub(crate) fn new(plan: Vec<String>, paint: Paint) -> Self {
-        Self { model: Model::default(), plan, paint, held: BTreeMap::new(), hidden: BTreeMap::new() }
+    pub(crate) fn new(plan: Plan, paint: Paint) -> Self {
+        Self { model: Model::new(plan), paint, held: BTreeMap::new(), hidden: BTreeMap::new() }
     }
 
     /// Lines that scroll away because of `event`.
@@ -109,7 +108,7 @@ impl View {
     }
 
     fn many(&self, step: &str) -> bool {
-        self.model.count(step).is_some_and(|s| s.fanned_out && s.known > MANY)
+        self.model.count(step).is_some_and(|s| s.fanned_out) && self.model.total(step) > MANY
     }
 
     fn finished(
