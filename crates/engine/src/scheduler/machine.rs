@@ -1,6 +1,6 @@
 //! The state machine itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use spinloom_diagnostics::{Error, codes};
@@ -10,7 +10,9 @@ use spinloom_flow::graph::{Graph, StepIndex};
 use super::lineage::{Branch, GatherId, Lineage};
 use super::ready::{Candidate, Range, Ready, ReadyStack};
 use super::transition::{Next, Transition, check};
-use super::{Adopted, Command, End, Event, Launch, Limits, Origin, ResumePlan, TaskKey, TaskOutput};
+use super::{
+    Adopted, Command, Done, End, Event, Launch, Left, Limits, Origin, ResumePlan, TaskKey, TaskOutput,
+};
 
 /// Decides what runs next in one run.
 #[derive(Debug)]
@@ -18,11 +20,16 @@ pub struct Scheduler<O> {
     graph: Arc<Graph>,
     limits: Limits,
     plan: Option<ResumePlan<O>>,
+    /// The only steps whose tasks start, if not all.
+    only: Option<BTreeSet<StepIndex>>,
+    left: HashMap<TaskKey, Left<O>>,
     ready: ReadyStack<O>,
     live: HashMap<TaskId, Live<O>>,
     gathers: HashMap<GatherId, Gather<O>>,
     last_task: u64,
     last_gather: u64,
+    /// A task was not started because it was not asked for.
+    left_out: bool,
     phase: Phase,
 }
 
@@ -55,13 +62,32 @@ impl<O: Clone> Scheduler<O> {
             graph,
             limits,
             plan,
+            only: None,
+            left: HashMap::new(),
             ready: ReadyStack::new(),
             live: HashMap::new(),
             gathers: HashMap::new(),
             last_task: 0,
             last_gather: 0,
+            left_out: false,
             phase: Phase::Running,
         }
+    }
+
+    /// Starts no task but those of `step` and of the steps that lead to it.
+    #[must_use]
+    pub fn until(mut self, step: StepIndex) -> Self {
+        let steps = self.graph.nodes().map(|node| node.index);
+        self.only = Some(steps.filter(|from| self.graph.descendants(*from).contains(&step)).collect());
+        self
+    }
+
+    /// Goes on where another driver of the same run left off.
+    #[must_use]
+    pub fn after(mut self, left: HashMap<TaskKey, Left<O>>) -> Self {
+        self.last_task = left.values().map(|left| left.task.0).max().unwrap_or(0);
+        self.left = left;
+        self
     }
 
     /// Tells what happened; answers what is to be done now.
@@ -213,20 +239,23 @@ impl<O: Clone> Scheduler<O> {
     /// Starts what may start; says so when nothing is left.
     fn pump(&mut self, out: &mut Vec<Command<O>>) {
         let clone_only = self.plan.as_ref().is_some_and(|plan| plan.clone_only);
-        let mut left_out = false;
         while matches!(self.phase, Phase::Running) {
             let Some(candidate) = self.ready.peek() else { break };
-            if let Some(origin) = self.origin_of(&candidate) {
+            let wanted = !clone_only && self.only.as_ref().is_none_or(|only| only.contains(&candidate.step));
+            if let Some((task, done)) = self.done_before(&candidate) {
+                self.ready.advance();
+                self.complete(task, candidate, done.next.as_ref(), done.output, done.adopted);
+            } else if let Some(origin) = self.origin_of(&candidate) {
                 self.ready.advance();
                 self.adopt(candidate, origin, out);
-            } else if clone_only {
+            } else if !wanted {
                 self.ready.advance();
-                left_out = true;
+                self.left_out = true;
             } else if self.live.len() < self.limits.max_workers.max(1) {
                 self.ready.advance();
-                let task = self.next_task();
-                out.push(Command::Launch(launch(task, 0, &candidate)));
-                self.live.insert(task, Live { attempt: 0, candidate });
+                let (task, attempt) = self.number(&candidate);
+                out.push(Command::Launch(launch(task, attempt, &candidate)));
+                self.live.insert(task, Live { attempt, candidate });
             } else {
                 return;
             }
@@ -234,7 +263,7 @@ impl<O: Clone> Scheduler<O> {
         if self.live.is_empty() && !matches!(self.phase, Phase::Over) {
             let end = match std::mem::replace(&mut self.phase, Phase::Over) {
                 Phase::Draining(end) => end,
-                _ if left_out => End::Cloned,
+                _ if self.left_out => End::Halted,
                 _ => End::Done,
             };
             out.push(Command::End(end));
@@ -246,14 +275,27 @@ impl<O: Clone> Scheduler<O> {
         TaskId(self.last_task)
     }
 
+    /// The id and attempt of a task about to start: the next, unless another driver of this run had begun it.
+    fn number(&mut self, candidate: &Candidate<O>) -> (TaskId, u32) {
+        match self.left.remove(&key(candidate)) {
+            Some(left) => (left.task, left.attempt + 1),
+            None => (self.next_task(), 0),
+        }
+    }
+
+    /// The task another driver of this run finished where `candidate` stands.
+    fn done_before(&mut self, candidate: &Candidate<O>) -> Option<(TaskId, Done<O>)> {
+        let left = self.left.get_mut(&key(candidate))?;
+        Some((left.task, left.done.take()?))
+    }
+
     /// The finished task of the origin run that stands where `candidate` does, if all its inputs were adopted too.
     fn origin_of(&mut self, candidate: &Candidate<O>) -> Option<Origin<O>> {
         let plan = self.plan.as_mut()?;
         if !candidate.inputs.iter().all(|input| input.adopted) {
             return None;
         }
-        let key = TaskKey { step: candidate.step, indices: candidate.lineage.indices() };
-        plan.finished.remove(&key)
+        plan.finished.remove(&key(candidate))
     }
 
     fn adopt(&mut self, candidate: Candidate<O>, origin: Origin<O>, out: &mut Vec<Command<O>>) {
@@ -277,6 +319,10 @@ impl<O: Clone> Scheduler<O> {
             self.ready.clear();
         }
     }
+}
+
+fn key<O>(candidate: &Candidate<O>) -> TaskKey {
+    TaskKey { step: candidate.step, indices: candidate.lineage.indices() }
 }
 
 fn launch<O: Clone>(task: TaskId, attempt: u32, candidate: &Candidate<O>) -> Launch<O> {
