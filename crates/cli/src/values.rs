@@ -159,6 +159,13 @@ pub(crate) fn again(
     }
     let wanted = |p: &&ParameterDoc| texts.contains_key(&p.name) || !had.contains(&p.attribute);
     let docs: Vec<ParameterDoc> = docs.iter().filter(wanted).cloned().collect();
+    let missing =
+        |p: &&ParameterDoc| p.required && p.default_kind == DefaultKind::None && !texts.contains_key(&p.name);
+    if let Some(parameter) = docs.iter().find(missing) {
+        let name = &parameter.name;
+        let message = format!("parameter `{name}` must be given: the run to resume did not have it");
+        return Err(Error::new(codes::BAD_PARAMETER, message).hint(format!("add `--param {name}=…`")));
+    }
     complete(flow, &docs, &texts, user)
 }
 

@@ -53,8 +53,8 @@ pub fn take_turn(request: &RunRequest, listener: &mut dyn Listener) -> Result<Tu
     loop {
         let lock = queue.wait(listener)?;
         if let Some(turn) = queue.claim(lock)? {
-            if let (Turn::Over(_), Some(file)) = (&turn, &request.run_id_file) {
-                write_run_id(file, run)?;
+            if let Turn::Over(outcome) = &turn {
+                queue.tell(outcome, listener)?;
             }
             return Ok(turn);
         }
@@ -95,6 +95,19 @@ impl Queue<'_> {
         let claim = Claim { identifier: self.shared.identifier.clone(), instead_of, at };
         let (run, leader, won) = self.provider.lead(&new_run(self.request, &self.flow, at), &claim)?;
         Ok(won.then(|| Turn::Drive(Some(Lead { run, term: leader.term, lock }))))
+    }
+
+    /// A run that was driven elsewhere.
+    fn tell(&self, outcome: &RunOutcome, listener: &mut dyn Listener) -> Result<()> {
+        if let Some(file) = &self.request.run_id_file {
+            write_run_id(file, self.run)?;
+        }
+        let by =
+            self.provider.leader(&self.flow, self.run)?.map_or_else(String::new, |leader| leader.identifier);
+        let message =
+            format!("run `{}/{}` was driven by `{by}`, and is {}", self.flow, self.run, outcome.status);
+        listener.event(&RunEvent::Notice { message, at: now() });
+        Ok(())
     }
 
     fn check_origin(&self, run: &RunRecord) -> Result<()> {

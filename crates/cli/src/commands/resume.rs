@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let from = step(&graph, arguments.step.as_deref())?;
     let until = step(&graph, arguments.common.until.as_deref())?;
     let run_id = arguments.run_id.as_deref().map(RunId::new).transpose()?;
-    let origin = origin(arguments, run_id.as_ref(), &options, context)?;
+    let itself = run_id.as_ref().filter(|_| arguments.reentrant);
+    let origin = origin(arguments, itself, &options, context)?;
     let values = parameter_values(arguments, &origin, &options, context)?;
     let changed: Vec<String> = values.keys().cloned().collect();
     let mut given = values;
@@ -102,7 +103,7 @@ struct OriginRun {
 /// The run to go on with: the one given, else the latest of this user in the namespace.
 fn origin(
     arguments: &Arguments,
-    run_id: Option<&RunId>,
+    itself: Option<&RunId>,
     options: &Options,
     context: &Context<'_>,
 ) -> Result<OriginRun> {
@@ -122,7 +123,7 @@ fn origin(
     tags.extend(options.namespace.clone().filter(|namespace| *namespace != tags[0]));
     // Of a reentrant resume the run itself may be there already.
     let latest = records.provider.runs(&flow, &RunQuery { tags, limit: 2, ..RunQuery::default() })?;
-    let Some(record) = latest.into_iter().find(|record| Some(&record.run) != run_id) else {
+    let Some(record) = latest.into_iter().find(|record| Some(&record.run) != itself) else {
         return Err(nothing(&records, &flow, options));
     };
     if record.status == RunStatus::Running && records.files.is_driven(&flow, &record.run)? {

@@ -278,7 +278,7 @@ impl<O: Clone> Scheduler<O> {
     /// The id and attempt of a task about to start: the next, unless another driver of this run had begun it.
     fn number(&mut self, candidate: &Candidate<O>) -> (TaskId, u32) {
         match self.left.remove(&key(candidate)) {
-            Some(left) => (left.task, left.attempt + 1),
+            Some(left) => (left.task, left.attempt),
             None => (self.next_task(), 0),
         }
     }

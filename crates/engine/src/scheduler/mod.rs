@@ -158,7 +158,7 @@ pub struct ResumePlan<O> {
 pub struct Left<O> {
     /// Its id, which it keeps.
     pub task: TaskId,
-    /// Its latest attempt; if it is not done, the next one follows.
+    /// Its latest attempt. If it is not done it is made again, under its number: a driver that dies costs no retry.
     pub attempt: u32,
     /// How it finished, if it did.
     pub done: Option<Done<O>>,
