@@ -32,6 +32,9 @@ impl Plain {
             self.origin = origin.as_ref().map(|o| format!("{flow}/{o}")).unwrap_or_default();
         }
         let (at, texts) = self.describe(event);
+        if self.began == 0 {
+            self.began = at; // waiting for a run that another process drives
+        }
         let since = duration(at - self.began);
         texts.into_iter().map(|text| format!("{since:>8}  {text}")).collect()
     }
