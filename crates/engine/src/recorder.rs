@@ -84,7 +84,7 @@ pub(crate) struct RecordedRun {
 impl RecordedRun {
     /// A run that this process leads.
     pub fn shared(flow: &FlowName, lead: &Lead) -> Self {
-        Self { flow: flow.clone(), run: lead.run.run.clone(), term: Some(lead.term) }
+        Self { flow: flow.clone(), run: lead.run.clone(), term: Some(lead.term) }
     }
 
     /// Writes a batch, as long as this driver may.

@@ -78,7 +78,7 @@ pub fn prepare(
     let store = Datastore::open(&request.store)?;
     let mut provider: Box<dyn Provider> = Box::new(SqliteProvider::open(&request.store.join("metadata.db"))?);
     let flow = FlowName::new(&request.graph.flow().name)?;
-    let origin = lead.as_ref().and_then(|lead| lead.run.origin.clone());
+    let origin = lead.as_ref().and_then(|lead| lead.origin.clone());
     if let (Some(resume), Some(origin)) = (&mut request.resume, origin) {
         resume.origin = origin;
     }

@@ -31,7 +31,9 @@ pub enum Turn {
 /// The right to drive a shared run.
 #[derive(Debug)]
 pub struct Lead {
-    pub(crate) run: RunRecord,
+    pub(crate) run: RunId,
+    /// The run it resumes, whatever this process was asked for.
+    pub(crate) origin: Option<RunId>,
     pub(crate) term: u64,
     pub(crate) lock: DriverLock,
 }
@@ -94,7 +96,7 @@ impl Queue<'_> {
         let instead_of = leader.map(|leader| leader.term);
         let claim = Claim { identifier: self.shared.identifier.clone(), instead_of, at };
         let (run, leader, won) = self.provider.lead(&new_run(self.request, &self.flow, at), &claim)?;
-        Ok(won.then(|| Turn::Drive(Some(Lead { run, term: leader.term, lock }))))
+        Ok(won.then(|| Turn::Drive(Some(Lead { run: run.run, origin: run.origin, term: leader.term, lock }))))
     }
 
     /// A run that was driven elsewhere.
