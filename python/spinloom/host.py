@@ -154,11 +154,18 @@ class FlowHost:
         return json.dumps(values)
 
     def init_task(self, ctx: Any, values_json: str) -> None:
-        """Saves what all tasks of a run share: parameters, class constants, the graph, and defaults of our own."""
+        """Saves what all tasks of a run share: parameters, class constants, the graph, and defaults of our own.
+
+        With an input, which is that task of an earlier run, a parameter that is not given keeps the value it had there.
+        """
         given = json.loads(values_json)
+        kept = {name for name, _ in ctx.input_artifacts(0)} if ctx.spec["inputs"] else set()
         values: dict[str, Any] = {"name": self.flow.name, "_graph_info": given.get("$graph_info"), **DEFAULTS}
         for attribute, parameter in self.flow.parameters.items():
-            values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
+            if parameter.name not in given and attribute in kept:
+                ctx.inherit(0, attribute)
+            else:
+                values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
         for name, value in values.items():

@@ -92,7 +92,7 @@ class Bench:
             }
             for ctx in inputs
         ]
-        start = [{"step": "_parameters", "task": 0, "manifest": "base", "index": None}]
+        start = [{"step": "_parameters", "task": 0, "manifest": "base", "index": None}] if step != "_parameters" else []
         return {
             "flow": "F", "run": "7", "step": step, "task": self.tasks, "attempt": attempt, "max_attempts": attempts,
             "join": join, "inputs": parents or start, "frames": frames, "base": "base", "origin_run": None,

@@ -143,4 +143,8 @@ pub(crate) struct RunArgs {
     /// The namespace steps see, instead of yours; empty for all
     #[arg(long, value_name = "TAG")]
     pub(crate) namespace: Option<String>,
+
+    /// Run no step but this and those that lead to it; `resume` goes on from there
+    #[arg(long, value_name = "STEP")]
+    pub(crate) until: Option<String>,
 }

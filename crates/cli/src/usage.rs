@@ -81,6 +81,7 @@ fn text(error: &Clap, kind: ContextKind) -> Option<String> {
         ContextValue::Strings(texts) if kind == ContextKind::InvalidArg => Some(
             texts
                 .iter()
+                .map(|t| t.split(' ').next().unwrap_or_default()) // `--alpha <FLOAT>`, as above
                 .map(|t| format!("`{}`", t.trim_end_matches("...").trim_matches(['<', '>'])))
                 .collect::<Vec<_>>()
                 .join(", "),

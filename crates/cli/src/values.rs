@@ -1,6 +1,7 @@
 //! Options and parameters: what was typed, else the environment, else defaults (RU-22, PA-05).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::str::FromStr;
 
 use clap::builder::{Arg, ArgAction};
@@ -136,6 +137,61 @@ pub(crate) fn resolve(
             texts.insert(parameter.name.clone(), (text, parameters::Source::Environment(name)));
         }
     }
+    complete(flow, &docs, &texts, user, settings.cwd())
+}
+
+/// Values for a resumed run: of the parameters given anew, and of those the earlier run did not have (`had` are the names
+/// of what it kept). The others stay as they were.
+///
+/// # Errors
+/// `SL0103` for a parameter that is unknown, missing or has a bad value.
+pub(crate) fn again(
+    flow: &mut Flow<'_>,
+    given: &BTreeMap<String, String>,
+    had: &[String],
+    user: &str,
+    cwd: &Path,
+) -> Result<Map<String, Value>> {
+    let docs = flow.doc.parameters.clone();
+    let mut texts = BTreeMap::new();
+    for (typed, text) in given {
+        let same = |p: &&ParameterDoc| p.name == *typed || p.name.replace('_', "-") == *typed;
+        let Some(parameter) = docs.iter().find(same) else {
+            let error = Error::new(codes::BAD_PARAMETER, format!("the flow has no parameter `{typed}`"));
+            return Err(error.suggest(typed, docs.iter().map(|p| p.name.as_str())));
+        };
+        let source = parameters::Source::Pair(format!("--param {typed}"));
+        texts.insert(parameter.name.clone(), (text.clone(), source));
+    }
+    let wanted = |p: &&ParameterDoc| texts.contains_key(&p.name) || !had.contains(&p.attribute);
+    let docs: Vec<ParameterDoc> = docs.iter().filter(wanted).cloned().collect();
+    let missing =
+        |p: &&ParameterDoc| p.required && p.default_kind == DefaultKind::None && !texts.contains_key(&p.name);
+    if let Some(parameter) = docs.iter().find(missing) {
+        let name = &parameter.name;
+        let message = format!("parameter `{name}` must be given: the run to resume did not have it");
+        return Err(Error::new(codes::BAD_PARAMETER, message).hint(format!("add `--param {name}=…`")));
+    }
+    complete(flow, &docs, &texts, user, cwd)
+}
+
+/// Options such as `NAME=VALUE`, by name; of several for one name, the last.
+pub(crate) fn pairs(option: &str, typed: &[String]) -> Result<BTreeMap<String, String>> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err(Error::new(codes::USAGE, format!("`--{option}` is `NAME=VALUE`, not `{text}`"))),
+    };
+    typed.iter().map(pair).collect()
+}
+
+/// The values of `docs`: texts, defaults, and what the user's default functions return.
+fn complete(
+    flow: &mut Flow<'_>,
+    docs: &[ParameterDoc],
+    texts: &BTreeMap<String, (String, parameters::Source)>,
+    user: &str,
+    cwd: &Path,
+) -> Result<Map<String, Value>> {
     let called: Vec<String> = docs
         .iter()
         .filter(|p| p.default_kind == DefaultKind::Function && !texts.contains_key(&p.name))
@@ -144,18 +200,18 @@ pub(crate) fn resolve(
     let mut functions = Map::new();
     // What cannot be right is said before the user's functions run.
     let known: Vec<ParameterDoc> = docs.iter().filter(|p| !called.contains(&p.name)).cloned().collect();
-    parameters::resolve(&known, &texts, &functions)?;
+    parameters::resolve(&known, texts, &functions)?;
     if !called.is_empty() {
         let context =
             json!({"flow_name": flow.doc.name, "user_name": user, "ds_type": "local", "configs": {}});
         functions = flow.host.defaults(&called, &context)?;
     }
-    let mut values = parameters::resolve(&docs, &texts, &functions)?;
+    let mut values = parameters::resolve(docs, texts, &functions)?;
     let mut included = Map::new();
     for doc in docs.iter().filter(|doc| doc.kind == ParameterType::File) {
         if let Some(path) = values.get(&doc.name).and_then(Value::as_str) {
             let source = texts.get(&doc.name).map(|(_, source)| source);
-            let place = files::find(doc, path, source, settings.cwd())?;
+            let place = files::find(doc, path, source, cwd)?;
             included.insert(doc.name.clone(), place.display().to_string().into());
         }
     }

@@ -119,6 +119,7 @@ impl FlowHost for Host {
             error: None,
             duration_us: 1,
             signal: None,
+            halt: None,
         })
     }
 

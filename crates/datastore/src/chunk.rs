@@ -45,6 +45,11 @@ impl Datastore {
         if ContentHash::of(&bytes) == *hash { Ok(bytes) } else { Err(damaged_chunk(hash)) }
     }
 
+    /// Where the compressed chunk is, if it is there at all.
+    pub(crate) fn compressed_path(&self, hash: &ContentHash) -> PathBuf {
+        self.chunk_file(hash, ".zst")
+    }
+
     fn chunk_file(&self, hash: &ContentHash, suffix: &str) -> PathBuf {
         let name = hash.to_string();
         let mut path = self.root().join("chunks");
@@ -68,7 +73,7 @@ impl Datastore {
             return Ok(None);
         }
         // Another zstd makes another length of the same bytes, so only decoding tells whether the file is good.
-        let path = self.chunk_file(hash, ".zst");
+        let path = self.compressed_path(hash);
         if let Some(packed) = file_len(&path)
             && self.read_compressed(hash, len).is_ok_and(|kept| ContentHash::of(&kept) == *hash)
         {
@@ -85,7 +90,7 @@ impl Datastore {
 
     /// The bytes of a compressed chunk. Their number is checked, their hash is not.
     pub(crate) fn read_compressed(&self, hash: &ContentHash, len: u64) -> Result<Vec<u8>> {
-        let path = self.chunk_file(hash, ".zst");
+        let path = self.compressed_path(hash);
         let file = File::open(&path).map_err(|e| chunk_error(hash, &path, &e))?;
         let mut bytes = room(len).ok_or_else(|| damaged_chunk(hash))?;
         let decoder = zstd::stream::read::Decoder::new(file).map_err(|e| damaged_chunk(hash).cause(e))?;

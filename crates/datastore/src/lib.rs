@@ -23,6 +23,7 @@
 mod artifact;
 mod attempt;
 mod chunk;
+mod driver;
 mod hash;
 mod io;
 mod log;
@@ -36,9 +37,11 @@ mod record;
 mod reference;
 mod store;
 mod text;
+mod verify;
 
 pub use artifact::{Buffer, Payload};
 pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD};
+pub use driver::DriverLock;
 pub use hash::ContentHash;
 pub use log::{LogFrame, LogReader, LogWriter};
 pub use manifest::{ArtifactEntry, MANIFEST_VERSION, Manifest};

@@ -20,7 +20,7 @@ use crate::attempt::{Exit, Running, Setback, TaskResult, died, refused};
 use crate::output::{Output, now, pump};
 use crate::recorder::Recorder;
 use crate::scheduler::{Adopted, Command, End, Event, Launch, Next, Scheduler};
-use crate::start::Context;
+use crate::start::{Context, HALT};
 use crate::{Listener, PackageRequest, RunOutcome};
 
 /// How long a polite request to stop is given.
@@ -68,7 +68,7 @@ impl Dispatcher {
         base: ManifestRef,
     ) -> Result<Self> {
         let outcome = RunOutcome {
-            run: context.run.clone(),
+            run: context.of.run.clone(),
             status: RunStatus::Running,
             tasks: 0,
             adopted: 0,
@@ -76,6 +76,7 @@ impl Dispatcher {
             error: None,
             duration_us: 0,
             signal: None,
+            halt: None,
         };
         Ok(Self {
             context,
@@ -104,10 +105,9 @@ impl Dispatcher {
         package: Option<PackageRequest>,
     ) -> Result<()> {
         let fault = self.faults.0.clone();
-        let recorder =
-            Recorder::start(provider, self.context.flow.clone(), self.context.run.clone(), move || {
-                let _run_over = fault.send(());
-            })?;
+        let recorder = Recorder::start(provider, self.context.of.clone(), move || {
+            let _run_over = fault.send(());
+        })?;
         for change in first {
             recorder.record(change);
         }
@@ -570,6 +570,10 @@ impl Dispatcher {
         self.zygote.leave().await;
         let status = match self.end.take() {
             Some(End::Done) if self.fatal.is_none() => RunStatus::Done,
+            Some(End::Halted) if self.fatal.is_none() => {
+                self.outcome.halt = self.context.halt.clone();
+                RunStatus::Stopped
+            }
             Some(End::Failed(error)) => {
                 self.outcome.error = error;
                 RunStatus::Failed
@@ -582,6 +586,9 @@ impl Dispatcher {
             listener.event(&RunEvent::Notice { message, at: now() });
         }
         let at = now();
+        if let Some(value) = self.outcome.halt.as_ref().and_then(|halt| serde_json::to_value(halt).ok()) {
+            self.note(Change::Info { key: HALT.to_owned(), value });
+        }
         self.note(Change::RunFinished { status, at });
         let recorded = self.recorder.take().map_or(Ok(()), |mut recorder| recorder.finish());
         self.pack.sync()?;

@@ -14,8 +14,11 @@ mod request;
 mod resume;
 pub mod scheduler;
 mod start;
+mod takeover;
+mod turn;
 
 pub use listener::{Listener, Silent};
-pub use request::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest};
+pub use request::{Halt, Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
 pub use scheduler::Scheduler;
 pub use start::{Parameters, Prepared, prepare};
+pub use turn::{Lead, Turn, take_turn};

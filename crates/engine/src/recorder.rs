@@ -12,6 +12,7 @@ use spinloom_flow::{FlowName, RunId};
 use spinloom_metadata::{Change, HEARTBEAT_SECONDS, Provider};
 
 use crate::output::now;
+use crate::turn::Lead;
 
 /// How long a change may wait for company.
 const WINDOW: Duration = Duration::from_millis(40);
@@ -28,15 +29,14 @@ impl Recorder {
     /// Starts the thread. `on_error` is called once, on that thread, when it cannot write.
     pub fn start(
         provider: Box<dyn Provider>,
-        flow: FlowName,
-        run: RunId,
+        of: RecordedRun,
         on_error: impl FnOnce() + Send + 'static,
     ) -> Result<Self> {
         let (changes, inbox) = channel();
         let thread = std::thread::Builder::new()
             .name("spinloom-recorder".into())
             .spawn(move || {
-                let done = Writer { provider, flow, run, inbox }.run();
+                let done = Writer { provider, of, inbox }.run();
                 if done.is_err() {
                     on_error();
                 }
@@ -72,10 +72,34 @@ impl Recorder {
     }
 }
 
+/// Which run is written, and as whom.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordedRun {
+    pub flow: FlowName,
+    pub run: RunId,
+    /// The term of this driver, if the run is shared: what it writes once that is over is refused.
+    pub term: Option<u64>,
+}
+
+impl RecordedRun {
+    /// A run that this process leads.
+    pub fn shared(flow: &FlowName, lead: &Lead) -> Self {
+        Self { flow: flow.clone(), run: lead.run.clone(), term: Some(lead.term) }
+    }
+
+    /// Writes a batch, as long as this driver may.
+    pub fn write(&self, provider: &mut dyn Provider, changes: &[Change]) -> Result<()> {
+        let Some(term) = self.term else { return provider.write(&self.flow, &self.run, changes) };
+        let mut guarded = Vec::with_capacity(changes.len() + 1);
+        guarded.push(Change::Term { term });
+        guarded.extend_from_slice(changes);
+        provider.write(&self.flow, &self.run, &guarded)
+    }
+}
+
 struct Writer {
     provider: Box<dyn Provider>,
-    flow: FlowName,
-    run: RunId,
+    of: RecordedRun,
     inbox: Receiver<Change>,
 }
 
@@ -88,7 +112,7 @@ impl Writer {
             match self.inbox.recv_timeout(beat.saturating_sub(last_beat.elapsed())) {
                 Ok(change) => {
                     let open = self.gather(change, &mut batch);
-                    self.provider.write(&self.flow, &self.run, &batch)?;
+                    self.of.write(self.provider.as_mut(), &batch)?;
                     batch.clear();
                     if !open {
                         return Ok(());
@@ -97,7 +121,7 @@ impl Writer {
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {
                     last_beat = Instant::now();
-                    self.provider.write(&self.flow, &self.run, &[Change::Heartbeat { at: now() }])?;
+                    self.of.write(self.provider.as_mut(), &[Change::Heartbeat { at: now() }])?;
                 }
             }
         }

@@ -1,7 +1,9 @@
 //! What is asked of the engine, and what comes of it.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::{Graph, Resources};
@@ -28,6 +30,10 @@ pub struct RunRequest {
     pub system_tags: Vec<String>,
     /// What to resume.
     pub resume: Option<Resume>,
+    /// Start no task but those of this step and of the steps that lead to it.
+    pub until: Option<StepName>,
+    /// Other processes may be asked for the same run: see [`crate::take_turn`].
+    pub shared: Option<Shared>,
     /// Task processes at a time.
     pub max_workers: usize,
     /// Items of one foreach.
@@ -78,6 +84,47 @@ pub struct Resume {
     pub from: Option<StepName>,
     /// Adopt only; run nothing.
     pub clone_only: bool,
+    /// Parameters are written anew, from those of the origin and the values given: without `from`, every task runs again.
+    pub new_parameters: bool,
+}
+
+/// One of several processes asked for one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// What this process is called: for people.
+    pub identifier: String,
+    /// The run to resume was named: a run of the same id that resumes another is refused.
+    pub origin_named: bool,
+}
+
+/// Why a run stopped before its end without anything being wrong: it was asked for. Kept as `halt` of the run's info.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Halt {
+    /// Finished tasks of the origin were to be adopted, and nothing run.
+    CloneOnly,
+    /// No step was to run but this and those that lead to it.
+    Until(StepName),
+}
+
+impl fmt::Display for Halt {
+    /// The option that asked for it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CloneOnly => f.write_str("--clone-only"),
+            Self::Until(step) => write!(f, "--until {step}"),
+        }
+    }
+}
+
+impl RunRequest {
+    /// Where the run is to stop, if not at its end.
+    pub(crate) fn halt(&self) -> Option<Halt> {
+        match &self.resume {
+            Some(resume) if resume.clone_only => Some(Halt::CloneOnly),
+            _ => self.until.clone().map(Halt::Until),
+        }
+    }
 }
 
 /// How a run ended.
@@ -99,4 +146,6 @@ pub struct RunOutcome {
     pub duration_us: i64,
     /// The signal that stopped it.
     pub signal: Option<i32>,
+    /// It stopped before its end because that was asked for.
+    pub halt: Option<Halt>,
 }

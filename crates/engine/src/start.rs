@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use spinloom_compute::{TaskSpec, Zygote, ZygoteLink};
-use spinloom_datastore::{Datastore, ManifestRef, Pack};
+use spinloom_compute::{Input, TaskSpec, Zygote, ZygoteLink};
+use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{TaskRef, Usage};
 use spinloom_flow::graph::{Graph, Resources};
@@ -13,12 +13,17 @@ use spinloom_metadata::{Change, NewRun, Provider, SqliteProvider};
 
 use crate::dispatcher::Dispatcher;
 use crate::output::now;
+use crate::recorder::RecordedRun;
 use crate::resume::Adoption;
-use crate::scheduler::{Limits, ResumePlan, Scheduler};
-use crate::{Isolation, Listener, RunOutcome, RunRequest};
+use crate::scheduler::{Limits, Scheduler};
+use crate::takeover::Leftover;
+use crate::turn::Lead;
+use crate::{Halt, Isolation, Listener, RunOutcome, RunRequest};
 
 /// The pseudo-step whose only task holds parameters and class constants.
 pub(crate) const PARAMETERS_STEP: &str = "_parameters";
+/// The key of a run's info that says why it stopped before its end, if that was asked for: a [`Halt`].
+pub(crate) const HALT: &str = "halt";
 
 /// Writes the artifacts of `_parameters`; Python does.
 pub trait Parameters {
@@ -32,8 +37,7 @@ pub trait Parameters {
 /// What stays the same during a run.
 pub(crate) struct Context {
     pub graph: Arc<Graph>,
-    pub flow: FlowName,
-    pub run: RunId,
+    pub of: RecordedRun,
     pub origin: Option<RunId>,
     pub namespace: Option<String>,
     pub user: String,
@@ -41,84 +45,117 @@ pub(crate) struct Context {
     pub max_log_size: u64,
     pub started_at: i64,
     pub store: Datastore,
+    /// Where the run is to stop, if not at its end.
+    pub halt: Option<Halt>,
 }
 
 /// A run that exists, its parameters written, no task started yet.
 pub struct Prepared {
     context: Context,
-    limits: Limits,
+    scheduler: Scheduler<ManifestRef>,
     link: ZygoteLink,
     provider: Box<dyn Provider>,
     pack: Pack,
     base: ManifestRef,
-    plan: Option<ResumePlan<ManifestRef>>,
     package: Option<crate::PackageRequest>,
     first: Vec<Change>,
     isolation: Isolation,
+    notices: Vec<String>,
+    /// Held until the run is over.
+    lock: Option<DriverLock>,
 }
 
-/// Makes the run. The zygote must have been forked before: nothing here starts a thread.
+/// Makes the run, or goes on with a shared one as its leader. The zygote must have been forked before: nothing here starts
+/// a thread.
 ///
 /// # Errors
 /// A store that cannot be used, a run that cannot be resumed, parameters that cannot be stored.
-pub fn prepare(request: RunRequest, link: ZygoteLink, parameters: &mut dyn Parameters) -> Result<Prepared> {
+pub fn prepare(
+    mut request: RunRequest,
+    lead: Option<Lead>,
+    link: ZygoteLink,
+    parameters: &mut dyn Parameters,
+) -> Result<Prepared> {
     if let Some(budget) = request.budget {
         within(&request.graph, budget)?;
     }
     let store = Datastore::open(&request.store)?;
     let mut provider: Box<dyn Provider> = Box::new(SqliteProvider::open(&request.store.join("metadata.db"))?);
     let flow = FlowName::new(&request.graph.flow().name)?;
-    let adoption = match &request.resume {
-        Some(resume) => Some(Adoption::load(provider.as_ref(), &flow, &request.graph, resume)?),
-        None => None,
-    };
-    let started_at = now();
-    let run = provider.create_run(&new_run(&request, &flow, started_at))?.run;
-    if let Some(file) = &request.run_id_file {
-        write_run_id(file, &run)?;
+    let origin = lead.as_ref().and_then(|lead| lead.origin.clone());
+    if let (Some(resume), Some(origin)) = (&mut request.resume, origin) {
+        resume.origin = origin;
     }
-    let context = Context {
-        graph: Arc::new(request.graph),
-        flow,
-        run,
+    let shared = lead.as_ref().map(|lead| RecordedRun::shared(&flow, lead));
+    let adopted = request
+        .resume
+        .as_ref()
+        .map(|resume| Adoption::load(provider.as_ref(), &store, &flow, &request.graph, resume))
+        .transpose();
+    let adoption = or_failed(adopted, shared.as_ref(), provider.as_mut())?;
+    let started_at = now();
+    let (of, lock) = match (shared, lead) {
+        (Some(of), Some(lead)) => (of, Some(lead.lock)),
+        _ => {
+            let run = provider.create_run(&new_run(&request, &flow, started_at))?.run;
+            // Without it the run is only not known to be alive.
+            let lock = store.lock_driver(&flow, &run).ok().flatten();
+            (RecordedRun { flow, run, term: None }, lock)
+        }
+    };
+    if let Some(file) = &request.run_id_file {
+        write_run_id(file, &of.run)?;
+    }
+    let leftover = match of.term {
+        Some(term) if term > 1 => Leftover::load(provider.as_ref(), &of, &request.graph)?,
+        _ => Leftover::default(),
+    };
+    let source = source(&request, leftover.base, adoption.as_ref());
+    let scheduler = scheduler(&request, adoption.as_ref()).after(leftover.tasks);
+    let context = context(&request, store, of, started_at);
+    let mut first = leftover.changes;
+    let opened = open_pack(&context, source, parameters, &mut first);
+    if opened.is_err() {
+        first.push(Change::RunFinished { status: RunStatus::Failed, at: now() });
+        context.of.write(provider.as_mut(), &first)?;
+    }
+    let (pack, base) = opened?;
+    let notices = adoption.map(|adoption| adoption.notices).unwrap_or_default();
+    let (package, isolation) = (request.package, request.isolation);
+    Ok(Prepared { context, scheduler, link, provider, pack, base, package, first, isolation, notices, lock })
+}
+
+/// A shared run exists before its driver knows that it can be resumed: where it cannot, it has failed.
+fn or_failed<T>(made: Result<T>, shared: Option<&RecordedRun>, provider: &mut dyn Provider) -> Result<T> {
+    if let (Err(_), Some(of)) = (&made, shared) {
+        of.write(provider, &[Change::RunFinished { status: RunStatus::Failed, at: now() }])?;
+    }
+    made
+}
+
+fn source(request: &RunRequest, here: Option<ManifestRef>, adoption: Option<&Adoption>) -> Source {
+    let changed = request.resume.as_ref().is_some_and(|resume| resume.new_parameters);
+    match (here, adoption.map(|adoption| adoption.base.clone())) {
+        (Some(base), _) => Source::Here(base),
+        (None, Some(base)) if changed => Source::Changed(base),
+        (None, Some(base)) => Source::Origin(base),
+        (None, None) => Source::Given,
+    }
+}
+
+fn context(request: &RunRequest, store: Datastore, of: RecordedRun, started_at: i64) -> Context {
+    Context {
+        graph: Arc::new(request.graph.clone()),
+        of,
         origin: request.resume.as_ref().map(|r| r.origin.clone()),
-        namespace: request.namespace,
-        user: request.user,
-        tags: request.tags,
+        namespace: request.namespace.clone(),
+        user: request.user.clone(),
+        tags: request.tags.clone(),
         max_log_size: request.max_log_size,
         started_at,
         store,
-    };
-    let mut first = Vec::new();
-    let started = open_pack(&context, adoption.as_ref(), parameters, &mut first);
-    let (pack, base) = match started {
-        Ok(started) => started,
-        Err(error) => {
-            first.push(Change::RunFinished { status: RunStatus::Failed, at: now() });
-            provider.write(&context.flow, &context.run, &first)?;
-            return Err(error);
-        }
-    };
-    let isolation = request.isolation;
-    let limits = Limits {
-        max_workers: request.max_workers,
-        max_num_splits: request.max_num_splits,
-        budget: request.budget,
-        retry_wait: request.retry_wait,
-    };
-    let plan = adoption.map(|adoption| adoption.plan);
-    Ok(Prepared {
-        context,
-        limits,
-        link,
-        provider,
-        pack,
-        base,
-        plan,
-        package: request.package,
-        first,
-        isolation,
-    })
+        halt: request.halt(),
+    }
 }
 
 /// Refuses a step that could never start.
@@ -132,7 +169,22 @@ fn within(graph: &Graph, budget: Resources) -> Result<()> {
         .hint("raise `--budget`, or lower the step's `@resources`"))
 }
 
-fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun {
+fn scheduler(request: &RunRequest, adoption: Option<&Adoption>) -> Scheduler<ManifestRef> {
+    let limits = Limits {
+        max_workers: request.max_workers,
+        max_num_splits: request.max_num_splits,
+        budget: request.budget,
+        retry_wait: request.retry_wait,
+    };
+    let graph = Arc::new(request.graph.clone());
+    let until = request.until.as_ref().and_then(|step| graph.find(step.as_str()));
+    let scheduler = Scheduler::new(graph, limits, adoption.map(|adoption| adoption.plan.clone()));
+    match until {
+        Some(step) => scheduler.until(step),
+        None => scheduler,
+    }
+}
+pub(crate) fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun {
     NewRun {
         flow: flow.clone(),
         id: request.run_id.clone(),
@@ -146,35 +198,54 @@ fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun {
     }
 }
 
-fn write_run_id(file: &Path, run: &RunId) -> Result<()> {
+pub(crate) fn write_run_id(file: &Path, run: &RunId) -> Result<()> {
     std::fs::write(file, run.as_str())
         .or_error(codes::STORE_IO, || format!("cannot write the run id to `{}`", file.display()))
+}
+
+/// Where the parameters of a run come from.
+enum Source {
+    /// Its own, written by the driver before this one.
+    Here(ManifestRef),
+    /// Those of the origin.
+    Origin(ManifestRef),
+    /// Those of the origin, but for what is given anew.
+    Changed(ManifestRef),
+    /// All are given.
+    Given,
 }
 
 /// Opens the pack and writes, or adopts, the `_parameters` task.
 fn open_pack(
     context: &Context,
-    adoption: Option<&Adoption>,
+    source: Source,
     parameters: &mut dyn Parameters,
     first: &mut Vec<Change>,
 ) -> Result<(Pack, ManifestRef)> {
-    let mut pack = context.store.pack(&context.flow, &context.run)?;
+    let mut pack = context.store.pack(&context.of.flow, &context.of.run)?;
     let step = StepName::new(PARAMETERS_STEP)?;
     let task = TaskRef { step: step.clone(), task: TaskId(0), indices: Vec::new() };
-    if let (Some(adoption), Some(origin)) = (adoption, &context.origin) {
-        first.push(Change::TaskAdopted {
-            task,
-            origin: (origin.clone(), TaskId(0)),
-            parents: Vec::new(),
-            transition: None,
-            manifest: Some(adoption.base.to_string()),
-            at: now(),
-        });
-        return Ok((pack, adoption.base.clone()));
+    let mut spec = context.spec(step.clone(), TaskId(0), None);
+    match (source, &context.origin) {
+        (Source::Here(base), _) => return Ok((pack, base)),
+        (Source::Origin(base), Some(origin)) => {
+            first.push(Change::TaskAdopted {
+                task,
+                origin: (origin.clone(), TaskId(0)),
+                parents: Vec::new(),
+                transition: None,
+                manifest: Some(base.to_string()),
+                at: now(),
+            });
+            return Ok((pack, base));
+        }
+        (Source::Changed(manifest), _) => {
+            spec.inputs.push(Input { step, task: TaskId(0), manifest, index: None });
+        }
+        (Source::Origin(_), None) | (Source::Given, _) => {}
     }
     let pid = i32::try_from(std::process::id()).unwrap_or(0);
     first.push(Change::TaskStarted { task: task.clone(), attempt: 0, pid, parents: Vec::new(), at: now() });
-    let spec = context.spec(step, TaskId(0), None);
     let record = parameters.write(&spec, &context.store)?;
     let base = pack.append(&record)?;
     first.push(Change::AttemptFinished {
@@ -195,8 +266,8 @@ impl Context {
     /// The spec of a task, its inputs and frames still to be filled in.
     pub fn spec(&self, step: StepName, task: TaskId, base: Option<ManifestRef>) -> TaskSpec {
         TaskSpec {
-            flow: self.flow.clone(),
-            run: self.run.clone(),
+            flow: self.of.flow.clone(),
+            run: self.of.run.clone(),
             step,
             task,
             attempt: 0,
@@ -219,7 +290,7 @@ impl Context {
 impl Prepared {
     /// The flow and the id of the run.
     pub fn run(&self) -> (&FlowName, &RunId) {
-        (&self.context.flow, &self.context.run)
+        (&self.context.of.flow, &self.context.of.run)
     }
 
     /// Drives the run to its end on this thread.
@@ -233,21 +304,35 @@ impl Prepared {
             .build()
             .map_err(|e| Error::new(codes::INTERNAL, "cannot start the engine's runtime").cause(e))?;
         runtime.block_on(async move {
-            let Self { context, limits, link, provider, pack, base, plan, package, first, isolation } = self;
+            let Self {
+                context,
+                scheduler,
+                link,
+                provider,
+                pack,
+                base,
+                package,
+                first,
+                isolation,
+                mut notices,
+                lock,
+            } = self;
             listener.event(&RunEvent::RunStarted {
-                flow: context.flow.clone(),
-                run: context.run.clone(),
+                flow: context.of.flow.clone(),
+                run: context.of.run.clone(),
                 origin: context.origin.clone(),
                 at: context.started_at,
             });
             let (fresh, notice) = choose(isolation, &link);
-            if let Some(message) = notice {
+            notices.extend(notice);
+            for message in notices {
                 listener.event(&RunEvent::Notice { message, at: now() });
             }
-            let scheduler = Scheduler::new(context.graph.clone(), limits, plan);
             let mut dispatcher = Dispatcher::new(context, scheduler, Zygote::new(link, fresh)?, pack, base)?;
             dispatcher.record(provider, first, package)?;
-            dispatcher.run(listener).await
+            let outcome = dispatcher.run(listener).await;
+            drop(lock);
+            outcome
         })
     }
 }

@@ -105,6 +105,50 @@ proptest! {
         prop_assert_eq!(clone.adopted.len(), run.launches.len());
     }
 
+    /// Asked to stop at a step, a run starts that step's tasks and all that lead there, and nothing else.
+    #[test]
+    fn a_run_until_a_step((graph, seed, at) in (graphs(), any::<u64>(), any::<prop::sample::Index>())) {
+        let step = graph.nodes().nth(at.index(graph.len())).expect("a step").index;
+        let mut expected = Oracle::of(&graph).sorted_keys();
+        let all = expected.len();
+        expected.retain(|key| graph.descendants(key.step).contains(&step));
+        let mut world = World::new(graph.clone(), Scheduler::new(graph, limits(3), None).until(step), seed);
+        world.start();
+        world.run_to_end();
+        prop_assert_eq!(world.sorted_keys(), expected.clone());
+        prop_assert_eq!(world.end, Some(if expected.len() == all { End::Done } else { End::Halted }));
+    }
+
+    /// RE-05: after any number of events another driver goes on: what finished stays, what ran is run again.
+    #[test]
+    fn another_driver_goes_on((graph, seed, steps) in (graphs(), any::<u64>(), 0usize..30)) {
+        let oracle = Oracle::of(&graph);
+        let mut first = World::new(graph.clone(), Scheduler::new(graph.clone(), limits(3), None), seed);
+        first.start();
+        for _ in 0..steps {
+            first.finish_one();
+        }
+        let left = first.left();
+        let mut second = World::new(graph.clone(), Scheduler::new(graph, limits(3), None).after(left.clone()), seed);
+        second.start();
+        second.run_to_end();
+        prop_assert_eq!(second.end.clone(), Some(End::Done));
+        // A gang of which some finished runs again as a whole.
+        let kept = first.finished.iter().filter(|(_, key)| !first.wasted(key));
+        let mut all: Vec<TaskKey> = kept.chain(&second.finished).map(|(_, key)| key.clone()).collect();
+        world::sort(&mut all);
+        prop_assert_eq!(all, oracle.sorted_keys());
+        for command in second.log.iter().flat_map(|(_, commands)| commands) {
+            let Command::Launch(launch) = command else { continue };
+            match left.get(&key(launch)) {
+                Some(known) => prop_assert_eq!((launch.task, launch.attempt), (known.task, known.attempt)),
+                None => prop_assert!(left.values().all(|known| known.task != launch.task)),
+            }
+            let seen: Vec<_> = launch.inputs.iter().map(|input| input.output.clone()).collect();
+            prop_assert_eq!(&seen, oracle.inputs_of(&key(launch)));
+        }
+    }
+
     /// Stopped at any time, a run starts nothing more and ends when the last live task does.
     #[test]
     fn a_stopped_run_drains((graph, seed, steps) in (graphs(), any::<u64>(), 0usize..20)) {

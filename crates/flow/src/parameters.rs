@@ -35,6 +35,8 @@ pub const RESERVED: [&str; 15] = [
 pub enum Source {
     /// An option, such as `--alpha`.
     Option(String),
+    /// An option that names the parameter, such as `--param alpha`, for `--param alpha=0.5`.
+    Pair(String),
     /// An environment variable, such as `METAFLOW_RUN_ALPHA`.
     Environment(String),
 }
@@ -42,7 +44,7 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Option(name) | Self::Environment(name) => f.write_str(name),
+            Self::Option(name) | Self::Pair(name) | Self::Environment(name) => f.write_str(name),
         }
     }
 }
@@ -107,7 +109,7 @@ fn example(doc: &ParameterDoc, source: &Source) -> String {
     };
     match source {
         Source::Option(name) => format!("write `{name} {value}`"),
-        Source::Environment(name) => format!("write `{name}={value}`"),
+        Source::Pair(name) | Source::Environment(name) => format!("write `{name}={value}`"),
     }
 }
 

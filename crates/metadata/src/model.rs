@@ -33,6 +33,28 @@ pub struct NewRun {
     pub at: i64,
 }
 
+/// A driver that asks to lead a run that several drivers share (RE-05).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What the driver is called: for people.
+    pub identifier: String,
+    /// The term the driver knows to be over, because its leader is gone or its run is to go on; `None` takes nothing away.
+    pub instead_of: Option<u64>,
+    /// When.
+    pub at: i64,
+}
+
+/// Who leads a shared run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leader {
+    /// What its driver is called.
+    pub identifier: String,
+    /// Counts the leaders of the run, from 1. Only the driver of the latest term can write.
+    pub term: u64,
+    /// When its term began.
+    pub at: i64,
+}
+
 /// A run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -194,6 +216,11 @@ pub enum Change {
     Heartbeat {
         /// When.
         at: i64,
+    },
+    /// A guard: nothing of the batch is written unless this is the term of the run's leader.
+    Term {
+        /// The term of the driver that writes.
+        term: u64,
     },
     /// Sets one key of the run's `info`.
     Info {

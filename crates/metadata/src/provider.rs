@@ -3,7 +3,7 @@
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
-use crate::{AttemptRecord, Change, NewRun, RunQuery, RunRecord, StepRecord, TaskRecord};
+use crate::{AttemptRecord, Change, Claim, Leader, NewRun, RunQuery, RunRecord, StepRecord, TaskRecord};
 
 /// Where flows, runs, steps, tasks, attempts and tags are kept.
 ///
@@ -16,10 +16,25 @@ pub trait Provider: Send {
     /// `SL0303` for bad tags; `SL0304` if a chosen id exists already.
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord>;
 
+    /// Makes the run if there is none of its id, and asks to lead it, in one step (RE-05).
+    ///
+    /// Compare-and-set: the one who makes the run leads it with term 1. Later the claim succeeds only if it names the
+    /// present term as the one that is over; then the next term begins, and the run is running again. Of any number of
+    /// claims that name the same term exactly one succeeds. Answers the run and who leads it, and whether that is this
+    /// claim.
+    ///
+    /// # Errors
+    /// `SL0304` if `run` has no id, or a run of that id was not made by this method.
+    fn lead(&mut self, run: &NewRun, claim: &Claim) -> Result<(RunRecord, Leader, bool)>;
+
+    /// Who leads a run; `None` if it is not shared.
+    fn leader(&self, flow: &FlowName, run: &RunId) -> Result<Option<Leader>>;
+
     /// Writes a batch in one transaction.
     ///
     /// # Errors
-    /// `SL0404` when the disk is full; nothing of the batch is written then.
+    /// `SL0404` when the disk is full, `SL0304` if the batch has a [`Change::Term`] that is over; nothing of the batch
+    /// is written then.
     fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()>;
 
     /// Names of all flows with the time each was made, newest first.

@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 use spinloom_metadata::{
-    AttemptRecord, Change, NewRun, Provider, RunQuery, RunRecord, SqliteProvider, StepRecord, TaskRecord,
+    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunQuery, RunRecord, SqliteProvider, StepRecord,
+    TaskRecord,
 };
 use spinloom_testkit::metadata_contract;
 
@@ -40,6 +41,12 @@ fn sqlite_keeps_the_contract_for_readers_beside_a_writer() {
 impl Provider for Pair {
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.0.create_run(run)
+    }
+    fn lead(&mut self, run: &NewRun, claim: &Claim) -> Result<(RunRecord, Leader, bool)> {
+        self.0.lead(run, claim)
+    }
+    fn leader(&self, flow: &FlowName, run: &RunId) -> Result<Option<Leader>> {
+        self.1.leader(flow, run)
     }
     fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {
         self.0.write(flow, run, changes)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use spinloom_flow::{FlowName, RunId, TaskStatus};
-use spinloom_metadata::{Change, Provider as _, RunQuery, SqliteProvider};
+use spinloom_metadata::{Change, Claim, NewRun, Provider as _, RunQuery, SqliteProvider};
 use spinloom_testkit::{finished, new_run, now, started, task};
 
 /// Tells a child which database; without it the functions for children do nothing.
@@ -69,6 +69,37 @@ fn child_makes_a_run() {
         let changes =
             [started(task("start", n), 0, now()), finished(task("start", n), 0, TaskStatus::Done, now())];
         p.write(&run.flow, &run.run, &changes).unwrap();
+    }
+}
+
+/// RE-05: of many processes that ask to lead one run at once, one does; of those that ask for its succession too.
+#[test]
+fn one_of_many_processes_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("metadata.db");
+    for term in 0..3 {
+        let children: Vec<Child> = (0..16).map(|_| spawn("child_asks_to_lead", &store, term)).collect();
+        let said = children.into_iter().map(|child| {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8_lossy(&output.stdout).lines().filter(|line| *line == "leads").count()
+        });
+        assert_eq!(said.sum::<usize>(), 1, "of term {term}");
+    }
+}
+
+#[test]
+#[ignore = "a process of `one_of_many_processes_leads`"]
+fn child_asks_to_lead() {
+    let Some((store, term)) = told() else { return };
+    let mut p = SqliteProvider::open(&store).unwrap();
+    let run = NewRun { id: Some(RunId::new("shared").unwrap()), ..new_run("F") };
+    let instead_of = (term > 0).then_some(term as u64);
+    let claim = Claim { identifier: std::process::id().to_string(), instead_of, at: now() };
+    let (_, leader, won) = p.lead(&run, &claim).unwrap();
+    assert_eq!(won, leader.identifier == claim.identifier);
+    if won {
+        println!("\nleads");
     }
 }
 

@@ -67,18 +67,23 @@ impl Kept {
             _ => self.store.insert(Datastore::open(root)?).clone(),
         };
         let input = match spec.inputs.as_slice() {
-            [only] => self.input(&store, &only.manifest),
+            [only] => self.input(&store, &only.manifest, spec.base.as_ref()),
             _ => None,
         };
         Ok(Ready { spec, told, store, input })
     }
 
     /// An input, read once it is asked for a second time. One that cannot be read is left for the task to stumble over.
-    fn input(&mut self, store: &Datastore, at: &ManifestRef) -> Option<Arc<Opened>> {
+    fn input(
+        &mut self,
+        store: &Datastore,
+        at: &ManifestRef,
+        base: Option<&ManifestRef>,
+    ) -> Option<Arc<Opened>> {
         match &mut self.input {
             Some((known, opened)) if known == at => {
                 if opened.is_none() {
-                    *opened = Opened::read(store, at).ok().map(Arc::new);
+                    *opened = Opened::read(store, at, base).ok().map(Arc::new);
                 }
                 opened.clone()
             }
@@ -91,9 +96,11 @@ impl Kept {
 }
 
 impl Opened {
-    fn read(store: &Datastore, at: &ManifestRef) -> Result<Self> {
+    /// The base is that of the task's own run, `own`, if it has one: an input adopted from an earlier run may have other
+    /// parameters, and the parameters of a run are the same in all its tasks.
+    fn read(store: &Datastore, at: &ManifestRef, own: Option<&ManifestRef>) -> Result<Self> {
         let manifest = store.manifest(at)?;
-        let base = manifest.base.as_ref().map(|at| store.manifest(at)).transpose()?;
+        let base = own.or(manifest.base.as_ref()).map(|at| store.manifest(at)).transpose()?;
         Ok(Self { manifest, base })
     }
 
@@ -144,7 +151,8 @@ impl TaskContext {
             return Err(PyIndexError::new_err(format!("task has no input {i}")));
         };
         if self.inputs[i].is_none() {
-            let opened = Opened::read(&self.store, &input.manifest).map_err(|e| raise(py, &e))?;
+            let opened = Opened::read(&self.store, &input.manifest, self.spec.base.as_ref())
+                .map_err(|e| raise(py, &e))?;
             self.inputs[i] = Some(Arc::new(opened));
         }
         self.inputs[i].as_deref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))

@@ -6,7 +6,7 @@ use spinloom_cli::{FlowHost, Surface};
 use spinloom_compute::TaskSpec;
 use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
-use spinloom_engine::{Listener, Parameters, RunOutcome, RunRequest};
+use spinloom_engine::{Listener, Parameters, RunOutcome, RunRequest, Turn};
 use spinloom_flow::{DecoSpec, exact};
 use spinloom_settings::Settings;
 
@@ -69,6 +69,21 @@ impl<'py> PythonFlow<'py> {
     }
 }
 
+impl PythonFlow<'_> {
+    /// Waiting for another process, this one has nothing to lose: Ctrl-C ends it as it ends any program.
+    fn take_turn(&self, request: &RunRequest, listener: &mut dyn Listener) -> Result<Turn> {
+        if request.shared.is_none() {
+            return Ok(Turn::Drive(None));
+        }
+        let before = default_interrupt(self.py);
+        let turn = self.py.detach(|| spinloom_engine::take_turn(request, listener));
+        if let Some(handler) = before {
+            let _not_main_thread = set_interrupt(self.py, &handler);
+        }
+        turn
+    }
+}
+
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).or_error(codes::INTERNAL, || "cannot encode a value".into())
 }
@@ -123,9 +138,13 @@ impl FlowHost for PythonFlow<'_> {
         values: Map<String, Value>,
         listener: &mut dyn Listener,
     ) -> Result<RunOutcome> {
+        let lead = match self.take_turn(&request, listener)? {
+            Turn::Drive(lead) => lead,
+            Turn::Over(outcome) => return Ok(*outcome),
+        };
         let link = zygote::start(self.py, &self.host)?;
         let mut parameters = PythonParameters { flow: self, values };
-        let prepared = spinloom_engine::prepare(request, link, &mut parameters)?;
+        let prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
         default_interrupt(self.py);
         self.py.detach(|| prepared.drive(listener))
     }
@@ -136,13 +155,16 @@ impl FlowHost for PythonFlow<'_> {
 }
 
 /// From here on the engine hears Ctrl-C. Without this, Python's own handler would raise once more at the very end.
-fn default_interrupt(py: Python<'_>) {
-    let reset = || -> PyResult<()> {
-        let signal = py.import("signal")?;
-        signal.call_method1("signal", (signal.getattr("SIGINT")?, signal.getattr("SIG_DFL")?)).map(|_| ())
-    };
-    // Only the main thread may; a flow started from another keeps Python's handler.
-    let _not_main_thread = reset();
+///
+/// Returns the handler before. Only the main thread may: a flow started from another keeps Python's handler.
+fn default_interrupt(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
+    let default = py.import("signal").and_then(|signal| signal.getattr("SIG_DFL")).ok()?;
+    set_interrupt(py, &default).ok()
+}
+
+fn set_interrupt<'py>(py: Python<'py>, handler: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let signal = py.import("signal")?;
+    signal.call_method1("signal", (signal.getattr("SIGINT")?, handler))
 }
 
 struct PythonParameters<'a, 'py> {

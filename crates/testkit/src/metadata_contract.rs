@@ -1,6 +1,7 @@
 //! What every metadata provider must do. A provider that passes is one the engine and the Client can use.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
 
+mod leaders;
 mod runs;
 mod tags;
 mod tasks;
@@ -37,6 +38,10 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         tasks::the_end_task_is_that_of_the_last_step,
         tasks::a_bad_batch_leaves_nothing,
         runs::info_is_set_key_by_key,
+        leaders::who_makes_a_shared_run_leads_it,
+        leaders::a_term_is_taken_over_once,
+        leaders::a_leader_whose_term_is_over_writes_nothing,
+        leaders::a_run_of_one_driver_is_led_by_nobody,
     ];
     for clause in clauses {
         clause(make().as_mut());

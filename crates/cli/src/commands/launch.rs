@@ -5,11 +5,11 @@ use std::str::FromStr as _;
 
 use serde_json::{Map, Value, json};
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
-use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest};
+use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
 use spinloom_flow::project::{Given, Project};
-use spinloom_flow::{DecoSpec, FlowName, Graph, RunStatus};
+use spinloom_flow::{DecoSpec, FlowName, Graph, RunId, RunStatus, StepName};
 
 use super::hooks;
 use crate::arguments::{FlowArgs, RunArgs};
@@ -187,8 +187,30 @@ pub(crate) fn said(context: &Context<'_>, options: &Options) {
 pub(crate) struct Launch {
     pub(crate) graph: Graph,
     pub(crate) options: Options,
-    pub(crate) resume: Option<Resume>,
+    pub(crate) until: Option<StepName>,
+    pub(crate) resume: Option<Resumed>,
     pub(crate) values: Map<String, Value>,
+}
+
+/// What is resumed, and as which run.
+pub(crate) struct Resumed {
+    pub(crate) resume: Resume,
+    pub(crate) run_id: Option<RunId>,
+    pub(crate) shared: Option<Shared>,
+    /// Names of the parameters given anew.
+    pub(crate) changed: Vec<String>,
+}
+
+/// A step a command line names.
+pub(crate) fn step(graph: &Graph, typed: Option<&str>) -> Result<Option<StepName>> {
+    let Some(step) = typed else { return Ok(None) };
+    if graph.find(step).is_some() {
+        return StepName::new(step).map(Some);
+    }
+    let names: Vec<&str> = graph.nodes().map(|node| node.name.as_str()).collect();
+    Err(Error::new(codes::UNKNOWN_STEP, format!("the flow has no step `{step}`"))
+        .suggest(step, names.iter().copied())
+        .hint(format!("its steps are `{}`", names.join("`, `"))))
 }
 
 impl Launch {
@@ -204,7 +226,7 @@ impl Launch {
         let progress = self.options.progress;
         let name = FlowName::new(&self.graph.flow().name)?;
         let doc = self.graph.flow().clone();
-        let request = self.options.request(self.graph, self.resume, context)?;
+        let request = self.options.request(self.graph, self.until, self.resume, context)?;
         let mut inner = listener(progress, show);
         let mut counting = Counting::new(inner.as_mut());
         let outcome = context.flow()?.host.run(request, self.values, &mut counting)?;
@@ -229,8 +251,23 @@ impl Options {
         }
     }
 
-    fn request(self, graph: Graph, resume: Option<Resume>, context: &mut Context<'_>) -> Result<RunRequest> {
-        let info = info(context, graph.flow().file.as_str())?;
+    fn request(
+        self,
+        graph: Graph,
+        until: Option<StepName>,
+        resumed: Option<Resumed>,
+        context: &mut Context<'_>,
+    ) -> Result<RunRequest> {
+        let mut info = info(context, graph.flow().file.as_str())?;
+        if let Some(changed) =
+            resumed.as_ref().map(|resumed| &resumed.changed).filter(|names| !names.is_empty())
+        {
+            info.insert("changed_parameters".to_owned(), json!(changed));
+        }
+        let (resume, run_id, shared) = match resumed {
+            Some(Resumed { resume, run_id, shared, .. }) => (Some(resume), run_id, shared),
+            None => (None, None, None),
+        };
         let python =
             info.get("python").and_then(Value::as_str).map(|version| format!("python_version:{version}"));
         let mut system_tags = vec![
@@ -248,12 +285,14 @@ impl Options {
             graph_json: context.flow()?.json.clone(),
             graph,
             store,
-            run_id: None,
+            run_id,
             user: self.user,
             namespace: self.namespace,
             tags: self.tags,
             system_tags,
             resume,
+            until,
+            shared,
             max_workers: self.max_workers,
             max_num_splits: self.max_num_splits,
             budget: self.budget,
@@ -320,11 +359,14 @@ fn finish(
         output.remark(&crate::terminal::error::render(error, output.err));
     }
     output.remark(&remark);
-    let data = json!({
+    let mut data = json!({
         "flow": flow, "run": outcome.run, "pathspec": format!("{flow}/{}", outcome.run), "status": outcome.status,
         "tasks": outcome.tasks, "cloned": outcome.adopted, "failed": outcome.failed.len(), "retried": retried,
         "run_duration_ms": outcome.duration_us / 1000,
     });
+    if let (Some(halt), Some(data)) = (&outcome.halt, data.as_object_mut()) {
+        data.insert("halt".to_owned(), json!(halt));
+    }
     Reply { failed, ..Reply::new("", data) }
 }
 
@@ -353,7 +395,7 @@ fn failure(flow: &FlowName, outcome: &RunOutcome, summary: &Summary<'_>) -> Opti
         );
         return Some((exit, json!({"code": code.id(), "message": message, "commands": commands})));
     }
-    if outcome.status == RunStatus::Done {
+    if outcome.status == RunStatus::Done || outcome.halt.is_some() {
         return None;
     }
     if let Some((task, attempt, why)) = outcome.failed.first() {
@@ -362,7 +404,10 @@ fn failure(flow: &FlowName, outcome: &RunOutcome, summary: &Summary<'_>) -> Opti
     }
     match &outcome.error {
         Some(error) => Some((error.exit(), json!(error))),
-        None => Some((ExitCode::UserCode, json!({"message": "the run failed", "commands": commands}))),
+        None => {
+            let how = if outcome.status == RunStatus::Stopped { "was stopped" } else { "failed" };
+            Some((ExitCode::UserCode, json!({"message": format!("the run {how}"), "commands": commands})))
+        }
     }
 }
 

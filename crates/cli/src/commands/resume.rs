@@ -1,14 +1,16 @@
 //! `resume`: go on where an earlier run ended.
 
 use clap::Args;
-use spinloom_diagnostics::{Error, codes};
-use spinloom_engine::Resume;
-use spinloom_flow::{FlowName, Pathspec, RunId, StepName};
-use spinloom_metadata::RunQuery;
+use serde_json::{Map, Value};
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_engine::{Resume, Shared};
+use spinloom_flow::graph as flow_graph;
+use spinloom_flow::{FlowName, Pathspec, RunId, RunStatus, TaskId};
+use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
 
-use super::launch::{Launch, Options, said};
+use super::launch::{Launch, Options, Resumed, said, step};
 use crate::arguments::RunArgs;
-use crate::context::{Context, newest};
+use crate::context::{Context, Records};
 use crate::reply::Answer;
 use crate::{target, values};
 
@@ -16,12 +18,13 @@ pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("resume", "go on with your latest run"),
     ("resume train", "the same, but run `train` and all that follows it again"),
     ("resume --origin-run-id 58", "go on with another run"),
+    ("resume train --param alpha=0.2", "run `train` and all that follows it with another parameter"),
 ];
 
 /// Go on with an earlier run of the flow
 ///
 /// Makes a new run that adopts every task that finished well, and runs the others with the code as it is now. Parameters
-/// are those of the earlier run.
+/// are those of the earlier run; if some are changed, every step runs again, or STEP and all that follows it.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Run this step again even if it finished, and all that follows it
@@ -36,6 +39,22 @@ pub(crate) struct Arguments {
     #[arg(long)]
     clone_only: bool,
 
+    /// Change a parameter; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    param: Vec<String>,
+
+    /// The id of the new run, instead of the next number
+    #[arg(long, value_name = "ID")]
+    run_id: Option<String>,
+
+    /// Many processes may ask for the same `--run-id`: one leads, the others wait for it and end as it does
+    #[arg(long, requires = "run_id")]
+    reentrant: bool,
+
+    /// What this process is called among those of a reentrant resume
+    #[arg(long, value_name = "ID", requires = "reentrant")]
+    resume_identifier: Option<String>,
+
     #[command(flatten)]
     common: RunArgs,
 }
@@ -47,26 +66,48 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     options.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
-    let from = match &arguments.step {
-        Some(step) if graph.find(step).is_none() => {
-            let names: Vec<String> = graph.nodes().map(|node| node.name.to_string()).collect();
-            let message = format!("the flow has no step `{step}`");
-            return Err(Error::new(codes::UNKNOWN_STEP, message)
-                .suggest(step, names.iter().map(String::as_str))
-                .hint(format!("its steps are `{}`", names.join("`, `")))
-                .into());
-        }
-        Some(step) => Some(StepName::new(step)?),
-        None => None,
-    };
-    let origin = origin(arguments, &options, context)?;
+    let from = step(&graph, arguments.step.as_deref())?;
+    let until = step(&graph, arguments.common.until.as_deref())?;
+    let run_id = arguments.run_id.as_deref().map(RunId::new).transpose()?;
+    let itself = run_id.as_ref().filter(|_| arguments.reentrant);
+    let origin = origin(arguments, itself, &options, context)?;
+    let values = parameter_values(arguments, &origin, &options, context)?;
+    let changed: Vec<String> = values.keys().cloned().collect();
+    let mut given = values;
+    if !changed.is_empty() {
+        given.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
+    }
     said(context, &options);
-    let resume = Resume { origin, from, clone_only: arguments.clone_only };
-    Launch { graph, options, resume: Some(resume), values: serde_json::Map::new() }.go(context)
+    let resume = Resume {
+        origin: origin.record.run,
+        from,
+        clone_only: arguments.clone_only,
+        new_parameters: !changed.is_empty(),
+    };
+    let shared =
+        arguments.reentrant.then(|| Shared { identifier: identifier(arguments), origin_named: origin.named });
+    let resumed = Some(Resumed { resume, run_id, shared, changed });
+    Launch { graph, options, until, resume: resumed, values: given }.go(context)
+}
+
+fn identifier(arguments: &Arguments) -> String {
+    arguments.resume_identifier.clone().unwrap_or_else(|| format!("process {}", std::process::id()))
+}
+
+/// The run to go on with.
+struct OriginRun {
+    record: RunRecord,
+    /// The command line or the environment named it.
+    named: bool,
 }
 
 /// The run to go on with: the one given, else the latest of this user in the namespace.
-fn origin(arguments: &Arguments, options: &Options, context: &Context<'_>) -> Result<RunId, Error> {
+fn origin(
+    arguments: &Arguments,
+    itself: Option<&RunId>,
+    options: &Options,
+    context: &Context<'_>,
+) -> Result<OriginRun> {
     let flow =
         context.flow_name()?.ok_or_else(|| Error::new(codes::INTERNAL, "there is no flow to resume"))?;
     let given =
@@ -77,22 +118,58 @@ fn origin(arguments: &Arguments, options: &Options, context: &Context<'_>) -> Re
             Some(run) => format!("{flow}/{run}").parse()?,
             None => format!("{flow}/{text}").parse()?,
         };
-        return Ok(target::run(&records, &spec)?.run);
+        return Ok(OriginRun { record: target::run(&records, &spec)?, named: true });
     }
     let mut tags = vec![format!("user:{}", options.user)];
     tags.extend(options.namespace.clone().filter(|namespace| *namespace != tags[0]));
-    match newest(&records.provider, &flow, tags)? {
-        Some(run) => Ok(run),
-        None => Err(nothing(&records.provider, &flow, options)),
+    // Of a reentrant resume the run itself may be there already.
+    let latest = records.provider.runs(&flow, &RunQuery { tags, limit: 2, ..RunQuery::default() })?;
+    let Some(record) = latest.into_iter().find(|record| Some(&record.run) != itself) else {
+        return Err(nothing(&records, &flow, options));
+    };
+    if record.status == RunStatus::Running && records.files.is_driven(&flow, &record.run)? {
+        let run = format!("{flow}/{}", record.run);
+        return Err(Error::new(codes::CANNOT_RESUME, format!("your latest run `{run}` is still running"))
+            .hint("wait for it, or stop it")
+            .hint(format!(
+                "to adopt what it has finished so far, name it: `--origin-run-id {}`",
+                record.run
+            )));
     }
+    Ok(OriginRun { record, named: false })
 }
 
-fn nothing(provider: &dyn spinloom_metadata::Provider, flow: &FlowName, options: &Options) -> Error {
+fn nothing(records: &Records, flow: &FlowName, options: &Options) -> Error {
     let error = Error::new(codes::NOT_FOUND, format!("`{}` has no run of `{flow}` to resume", options.user));
-    match provider.runs(flow, &RunQuery { limit: 1, ..RunQuery::default() }) {
+    match records.provider.runs(flow, &RunQuery { limit: 1, ..RunQuery::default() }) {
         Ok(others) if !others.is_empty() => {
             error.hint(format!("others have: name one with `--origin-run-id {}`", others[0].run))
         }
         _ => error.hint("run the flow first"),
     }
+}
+
+/// The parameters of the new run that are not just the origin's: those given, and those the flow did not have then.
+fn parameter_values(
+    arguments: &Arguments,
+    origin: &OriginRun,
+    options: &Options,
+    context: &mut Context<'_>,
+) -> Result<Map<String, Value>> {
+    if arguments.param.is_empty() {
+        return Ok(Map::new());
+    }
+    let typed = values::pairs("param", &arguments.param)?;
+    let records = context.records()?;
+    let had = parameters(&records, &origin.record)?;
+    let cwd = context.settings.cwd().to_owned();
+    values::again(context.flow()?, &typed, &had, &options.user, &cwd)
+}
+
+/// Names of what the parameters task of a run holds; none if it was not kept, which the engine will tell.
+fn parameters(records: &Records, run: &RunRecord) -> Result<Vec<String>> {
+    let task = records.provider.task(&run.flow, &run.run, TaskId(0))?;
+    let Some(text) = task.and_then(|task| task.manifest) else { return Ok(Vec::new()) };
+    let manifest = records.files.manifest(&text.parse()?)?;
+    Ok(manifest.artifacts.iter().map(|artifact| artifact.name.to_string()).collect())
 }

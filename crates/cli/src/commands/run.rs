@@ -3,7 +3,7 @@
 use clap::Args;
 use spinloom_flow::graph as flow_graph;
 
-use super::launch::{Launch, Options, said};
+use super::launch::{Launch, Options, said, step};
 use crate::arguments::RunArgs;
 use crate::context::Context;
 use crate::reply::Answer;
@@ -13,6 +13,7 @@ pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("run", "run it"),
     ("run --max-workers 4 --tag nightly", "four tasks at a time, and a tag to find it by"),
     ("run --with retry:times=2", "try each step up to three times"),
+    ("run --until train", "stop when `train` is done; `resume` goes on"),
 ];
 
 /// Run the flow
@@ -33,8 +34,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     options.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
+    let until = step(&graph, arguments.common.until.as_deref())?;
     let mut parameters = values::resolve(flow, &typed, &settings, &options.user)?;
     parameters.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     said(context, &options);
-    Launch { graph, options, resume: None, values: parameters }.go(context)
+    Launch { graph, options, until, resume: None, values: parameters }.go(context)
 }

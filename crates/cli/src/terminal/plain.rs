@@ -63,7 +63,9 @@ impl Plain {
     }
 
     fn since(&self, at: i64) -> String {
-        format!("{:>8}  ", duration(at - self.model.started_at))
+        // Zero while waiting for a run that another process drives.
+        let began = if self.model.started_at == 0 { at } else { self.model.started_at };
+        format!("{:>8}  ", duration(at - began))
     }
 
     fn describe(&self, event: &RunEvent) -> (i64, Vec<String>) {

@@ -85,6 +85,9 @@ impl Summary<'_> {
         if self.outcome.adopted > 0 {
             counts += &format!(" · {} cloned", self.outcome.adopted);
         }
+        if let Some(halt) = &self.outcome.halt {
+            counts += &format!(" · as asked by `{halt}`");
+        }
         let took = duration(self.outcome.duration_us);
         format!("{mark} {}{how} in {took}  {counts}", paint.bold(&self.run()))
     }

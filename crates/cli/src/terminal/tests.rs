@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use spinloom_engine::{Listener as _, RunOutcome};
+use spinloom_engine::{Halt, Listener as _, RunOutcome};
 use spinloom_flow::event::{Failure, LogStream, TaskRef, Usage};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 
@@ -298,6 +298,7 @@ fn outcome(status: RunStatus, failed: Vec<(TaskRef, u32, Failure)>) -> RunOutcom
         error: None,
         duration_us: 31_400_000,
         signal: None,
+        halt: None,
     }
 }
 
@@ -308,9 +309,11 @@ fn summaries() {
     let python = Commands { program: "python train.py".to_owned(), script: None };
     let one = vec![(task("train", 3, &[1]), 1, failure())];
     let many: Vec<_> = (0..8).map(|i| (task("train", 3 + i, &[i]), 0, failure())).collect();
+    let halt = Some(Halt::Until("train".parse().unwrap()));
     let mut shown = String::new();
     for (commands, outcome) in [
         (&native, outcome(RunStatus::Done, Vec::new())),
+        (&native, RunOutcome { halt, ..outcome(RunStatus::Stopped, Vec::new()) }),
         (&native, outcome(RunStatus::Failed, one)),
         (&python, outcome(RunStatus::Failed, many)),
         (&python, outcome(RunStatus::Stopped, Vec::new())),

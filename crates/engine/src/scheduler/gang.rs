@@ -8,7 +8,7 @@ use super::lineage::GatherId;
 use super::machine::{Live, Scheduler};
 use super::ready::Candidate;
 use super::transition::Next;
-use super::{Command, End, Origin};
+use super::{Command, End};
 
 /// The artifact name of a gang's frame, as in Metaflow.
 pub(super) const VARIABLE: &str = "_parallel_ubf_iter";
@@ -36,24 +36,13 @@ enum Outlook {
 }
 
 impl<O: Clone> Scheduler<O> {
-    /// Adopts a gang if all its tasks finished in the origin run.
-    pub(super) fn adopt_gang(&mut self, members: &[Candidate<O>], out: &mut Vec<Command<O>>) -> bool {
-        let origins: Option<Vec<Origin<O>>> = members.iter().map(|member| self.origin_of(member)).collect();
-        let Some(origins) = origins else { return false };
-        self.ready.advance();
-        for (member, origin) in members.iter().zip(origins) {
-            self.adopt(member.clone(), origin, out);
-        }
-        true
-    }
-
     pub(super) fn start_gang(
         &mut self,
         gather: GatherId,
         members: Vec<Candidate<O>>,
         out: &mut Vec<Command<O>>,
     ) {
-        let tasks: Vec<TaskId> = members.iter().map(|_| self.next_task()).collect();
+        let (tasks, attempt) = self.gang_numbers(&members);
         let gang = Gang {
             members: tasks.clone(),
             running: tasks.len(),
@@ -62,9 +51,20 @@ impl<O: Clone> Scheduler<O> {
         };
         self.gangs.insert(gather, gang);
         for (task, candidate) in tasks.iter().zip(members) {
-            let live = Live { attempt: 0, candidate, gang: Some((gather, tasks[0])) };
+            let live = Live { attempt, candidate, gang: Some((gather, tasks[0])) };
             self.begin(*task, live, out);
         }
+    }
+
+    /// Ids and attempt of a gang about to start: new ones, unless another driver of this run had begun all of it. They follow
+    /// each other.
+    fn gang_numbers(&mut self, members: &[Candidate<O>]) -> (Vec<TaskId>, u32) {
+        let begun: Vec<(TaskId, u32)> = members.iter().filter_map(|member| self.begun(member)).collect();
+        if begun.len() == members.len() {
+            let attempt = begun.iter().map(|(_, attempt)| *attempt).max().unwrap_or(0);
+            return (begun.into_iter().map(|(task, _)| task).collect(), attempt);
+        }
+        (members.iter().map(|_| self.next_task()).collect(), 0)
     }
 
     /// A member finished well. It counts once all have.

@@ -1,6 +1,6 @@
 //! The state machine itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,9 @@ use super::gang::{Gang, VARIABLE};
 use super::lineage::{Branch, GatherId, Lineage};
 use super::ready::{Candidate, Range, Ready, ReadyStack, Top};
 use super::transition::{Next, Transition, check};
-use super::{Adopted, Command, End, Event, Launch, Limits, Origin, ResumePlan, TaskKey, TaskOutput};
+use super::{
+    Adopted, Command, Done, End, Event, Launch, Left, Limits, Origin, ResumePlan, TaskKey, TaskOutput,
+};
 
 /// Decides what runs next in one run.
 #[derive(Debug)]
@@ -21,6 +23,9 @@ pub struct Scheduler<O> {
     graph: Arc<Graph>,
     limits: Limits,
     plan: Option<ResumePlan<O>>,
+    /// The only steps whose tasks start, if not all.
+    only: Option<BTreeSet<StepIndex>>,
+    left: HashMap<TaskKey, Left<O>>,
     admission: Admission,
     pub(super) ready: ReadyStack<O>,
     live: HashMap<TaskId, Live<O>>,
@@ -28,6 +33,8 @@ pub struct Scheduler<O> {
     gathers: HashMap<GatherId, Gather<O>>,
     last_task: u64,
     last_gather: u64,
+    /// A task was not started because it was not asked for.
+    left_out: bool,
     phase: Phase,
 }
 
@@ -65,6 +72,8 @@ impl<O: Clone> Scheduler<O> {
             graph,
             limits,
             plan,
+            only: None,
+            left: HashMap::new(),
             admission: Admission::new(&limits),
             ready: ReadyStack::new(),
             live: HashMap::new(),
@@ -72,8 +81,25 @@ impl<O: Clone> Scheduler<O> {
             gathers: HashMap::new(),
             last_task: 0,
             last_gather: 0,
+            left_out: false,
             phase: Phase::Running,
         }
+    }
+
+    /// Starts no task but those of `step` and of the steps that lead to it.
+    #[must_use]
+    pub fn until(mut self, step: StepIndex) -> Self {
+        let steps = self.graph.nodes().map(|node| node.index);
+        self.only = Some(steps.filter(|from| self.graph.descendants(*from).contains(&step)).collect());
+        self
+    }
+
+    /// Goes on where another driver of the same run left off.
+    #[must_use]
+    pub fn after(mut self, left: HashMap<TaskKey, Left<O>>) -> Self {
+        self.last_task = left.values().map(|left| left.task.0).max().unwrap_or(0);
+        self.left = left;
+        self
     }
 
     /// Tells what happened; answers what is to be done now.
@@ -303,19 +329,18 @@ impl<O: Clone> Scheduler<O> {
 
     /// Starts what may start; says so when nothing is left.
     fn pump(&mut self, out: &mut Vec<Command<O>>) {
-        let mut left_out = false;
         while self.is_running() {
             let Some(top) = self.ready.peek() else { break };
             match self.step(top, out) {
                 Step::Taken => {}
-                Step::LeftOut => left_out = true,
+                Step::LeftOut => self.left_out = true,
                 Step::Waits => return,
             }
         }
         if self.live.is_empty() && !matches!(self.phase, Phase::Over) {
             let end = match std::mem::replace(&mut self.phase, Phase::Over) {
                 Phase::Draining(end) => end,
-                _ if left_out => End::Cloned,
+                _ if self.left_out => End::Halted,
                 _ => End::Done,
             };
             out.push(Command::End(end));
@@ -324,26 +349,19 @@ impl<O: Clone> Scheduler<O> {
 
     /// Adopts or starts what is on top of the ready stack, if it may be.
     fn step(&mut self, top: Top<O>, out: &mut Vec<Command<O>>) -> Step {
-        let clone_only = self.plan.as_ref().is_some_and(|plan| plan.clone_only);
         let (step, count) = match &top {
             Top::One(candidate) => (candidate.step, 1),
             Top::Gang(_, members) => (members[0].step, members.len() as u64),
         };
-        let adopted = match &top {
-            Top::One(candidate) => match self.origin_of(candidate) {
-                Some(origin) => {
-                    self.ready.advance();
-                    self.adopt(candidate.clone(), origin, out);
-                    true
-                }
-                None => false,
-            },
-            Top::Gang(_, members) => self.adopt_gang(members, out),
+        let taken = match &top {
+            Top::One(candidate) => self.take(std::slice::from_ref(candidate), out),
+            Top::Gang(_, members) => self.take(members, out),
         };
-        if adopted {
+        if taken {
             return Step::Taken;
         }
-        if clone_only {
+        let clone_only = self.plan.as_ref().is_some_and(|plan| plan.clone_only);
+        if clone_only || self.only.as_ref().is_some_and(|only| !only.contains(&step)) {
             self.ready.advance();
             return Step::LeftOut;
         }
@@ -353,12 +371,33 @@ impl<O: Clone> Scheduler<O> {
         self.ready.advance();
         match top {
             Top::One(candidate) => {
-                let task = self.next_task();
-                self.begin(task, Live { attempt: 0, candidate, gang: None }, out);
+                let (task, attempt) = self.number(&candidate);
+                self.begin(task, Live { attempt, candidate, gang: None }, out);
             }
             Top::Gang(gather, members) => self.start_gang(gather, members, out),
         }
         Step::Taken
+    }
+
+    /// Takes what is on top, a task or all of a gang, from another driver of this run or from the origin run, if it is done.
+    fn take(&mut self, all: &[Candidate<O>], out: &mut Vec<Command<O>>) -> bool {
+        let is_done = |candidate| self.left.get(&key(candidate)).is_some_and(|left| left.done.is_some());
+        if all.iter().all(is_done) {
+            self.ready.advance();
+            for candidate in all {
+                if let Some((task, done)) = self.done_before(candidate) {
+                    self.complete(task, candidate.clone(), done.next.as_ref(), done.output, done.adopted);
+                }
+            }
+            return true;
+        }
+        let origins: Option<Vec<Origin<O>>> = all.iter().map(|candidate| self.origin_of(candidate)).collect();
+        let Some(origins) = origins else { return false };
+        self.ready.advance();
+        for (candidate, origin) in all.iter().zip(origins) {
+            self.adopt(candidate.clone(), origin, out);
+        }
+        true
     }
 
     pub(super) fn next_task(&mut self) -> TaskId {
@@ -366,8 +405,24 @@ impl<O: Clone> Scheduler<O> {
         TaskId(self.last_task)
     }
 
+    /// The id and attempt of a task that another driver of this run had begun.
+    pub(super) fn begun(&mut self, candidate: &Candidate<O>) -> Option<(TaskId, u32)> {
+        self.left.remove(&key(candidate)).map(|left| (left.task, left.attempt))
+    }
+
+    /// The id and attempt of a task about to start: the next, unless another driver of this run had begun it.
+    fn number(&mut self, candidate: &Candidate<O>) -> (TaskId, u32) {
+        self.begun(candidate).unwrap_or_else(|| (self.next_task(), 0))
+    }
+
+    /// The task another driver of this run finished where `candidate` stands.
+    fn done_before(&mut self, candidate: &Candidate<O>) -> Option<(TaskId, Done<O>)> {
+        let left = self.left.get_mut(&key(candidate))?;
+        Some((left.task, left.done.take()?))
+    }
+
     /// The finished task of the origin run that stands where `candidate` does, if all its inputs were adopted too.
-    pub(super) fn origin_of(&self, candidate: &Candidate<O>) -> Option<Origin<O>> {
+    fn origin_of(&self, candidate: &Candidate<O>) -> Option<Origin<O>> {
         let plan = self.plan.as_ref()?;
         if !candidate.inputs.iter().all(|input| input.adopted) {
             return None;
@@ -375,7 +430,7 @@ impl<O: Clone> Scheduler<O> {
         plan.finished.get(&key(candidate)).cloned()
     }
 
-    pub(super) fn adopt(&mut self, candidate: Candidate<O>, origin: Origin<O>, out: &mut Vec<Command<O>>) {
+    fn adopt(&mut self, candidate: Candidate<O>, origin: Origin<O>, out: &mut Vec<Command<O>>) {
         if let Some(plan) = &mut self.plan {
             plan.finished.remove(&key(&candidate)); // its memory is of no more use
         }

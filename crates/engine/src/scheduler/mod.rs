@@ -120,8 +120,8 @@ pub enum End {
     Failed(Option<Error>),
     /// Stopped by the user.
     Stopped,
-    /// All that could be adopted was, and no more was asked for.
-    Cloned,
+    /// All that was asked for is done, and there is more in the flow.
+    Halted,
 }
 
 /// A finished task, as an input of another.
@@ -168,6 +168,28 @@ pub struct ResumePlan<O> {
     pub finished: HashMap<TaskKey, Origin<O>>,
     /// Adopt only; run nothing.
     pub clone_only: bool,
+}
+
+/// A task that another driver of the same run, now gone, had begun.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left<O> {
+    /// Its id, which it keeps.
+    pub task: TaskId,
+    /// Its latest attempt. If it is not done it is made again, under its number: a driver that dies costs no retry.
+    pub attempt: u32,
+    /// How it finished, if it did.
+    pub done: Option<Done<O>>,
+}
+
+/// A task that another driver of the same run finished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done<O> {
+    /// Its transition.
+    pub next: Option<Next>,
+    /// Its artifacts.
+    pub output: O,
+    /// It was adopted from the origin run.
+    pub adopted: bool,
 }
 
 /// What bounds a run.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use spinloom_engine::scheduler::{Command, End, Event, Fan, Launch, Next, Origin, Scheduler, TaskKey};
+use spinloom_engine::scheduler::{
+    Command, Done, End, Event, Fan, Launch, Left, Next, Origin, Scheduler, TaskKey,
+};
 use spinloom_flow::TaskId;
 use spinloom_flow::graph::{Graph, NodeKind, StepIndex};
 
@@ -264,6 +266,17 @@ impl World {
     /// The largest gang.
     pub fn largest_gang(&self) -> usize {
         self.gangs.values().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// What a driver that took this run over would find.
+    pub fn left(&self) -> HashMap<TaskKey, Left<TaskKey>> {
+        let done = self.finished.iter().map(|(task, key)| {
+            let done = Done { next: choice(&self.graph, key), output: key.clone(), adopted: false };
+            (key.clone(), Left { task: *task, attempt: 0, done: Some(done) })
+        });
+        let live =
+            self.live.iter().map(|(task, key)| (key.clone(), Left { task: *task, attempt: 0, done: None }));
+        done.chain(live).collect()
     }
 
     pub fn finished_as_origins(&self) -> HashMap<TaskKey, Origin<TaskKey>> {

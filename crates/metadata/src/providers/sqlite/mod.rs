@@ -4,6 +4,7 @@
 //! A `kill -9` loses nothing that was committed; a loss of power may lose the last transactions, never half of one.
 
 mod connect;
+mod leaders;
 mod read;
 mod runs;
 mod schema;
@@ -24,7 +25,9 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 use self::trouble::Outcome;
-use crate::{AttemptRecord, Change, NewRun, Provider, RunQuery, RunRecord, StepRecord, TaskRecord};
+use crate::{
+    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunQuery, RunRecord, StepRecord, TaskRecord,
+};
 
 /// Metadata in an SQLite file.
 pub struct SqliteProvider {
@@ -93,6 +96,14 @@ fn transaction<T>(conn: &mut Connection, change: impl FnOnce(&Transaction<'_>) -
 impl Provider for SqliteProvider {
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.writing(|tx| runs::create(tx, run))
+    }
+
+    fn lead(&mut self, run: &NewRun, claim: &Claim) -> Result<(RunRecord, Leader, bool)> {
+        self.writing(|tx| leaders::lead(tx, run, claim))
+    }
+
+    fn leader(&self, flow: &FlowName, run: &RunId) -> Result<Option<Leader>> {
+        self.reading_run(flow, run, leaders::of)
     }
 
     fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {

@@ -26,8 +26,10 @@ impl fmt::Display for Version {
 pub(super) type Migration = (Version, &'static str);
 
 /// Every step since the first release, oldest first. A step, once released, never changes.
-pub(super) const MIGRATIONS: &[Migration] =
-    &[(Version { major: 1, minor: 0 }, include_str!("migrations/1.0.sql"))];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    (Version { major: 1, minor: 0 }, include_str!("migrations/1.0.sql")),
+    (Version { major: 1, minor: 1 }, include_str!("migrations/1.1.sql")),
+];
 
 /// The version this build writes.
 pub(super) const CURRENT: Version = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
 use spinloom_flow::{RunId, RunStatus, StepName, TaskId, TaskStatus};
 
+use super::leaders;
 use super::read::step_row;
 use super::tally::{State, Tally};
 use super::trouble::{Outcome, corrupt, misuse};
@@ -94,6 +95,7 @@ impl Batch<'_> {
                 "UPDATE runs SET heartbeat_at = max(heartbeat_at, ?2) WHERE id = ?1",
                 params![self.run, at],
             ),
+            Change::Term { term } => leaders::check(self.tx, self.run, *term),
             Change::Info { key, value } => self.info(key, value),
         }
     }
