@@ -53,9 +53,6 @@ fn words(error: &Clap) -> (String, Option<String>) {
                 text(error, ContextKind::ValidValue).map(|v| format!(", only {v}")).unwrap_or_default();
             (format!("`{name}` cannot be `{value}`{allowed}"), text(error, ContextKind::SuggestedValue))
         }
-        ErrorKind::MissingRequiredArgument if name.starts_with("`--") => {
-            (format!("{name}` is missing"), None)
-        }
         ErrorKind::MissingRequiredArgument => (format!("{argument} is missing"), None),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             ("a command is missing".to_owned(), None)
