@@ -2,7 +2,7 @@
 # Recipes source .setup/env: it puts the cargo that ./setup chose on the path.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rust test-python bench verify lint format generate generate-check wheel clean
+.PHONY: help setup demo test test-rust test-python test-full bench verify lint format generate generate-check wheel clean
 
 PYTHON_TOOLS := .venv/bin/python -m
 CARGO := . .setup/env && cargo
@@ -18,7 +18,7 @@ setup:  ## Install and build what is missing
 demo: setup  ## Train a grid of models on the digits data set, live
 	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
 
-test:  ## Run every test
+test:  ## Run the tests (of the differential grid, a sample)
 	@./setup --metaflow
 	@$(MAKE) --no-print-directory test-rust layers
 	@$(MAKE) --no-print-directory test-python
@@ -30,6 +30,10 @@ test-rust: setup  ## Run the Rust tests
 
 test-python: setup  ## Run the Python tests and the flow suites
 	$(PYTHON_TOOLS) pytest
+
+test-full: test  ## Run every test, the whole differential grid, and the flow suites once more in fresh interpreters
+	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential
+	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows
 
 bench:  ## Measure against Metaflow
 	@./setup --bench

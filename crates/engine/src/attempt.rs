@@ -81,7 +81,9 @@ pub(crate) fn refused(errno: i32) -> Failure {
 }
 
 /// What became of a process that said nothing, or ended badly.
-pub(crate) fn died(status: i32) -> Setback {
+///
+/// `oom` says that the kernel has lately killed something for want of memory.
+pub(crate) fn died(status: i32, oom: bool) -> Setback {
     let signal = status & 0x7f;
     let code = (status >> 8) & 0xff;
     if signal != 0 {
@@ -90,7 +92,7 @@ pub(crate) fn died(status: i32) -> Setback {
             message: format!(
                 "the task's process was killed by {}{}",
                 signal_name(signal),
-                signal_note(signal)
+                signal_note(signal, oom)
             ),
             signal: Some(signal),
             ..Failure::default()
@@ -121,9 +123,10 @@ fn signal_name(signal: i32) -> String {
     }
 }
 
-fn signal_note(signal: i32) -> &'static str {
+fn signal_note(signal: i32, oom: bool) -> &'static str {
     match signal {
-        9 => " (the kernel does this when memory runs out)",
+        9 if oom => ": the machine ran out of memory",
+        9 => " (by hand, or by whoever limits what it may use)",
         11 => " (a segmentation fault in native code)",
         _ => "",
     }

@@ -17,6 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::attempt::{Exit, Running, Setback, TaskResult, died, refused};
+use crate::memory;
 use crate::output::{Output, now, pump};
 use crate::recorder::Recorder;
 use crate::scheduler::{Adopted, Command, End, Event, Launch, Next, Scheduler};
@@ -47,6 +48,8 @@ pub(crate) struct Dispatcher {
     faults: (mpsc::UnboundedSender<()>, mpsc::UnboundedReceiver<()>),
     stop: Option<Stop>,
     outcome: RunOutcome,
+    /// Of the machine, when last looked at.
+    oom_kills: Option<u64>,
     fatal: Option<Error>,
     end: Option<End>,
 }
@@ -92,6 +95,7 @@ impl Dispatcher {
             faults: mpsc::unbounded_channel(),
             stop: None,
             outcome,
+            oom_kills: memory::kills(),
             fatal: None,
             end: None,
         })
@@ -387,7 +391,7 @@ impl Dispatcher {
             return Ok((None, Err(Setback { failure: failure.clone(), retry: true, died: false })));
         }
         let Some((value, record)) = &running.result else {
-            return Ok((None, Err(died(exit.status))));
+            return Ok((None, Err(self.died(exit.status))));
         };
         let manifest = if record.is_empty() { None } else { Some(self.pack.append(record)?) };
         let said: TaskResult = serde_json::from_value(value.clone()).or_error(codes::INTERNAL, || {
@@ -396,7 +400,7 @@ impl Dispatcher {
         let verdict = if !said.ok {
             Err(Setback { failure: said.failure.unwrap_or_default(), retry: true, died: false })
         } else if exit.status != 0 {
-            Err(died(exit.status))
+            Err(self.died(exit.status))
         } else if let Err(error) = self.scheduler.check(running.step, said.next.as_ref()) {
             let message = error.to_string();
             let failure = Failure { kind: "transition".into(), message, ..Failure::default() };
@@ -405,6 +409,13 @@ impl Dispatcher {
             Ok(said.next)
         };
         Ok((manifest, verdict))
+    }
+
+    fn died(&mut self, status: i32) -> Setback {
+        let kills = memory::kills();
+        let oom = kills > self.oom_kills;
+        self.oom_kills = kills;
+        died(status, oom)
     }
 
     /// Tells the recorder and the listener how an attempt ended.

@@ -7,6 +7,7 @@
 mod attempt;
 mod dispatcher;
 mod listener;
+mod memory;
 mod output;
 mod package;
 mod recorder;

@@ -3,7 +3,7 @@
 //! One deliberate difference: indentation of the user's lines is kept (Metaflow strips it).
 
 use jiff::tz::TimeZone;
-use spinloom_flow::event::TaskRef;
+use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::{RunEvent, RunStatus, TaskStatus};
 
 use super::model::Model;
@@ -95,12 +95,29 @@ impl Metaflow {
                 let fan = children.map(|n| format!("{prefix} Foreach yields {n} child steps."));
                 (*at, fan.into_iter().chain([format!("{prefix} Task finished successfully.")]).collect())
             }
-            RunEvent::AttemptFinished { at, .. } => (*at, vec![format!("{prefix} Task failed.")]),
+            RunEvent::AttemptFinished { failure, at, .. } => {
+                (*at, vec![format!("{prefix} {}", failed(failure.as_ref()))])
+            }
             RunEvent::Notice { message, at } => (*at, vec![message.clone()]),
             RunEvent::RunFinished { status, at, .. } => (*at, vec![last_word(*status).to_owned()]),
         }
     }
 }
+
+/// How a task failed. What Python raised is in its log; how a process died is nowhere else.
+fn failed(failure: Option<&Failure>) -> String {
+    match failure {
+        Some(failure) if failure.signal == Some(SIGSEGV) => {
+            "Task failed with a segmentation fault.".to_owned()
+        }
+        Some(failure) if failure.signal.is_some() || failure.exit_code.is_some_and(|code| code != 0) => {
+            format!("Task failed: {}.", failure.message)
+        }
+        _ => "Task failed.".to_owned(),
+    }
+}
+
+const SIGSEGV: i32 = 11;
 
 fn last_word(status: RunStatus) -> &'static str {
     match status {
