@@ -134,10 +134,11 @@ def _run_console(block: Block, quiet: bool, section: Section, product: Product, 
     expected, actual = block.text.rstrip(), "\n".join(written).rstrip()
     if product.is_metaflow:
         expected = "\n".join(line for line in expected.splitlines() if re.match(r"\$ |\[exit \d+\]$", line))
-    if not _same(actual, expected, section):
+    left, right = _comparable(expected, section), _comparable(actual, section)
+    if left != right:
         verdict.rewritten[block] = actual
-        shown = "\n".join(said) if quiet else actual
-        verdict.failures.append(f"line {block.first}: expected\n{_indent(expected)}\ngot\n{_indent(shown)}")
+        shown = "\n".join(said) if quiet else right
+        verdict.failures.append(f"line {block.first}: expected\n{_indent(left)}\ngot\n{_indent(shown)}")
 
 
 def _shown(outcome: Outcome, quiet: bool, section: Section, folder: Path) -> list[str]:
@@ -149,12 +150,12 @@ def _shown(outcome: Outcome, quiet: bool, section: Section, folder: Path) -> lis
     return lines if outcome.exit_code == 0 else [*lines, f"[exit {outcome.exit_code}]"]
 
 
-def _same(actual: str, expected: str, section: Section) -> bool:
+def _comparable(text: str, section: Section) -> str:
+    """The text of a console block, without what differs from run to run."""
     if not section.guide:
-        return actual == expected
+        return text  # it was written so
     # Columns are as wide as the times in them.
-    left, right = (re.sub(r" *\[TIME\] *", " [TIME] ", redact(text, READERS_FOLDER)) for text in (actual, expected))
-    return left == right
+    return re.sub(r" *\[TIME\] *", " [TIME] ", redact(text, READERS_FOLDER))
 
 
 def _check_tasks(block: Block, product: Product, folder: Path, verdict: Verdict) -> None:
