@@ -8,6 +8,9 @@ Each `## heading` is one test, done from top to bottom in an empty folder:
 * ```` ```tasks ```` says which tasks the latest run consists of, and what they hold (see `tasks.py`).
 
 `UPDATE_SNAPSHOTS=1` rewrites the `console` blocks; `tasks` blocks are the specification and are never rewritten.
+
+The pages of the guide are for readers: their blocks show what somebody called ann sees in a folder of hers, times and
+all. Both sides are redacted before they are compared.
 """
 
 from __future__ import annotations
@@ -24,6 +27,11 @@ from support.redact import redact
 from support.tasks import compare_tasks
 
 OBSERVER = REPOSITORY / "tests/differential/observe.py"
+GUIDE = REPOSITORY / "docs/guide"
+
+#: Where a reader of the guide would be, shown instead of the test's own folder.
+READER = "ann"
+READERS_FOLDER = Path("/home/ann/hires")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Section:
     title: str
     line: int
     blocks: tuple[Block, ...]
+    guide: bool = False
 
 
 @dataclass
@@ -59,10 +68,12 @@ def read_suite(path: Path) -> list[Section]:
     headings = [number for number, line in _outside_fences(lines) if line.startswith("## ")]
     ends = [*headings[1:], len(lines)]
     sections = [
-        Section(lines[start][3:].strip(), start + 1, tuple(_blocks(lines, start, end)))
+        Section(lines[start][3:].strip(), start + 1, tuple(_blocks(lines, start, end)), path.parent == GUIDE)
         for start, end in zip(headings, ends, strict=True)
     ]
     assert len({section.title for section in sections}) == len(sections), f"{path.name}: two sections have one title"
+    before = list(_blocks(lines, 0, headings[0]))
+    assert not before, f"{path.name}: a block before the first heading is not tested"
     assert all(section.blocks for section in sections), f"{path.name}: a section without blocks tests nothing"
     return sections
 
@@ -99,7 +110,8 @@ def run_section(section: Section, product: Product, folder: Path) -> Verdict:
     for block in section.blocks:
         match block.info:
             case ("console", *options):
-                _run_console(block, "quiet" in options or product.is_metaflow, product, folder, verdict)
+                quiet = "quiet" in options or product.is_metaflow
+                _run_console(block, quiet, section, product, folder, verdict)
             case ("tasks", *_):
                 _check_tasks(block, product, folder, verdict)
             case (_, name):
@@ -111,25 +123,39 @@ def run_section(section: Section, product: Product, folder: Path) -> Verdict:
     return verdict
 
 
-def _run_console(block: Block, quiet: bool, product: Product, folder: Path, verdict: Verdict) -> None:
+def _run_console(block: Block, quiet: bool, section: Section, product: Product, folder: Path, verdict: Verdict) -> None:
+    who = {"METAFLOW_USER": READER} if section.guide else {}
     written, said = [], []
     for line in block.text.splitlines():
         if line.startswith("$ "):
-            outcome = product.shell(line[2:], folder)
-            written += [line, *_shown(outcome, quiet, folder)]
+            outcome = product.shell(line[2:], folder, **who)
+            written += [line, *_shown(outcome, quiet, section, folder)]
             said.append(f"{line}\n{outcome.text[-3000:]}")
     expected, actual = block.text.rstrip(), "\n".join(written).rstrip()
     if product.is_metaflow:
         expected = "\n".join(line for line in expected.splitlines() if re.match(r"\$ |\[exit \d+\]$", line))
-    if actual != expected:
+    left, right = _comparable(expected, section), _comparable(actual, section)
+    if left != right:
         verdict.rewritten[block] = actual
-        shown = "\n".join(said) if quiet else actual
-        verdict.failures.append(f"line {block.first}: expected\n{_indent(expected)}\ngot\n{_indent(shown)}")
+        shown = "\n".join(said) if quiet else right
+        verdict.failures.append(f"line {block.first}: expected\n{_indent(left)}\ngot\n{_indent(shown)}")
 
 
-def _shown(outcome: Outcome, quiet: bool, folder: Path) -> list[str]:
-    lines = [] if quiet else redact(outcome.stdout, folder).splitlines()
+def _shown(outcome: Outcome, quiet: bool, section: Section, folder: Path) -> list[str]:
+    lines = []
+    if section.guide and not quiet:
+        lines = [line.rstrip() for line in outcome.stdout.replace(str(folder), str(READERS_FOLDER)).splitlines()]
+    elif not quiet:
+        lines = redact(outcome.stdout, folder).splitlines()
     return lines if outcome.exit_code == 0 else [*lines, f"[exit {outcome.exit_code}]"]
+
+
+def _comparable(text: str, section: Section) -> str:
+    """The text of a console block, without what differs from run to run."""
+    if not section.guide:
+        return text  # it was written so
+    # Columns are as wide as the times in them.
+    return re.sub(r" *\[TIME\] *", " [TIME] ", redact(text, READERS_FOLDER))
 
 
 def _check_tasks(block: Block, product: Product, folder: Path, verdict: Verdict) -> None:
