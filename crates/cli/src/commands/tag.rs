@@ -205,9 +205,7 @@ impl List {
         context: &Context<'_>,
     ) -> String {
         let paint = context.output.out;
-        let group = |head: &str, items: String| {
-            format!("{}\n{items}\n", paint.bold(head))
-        };
+        let group = |head: &str, items: String| format!("{}\n{items}\n", paint.bold(head));
         if self.group_by_run {
             by_run
                 .iter()
