@@ -203,7 +203,6 @@ impl Store {
     }
 
     /// What may help who asked for the parts of a pathspec `path`, and there is nothing: other names, where to look.
-    #[allow(clippy::needless_pass_by_value)] // Python's list becomes one of ours.
     fn hints(&self, py: Python<'_>, path: Vec<String>) -> PyResult<Vec<String>> {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let hints = self.ask(py, |reader| reader.hints(&path).map(Some))?;
