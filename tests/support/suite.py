@@ -102,8 +102,8 @@ def _blocks(lines: list[str], start: int, end: int) -> Iterator[Block]:
 
 
 def run_section(section: Section, product: Product, folder: Path) -> Verdict:
-    """Does what a section says in `folder`, up to its first failure other than a changed console."""
-    folder.mkdir(parents=True)
+    """Does what a section says in `folder`, made if need be, up to its first failure other than a changed console."""
+    folder.mkdir(parents=True, exist_ok=True)
     if product.is_metaflow:  # a self-check: the suites are written against our names
         (folder / "spinloom.py").write_text("from metaflow import *\n")
     verdict = Verdict()
