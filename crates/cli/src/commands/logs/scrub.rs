@@ -41,8 +41,9 @@ pub(super) struct ScrubArgs {
 
 /// Scrubs logs.
 pub(super) fn run(arguments: &ScrubArgs, context: &mut Context<'_>) -> Answer {
+    let pathspec = named(arguments.pathspec.as_ref(), "scrub")?;
     let records = context.records()?;
-    let spec = target::parse(named(arguments.pathspec.as_ref(), "scrub")?, context, &records)?;
+    let spec = target::parse(pathspec, context, &records)?;
     let run = target::run(&records, &spec)?;
     if spec.step.is_none() {
         let error =

@@ -64,8 +64,9 @@ impl ShowArgs {
 /// Shows logs.
 pub(super) fn run(arguments: &ShowArgs, context: &mut Context<'_>) -> Answer {
     let filter = arguments.filter()?;
+    let pathspec = named(arguments.pathspec.as_ref(), "show")?;
     let records = context.records()?;
-    let spec = target::parse(named(arguments.pathspec.as_ref(), "show")?, context, &records)?;
+    let spec = target::parse(pathspec, context, &records)?;
     let record = target::run(&records, &spec)?;
     let mut printer = Printer::new(arguments.timestamps);
     if arguments.follow {
