@@ -200,6 +200,7 @@ class FlowHost:
     def before_fork(self) -> None:
         """Leaves nothing to do, print or collect that children would do, print or collect again."""
         self.document()
+        self._snapshot.find_generators()
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
                 stream.flush()

@@ -12,7 +12,7 @@ use spinloom_settings::Settings;
 
 use crate::context::TaskContext;
 use crate::errors::{from_python, raise};
-use crate::zygote;
+use crate::{imported, zygote};
 
 /// Runs the command line of a flow. `argv` is what follows the program's name; `host` a `spinloom.host.FlowHost`.
 ///
@@ -24,7 +24,8 @@ pub(crate) fn run_cli(py: Python<'_>, argv: Vec<String>, host: &Bound<'_, PyAny>
         _ => Surface::Python,
     };
     let script: String = host.getattr("script")?.extract()?;
-    let mut flow = PythonFlow { py, host: host.clone(), surface, script };
+    let left_open = imported::left_open();
+    let mut flow = PythonFlow { py, host: host.clone(), surface, script, left_open };
     Ok(spinloom_cli::flow_main(&argv, &mut flow))
 }
 
@@ -47,6 +48,7 @@ struct PythonFlow<'py> {
     host: Bound<'py, PyAny>,
     surface: Surface,
     script: String,
+    left_open: Option<String>,
 }
 
 impl<'py> PythonFlow<'py> {
@@ -142,7 +144,7 @@ impl FlowHost for PythonFlow<'_> {
             Turn::Drive(lead) => lead,
             Turn::Over(outcome) => return Ok(*outcome),
         };
-        let link = zygote::start(self.py, &self.host)?;
+        let link = zygote::start(self.py, &self.host, self.left_open.take())?;
         let mut parameters = PythonParameters { flow: self, values };
         let prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
         default_interrupt(self.py);
