@@ -220,6 +220,20 @@ class FlowHost:
 
         dump_artifacts(json.loads(request_json))
 
+    def spin(self, ctx: Any, request_json: str) -> str:
+        """Runs one task in this process; its result, as JSON."""
+        from .worker.spin import spin
+
+        return spin(self, ctx, json.loads(request_json))
+
+    def command(self) -> str:
+        """The words that start this command line again, as a JSON list."""
+        words = [sys.executable, *sys.orig_argv[1:]]
+        ours = os.path.join(os.path.dirname(sys.executable), "spinloom")
+        if self.surface == "native" and "spinloom" in words and os.access(ours, os.X_OK):
+            words = [ours, *words[words.index("spinloom") + 1 :]]
+        return json.dumps(words)
+
     def run_task(self, ctx: Any) -> None:
         """Runs one attempt, in a task process."""
         process.begin(self._snapshot)

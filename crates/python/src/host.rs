@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
-use spinloom_cli::{FlowHost, Surface};
+use spinloom_cli::{FlowHost, SpinTask, Spun, Surface};
 use spinloom_compute::TaskSpec;
 use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
@@ -149,6 +149,23 @@ impl FlowHost for PythonFlow<'_> {
         let prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
         default_interrupt(self.py);
         self.py.detach(|| prepared.drive(listener))
+    }
+
+    fn command(&self) -> Result<Vec<String>> {
+        let words = self.text("command", (), "cannot tell how this command was started")?;
+        serde_json::from_str(&words).or_error(codes::INTERNAL, || "cannot read a command".into())
+    }
+
+    fn spin(&mut self, task: SpinTask) -> Result<Spun> {
+        let request = json(&task.request)?;
+        let made = TaskContext::in_spin(task)?;
+        let context = Bound::new(self.py, made)
+            .or_error(codes::INTERNAL, || "cannot make the task's context".into())?;
+        let result = self.text("spin", (&context, request), "the step cannot be spun")?;
+        let result = serde_json::from_str(&result)
+            .or_error(codes::INTERNAL, || "cannot read a task's result".into())?;
+        let record = context.borrow_mut().take_record();
+        Ok(Spun { result, record })
     }
 
     fn dump(&mut self, request: &Value) -> Result<()> {

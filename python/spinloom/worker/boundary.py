@@ -125,6 +125,14 @@ def is_users(file: str) -> bool:
     return not (library or file.startswith((_STDLIB, "<frozen")))
 
 
+def tell_failure(error: BaseException, record: dict[str, Any]) -> None:
+    """Prints why a step failed, as a script would."""
+    if not isinstance(error, SystemExit):
+        tell(record.get("traceback") or place_text(record))
+    elif isinstance(error.code, str):
+        tell(error.code + "\n")
+
+
 def say(text: str) -> None:
     """Prints for the user of the task what is no error."""
     with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced the stream

@@ -19,6 +19,7 @@ _CLIENT = (
     "default_namespace",
     "get_metadata",
     "get_namespace",
+    "inspect_spin",
     "metadata",
     "namespace",
 )
@@ -127,7 +128,7 @@ MISSING: frozenset[str] = frozenset(
     """
     Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer NBRunner Runner S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    conda_environment_yml_parser config_expr inspect_spin kubernetes namespaced_event_name package_sources
+    conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
     pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
