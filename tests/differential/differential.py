@@ -313,6 +313,18 @@ def single_resumed(seen: dict[str, Any]) -> None:
                 step.pop("children", None)
 
 
+def gang_control(seen: dict[str, Any]) -> None:
+    """DE-08: Metaflow's first node starts the others as processes of its own, so it fails, is tried again and catches for
+    them all; here every node is a task, and what befalls one is said of that one."""
+    for run in seen["runs"]:
+        tasks = run["steps"].get("node", {}).get("tasks", [])
+        tasks[:] = [task for task in tasks if (task["exception"] or {}).get("type") != "Exception"]
+        for task in tasks:
+            task.pop("reported", None)
+            task.pop("stdout", None)
+            task.pop("earlier", None)
+
+
 #: What Metaflow adds to the logs of a task it stops.
 KILLED = "[KILLED BY ORCHESTRATOR]\n"
 
@@ -335,4 +347,5 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "unfinished-siblings": unfinished_siblings,
     "caught-traceback": caught_traceback,
     "single-resumed": single_resumed,
+    "gang-control": gang_control,
 }

@@ -21,6 +21,7 @@ SAMPLED = 12
 _DIFFERS: dict[str, tuple[str, ...]] = {
     "": ("guessed-lineage", "unfinished-siblings", "killed-siblings", "caught-traceback"),
     "single": ("single-resumed",),
+    "gang": ("gang-control",),
 }
 
 
@@ -78,7 +79,7 @@ def _scenario(path: Path, what: str, actions: list[dict[str, object]], rows: tup
         files=(HELPER,),
         private=("_iteration_stack",),
         runs=True,
-        differs=_DIFFERS.get(path.stem, ()) + _DIFFERS[""],
+        differs=_DIFFERS[""] + _DIFFERS.get(path.stem, ()),
         actions=tuple(actions),
         folder=GRID,
     )

@@ -57,7 +57,7 @@ pub trait FlowHost {
     /// The flow file as the user typed it.
     fn script(&self) -> &str;
 
-    /// The words that would start this very command line again.
+    /// The words that would start this very command line again. From here on Ctrl-C ends this process as any program.
     ///
     /// # Errors
     /// A bug.

@@ -5,7 +5,7 @@
 
 use std::ffi::CString;
 use std::io::{Read as _, Write as _};
-use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -18,12 +18,16 @@ use spinloom_diagnostics::{Error, Result, codes};
 use crate::context::{Kept, TaskContext};
 use crate::errors::raise;
 use crate::fork;
+use crate::outbox::Outbox;
 
 /// The variable that tells a fresh interpreter that it is a task's.
 const MARK: &str = "SPINLOOM_TASK=1";
 /// Where a fresh interpreter finds the socket, and what it is told.
 const SOCKET: RawFd = 3;
 const TOLD: RawFd = 4;
+/// … and where what it prints is gathered, and whom it tells of it.
+const OUTBOX: RawFd = 5;
+const BELL: RawFd = 6;
 /// Descriptors are moved beyond this first, so that none lies where another must go.
 const ASIDE: RawFd = 64;
 
@@ -65,7 +69,15 @@ impl Program {
     }
 
     /// Starts a task; answers its process.
-    pub(crate) fn start(&self, spec: &[u8], socket: &OwnedFd, streams: &[OwnedFd]) -> nix::Result<i32> {
+    pub(crate) fn start(
+        &self,
+        spec: &[u8],
+        socket: &OwnedFd,
+        streams: &[OwnedFd],
+        outbox: &Outbox,
+        bell: BorrowedFd<'_>,
+    ) -> nix::Result<i32> {
+        let memory = outbox.file().ok_or(Errno::EINVAL)?;
         let [stdout, stderr] = streams else { return Err(Errno::EPROTO) };
         let spec: Value = serde_json::from_slice(spec).map_err(|_| Errno::EINVAL)?;
         let mut told = std::fs::File::from(memfd_create(c"spinloom-task", MFdFlags::MFD_CLOEXEC)?);
@@ -80,6 +92,8 @@ impl Program {
             aside(stderr.as_raw_fd(), 2)?,
             aside(socket.as_raw_fd(), SOCKET)?,
             aside(told.as_raw_fd(), TOLD)?,
+            aside(memory.as_raw_fd(), OUTBOX)?,
+            aside(bell.as_raw_fd(), BELL)?,
         ];
         fork::execute(&self.path, &self.words, &self.environment, &moved)
     }
@@ -92,7 +106,12 @@ impl Program {
 pub(crate) fn run_task(py: Python<'_>, host: &Bound<'_, PyAny>) -> PyResult<()> {
     let lost = |e: &dyn std::fmt::Display| PyRuntimeError::new_err(format!("this process is no task's: {e}"));
     let (socket, told) = (fork::adopt(SOCKET), fork::adopt(TOLD));
-    fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|e| lost(&e))?;
+    let (memory, bell) = (fork::adopt(OUTBOX), fork::adopt(BELL));
+    for fd in [&socket, &bell] {
+        fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|e| lost(&e))?;
+    }
+    Outbox::open(memory.as_fd()).map_err(|e| lost(&e))?.adopt(bell.as_fd());
+    std::mem::forget(bell); // rung as long as the process lives
     let mut text = Vec::new();
     std::fs::File::from(told).read_to_end(&mut text).map_err(|e| lost(&e))?;
     let told: Value = serde_json::from_slice(&text).map_err(|e| lost(&e))?;

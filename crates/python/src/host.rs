@@ -152,6 +152,7 @@ impl FlowHost for PythonFlow<'_> {
     }
 
     fn command(&self) -> Result<Vec<String>> {
+        default_interrupt(self.py);
         let words = self.text("command", (), "cannot tell how this command was started")?;
         serde_json::from_str(&words).or_error(codes::INTERNAL, || "cannot read a command".into())
     }

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32};
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::memfd::{MFdFlags, memfd_create};
 
 /// Bytes gathered of each stream.
 pub(crate) const ROOM: usize = 64 * 1024;
@@ -45,35 +46,53 @@ static OWN: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
 /// The zygote's event descriptor, or -1.
 static BELL: AtomicI32 = AtomicI32::new(-1);
 
-fn map() -> Result<NonNull<Shared>, Errno> {
-    // SAFETY: a fresh anonymous mapping touches no memory of ours.
-    let at = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            size_of::<Shared>(),
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_SHARED | libc::MAP_ANONYMOUS,
-            -1,
-            0,
-        )
+/// Memory of a file, or of none.
+fn map(file: Option<BorrowedFd<'_>>) -> Result<NonNull<Shared>, Errno> {
+    let (flags, file) = match file {
+        Some(file) => (libc::MAP_SHARED, file.as_raw_fd()),
+        None => (libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1),
     };
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a fresh mapping touches no memory of ours.
+    let at = unsafe { libc::mmap(std::ptr::null_mut(), size_of::<Shared>(), access, flags, file, 0) };
     if at == libc::MAP_FAILED { Err(Errno::last()) } else { NonNull::new(at.cast()).ok_or(Errno::ENOMEM) }
 }
 
 /// The zygote's side: the memory of one task.
-pub(crate) struct Outbox(NonNull<Shared>);
+pub(crate) struct Outbox {
+    at: NonNull<Shared>,
+    /// For a process that is not forked from this one, and so inherits no memory.
+    file: Option<OwnedFd>,
+}
 
 impl Outbox {
-    /// Fresh memory.
+    /// Fresh memory, which forked processes inherit.
     pub(crate) fn new() -> Result<Self, Errno> {
-        map().map(Self)
+        Ok(Self { at: map(None)?, file: None })
+    }
+
+    /// Fresh memory that has a descriptor, for [`open`](Self::open) in another process.
+    pub(crate) fn to_be_opened() -> Result<Self, Errno> {
+        let file = memfd_create(c"spinloom-output", MFdFlags::MFD_CLOEXEC)?;
+        nix::unistd::ftruncate(&file, size_of::<Shared>() as i64)?;
+        Ok(Self { at: map(Some(file.as_fd()))?, file: Some(file) })
+    }
+
+    /// The memory behind a descriptor of another process's.
+    pub(crate) fn open(file: BorrowedFd<'_>) -> Result<Self, Errno> {
+        Ok(Self { at: map(Some(file))?, file: None })
+    }
+
+    /// Its descriptor, if it has one.
+    pub(crate) fn file(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(OwnedFd::as_fd)
     }
 
     /// The memory of a task that is gone, drained, for the next one. Nobody else has it: processes that the task's own
     /// code forked have [disowned](disown) it.
     pub(crate) fn recycle(&self) {
         for stream in [0, 1] {
-            let head = Lane { shared: self.0, stream };
+            let head = Lane { shared: self.at, stream };
             head.clear();
             head.head().rung.store(0, SeqCst);
             head.unlock();
@@ -88,7 +107,7 @@ impl Outbox {
     /// In the task: its streams use it from now on, and ring `bell` when they gather.
     pub(crate) fn adopt(self, bell: BorrowedFd<'_>) {
         BELL.store(bell.as_raw_fd(), Relaxed);
-        MINE.store(self.0.as_ptr(), Release);
+        MINE.store(self.at.as_ptr(), Release);
         std::mem::forget(self); // for as long as the process lives
     }
 
@@ -99,13 +118,13 @@ impl Outbox {
 
     fn advise(&self, advice: i32) {
         // SAFETY: the mapping is ours; the advice changes what children see only.
-        unsafe { libc::madvise(self.0.as_ptr().cast(), size_of::<Shared>(), advice) };
+        unsafe { libc::madvise(self.at.as_ptr().cast(), size_of::<Shared>(), advice) };
     }
 
     /// Writes what is gathered, as far as the pipes take it now; says whether all is written.
     /// `dead`: nobody else uses it any more, even if it was left locked.
     pub(crate) fn drain(&self, pipes: &[OwnedFd], dead: bool) -> bool {
-        let lanes = pipes.iter().enumerate().map(|(i, pipe)| (Lane { shared: self.0, stream: i & 1 }, pipe));
+        let lanes = pipes.iter().enumerate().map(|(i, pipe)| (Lane { shared: self.at, stream: i & 1 }, pipe));
         lanes.fold(true, |all, (lane, pipe)| lane.drain_politely(pipe.as_fd(), dead) && all)
     }
 }
@@ -113,7 +132,7 @@ impl Outbox {
 impl Drop for Outbox {
     fn drop(&mut self) {
         // SAFETY: the mapping is ours alone: `adopt` forgets what it keeps.
-        unsafe { libc::munmap(self.0.as_ptr().cast(), size_of::<Shared>()) };
+        unsafe { libc::munmap(self.at.as_ptr().cast(), size_of::<Shared>()) };
     }
 }
 
@@ -144,7 +163,7 @@ impl Lane {
         if let Some(shared) = NonNull::new(OWN.load(Acquire)) {
             return Ok((Self { shared, stream }, false));
         }
-        let shared = map()?;
+        let shared = map(None)?;
         OWN.store(shared.as_ptr(), Release);
         Ok((Self { shared, stream }, false))
     }

@@ -183,7 +183,7 @@ impl Zygote<'_, '_> {
     fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
         let zygote = nix::unistd::getpid().as_raw();
         let ready = self.kept.ready(&message.body);
-        let outbox = match self.outbox() {
+        let outbox = match self.outbox(Outbox::new) {
             Ok(outbox) => outbox,
             Err(errno) => return self.say(&Header::Forked { id, pid: -(errno as i32) }),
         };
@@ -218,12 +218,15 @@ impl Zygote<'_, '_> {
                 Err(error) => eprintln!("spinloom: {error}"),
             }
         }
+        let outbox = self.outbox(Outbox::to_be_opened);
         let Some(program) = &self.program else {
             return self.say(&Header::Forked { id, pid: -(Errno::ENOEXEC as i32) });
         };
-        let started = program.start(&message.body, self.socket, &message.fds);
-        // It knows of no shared memory: what it prints, it writes itself.
-        match started.and_then(|pid| Ok((pid, self.outbox()?))) {
+        let start = |outbox: Outbox| {
+            let pid = program.start(&message.body, self.socket, &message.fds, &outbox, self.bell.as_fd())?;
+            Ok((pid, outbox))
+        };
+        match outbox.and_then(start) {
             Ok((pid, outbox)) => {
                 self.children.insert(pid, Child { id, outbox, streams: message.fds });
                 self.say(&Header::Forked { id, pid })
@@ -233,8 +236,8 @@ impl Zygote<'_, '_> {
     }
 
     /// Memory for what a task prints: of one that is gone, else new.
-    fn outbox(&mut self) -> nix::Result<Outbox> {
-        self.spare.pop().map_or_else(Outbox::new, Ok)
+    fn outbox(&mut self, make: fn() -> nix::Result<Outbox>) -> nix::Result<Outbox> {
+        self.spare.pop().map_or_else(make, Ok)
     }
 
     /// A task's process, from its first instruction to its last.

@@ -19,10 +19,13 @@ def combo(function):
     return function
 
 
-def visit(flow):
-    """Notes that a task was here; in the chosen step, of a foreach in its second item, what is to befall it does."""
+def visit(flow, spared=0):
+    """Notes that a task was here; in the chosen step, of a foreach in its second item, what is to befall it does.
+
+    `spared` is the item that nothing befalls.
+    """
     flow.trace = [*getattr(flow, "trace", []), current.step_name]
-    if current.step_name != STEP or flow.index == 0:
+    if current.step_name != STEP or flow.index == spared:
         return
     again = OUTCOME == "retry" and current.retry_count == 0
     if OUTCOME == "catch" or again or (OUTCOME == "fail" and not Path("mended").exists()):

@@ -1,0 +1,1 @@
+ARTIFACTS = {"model": str.count, "items": ["x", "yy", "zyz"]}
