@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::json;
 use spinloom_compute::{Input, TaskSpec, Zygote, ZygoteLink};
 use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
@@ -103,9 +104,7 @@ pub fn prepare(
             (RecordedRun { flow, run, term: None }, lock)
         }
     };
-    if let Some(file) = &request.run_id_file {
-        write_run_id(file, &of.run)?;
-    }
+    tell_which(&request, &of.run)?;
     let leftover = match of.term {
         Some(term) if term > 1 => Leftover::load(provider.as_ref(), &of, &request.graph)?,
         _ => Leftover::default(),
@@ -198,9 +197,21 @@ pub(crate) fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun 
     }
 }
 
-pub(crate) fn write_run_id(file: &Path, run: &RunId) -> Result<()> {
-    std::fs::write(file, run.as_str())
-        .or_error(codes::STORE_IO, || format!("cannot write the run id to `{}`", file.display()))
+/// Says which run it is, in the files that were asked for.
+pub(crate) fn tell_which(request: &RunRequest, run: &RunId) -> Result<()> {
+    let write = |file: &Path, text: &str| {
+        std::fs::write(file, text)
+            .or_error(codes::STORE_IO, || format!("cannot write the run id to `{}`", file.display()))
+    };
+    if let Some(file) = &request.run_id_file {
+        write(file, run.as_str())?;
+    }
+    if let Some(file) = &request.attribute_file {
+        let metadata = format!("local@{}", request.store.display());
+        let which = json!({"flow_name": request.graph.flow().name, "run_id": run, "metadata": metadata});
+        write(file, &format!("{which}\n"))?;
+    }
+    Ok(())
 }
 
 /// Where the parameters of a run come from.

@@ -70,6 +70,7 @@ MODULES: dict[str, dict[str, str]] = {
         "__version__": f"{_SHIMS}:VERSION",
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
         **_of("spinloom.client", _CLIENT),
+        **_of("spinloom.runner", ("NBRunner", "Runner")),
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
@@ -105,6 +106,9 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
+    "runner": {},
+    "runner.metaflow_runner": _of("spinloom.runner", ("ExecutingProcess", "ExecutingRun", "ExecutingTask", "Runner")),
+    "runner.nbrun": _of("spinloom.runner", ("NBRunner",)),
     "tagging_util": {
         **_of(_SHIMS, ("MAX_TAG_SIZE", "MAX_USER_TAG_SET_SIZE")),
         **_of("spinloom.exceptions", ("MetaflowTaggingError",)),
@@ -124,7 +128,7 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer NBRunner Runner S3 StepMutator
+    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
     conda_environment_yml_parser config_expr inspect_spin kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
