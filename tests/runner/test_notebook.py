@@ -150,6 +150,14 @@ def test_arguments_are_checked_as_ever(notebook: Notebook) -> None:
     assert "Unknown argument: 'sise' for `run`" in shown and "hint: did you mean `size`?" in shown
 
 
+def test_in_the_script_that_is_running(here: Path) -> None:
+    (here / "script.py").write_text(
+        FLOW + "from spinloom import NBRunner\nprint(NBRunner(CellFlow, show_output=False).nbrun(size=2).data.squares)\n"
+    )
+    done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, timeout=100)
+    assert done.stdout == "[0, 1]\n", done.stderr
+
+
 def test_a_flow_that_is_in_a_file(here: Path) -> None:
     from spinloom.client import Client  # any class that is defined in a file
 

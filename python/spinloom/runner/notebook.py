@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NBRunner:
-    """Runs a flow whose class is defined in a cell of a notebook or of an IPython session.
+    """Runs a flow whose class is defined in a cell of a notebook, or in the script that is running.
 
     The flow's cell, and what it refers to in other cells (imports, base classes, functions, constants), is written to a
     file of its own, which runs as any flow's file does.
@@ -34,7 +34,7 @@ class NBRunner:
         top_level: options before the command, as :class:`Runner` has them.
 
     Raises:
-        RunnerFailed: this is not IPython, or no cell defines the class.
+        RunnerFailed: no cell defines the class.
     """
 
     def __init__(
@@ -115,12 +115,21 @@ class NBRunner:
 
 
 def _source(flow: type) -> str:
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None or flow.__module__ != "__main__":
-        file = getattr(sys.modules.get(flow.__module__), "__file__", None)
-        where = f"`{flow.__name__}` is defined in `{file}`: use `Runner({file!r})`" if file else "use `Runner`"
-        raise RunnerFailed(f"'NBRunner' runs flows that are defined in a notebook; {where}")
-    source = program(shell.user_ns.get("In", []), flow.__name__)
+    name, module = flow.__name__, sys.modules.get(flow.__module__)
+    file: str | None = getattr(module, "__file__", None)
+    if flow.__module__ != "__main__":
+        raise RunnerFailed(f"'NBRunner' runs flows that are defined in a notebook; for `{name}` use `Runner({file!r})`")
+    source = program(_cells(), name) or (None if file is None else program([_text(file)], name))
     if source is None:
-        raise RunnerFailed(f"no cell defines the class `{flow.__name__}` at its top level")
-    return f"{source}\n\nif __name__ == '__main__':\n    {flow.__name__}()\n"
+        raise RunnerFailed(f"no cell defines the class `{name}` at its top level")
+    return f"{source}\n\nif __name__ == '__main__':\n    {name}()\n"
+
+
+def _cells() -> list[str]:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return [] if shell is None else list(shell.user_ns.get("In", []))
+
+
+def _text(file: str) -> str:
+    with open(file, encoding="utf-8") as handle:
+        return handle.read()

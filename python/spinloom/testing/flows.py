@@ -24,7 +24,7 @@ with open({file!r}, "rb") as handle:
 
 
 class FlowFailed(Exception):
-    """A flow or a step failed that a test wanted to succeed; its text is what the command said, tracebacks included.
+    """A flow or a step failed that a test wanted to succeed; its text is what the failed tasks wrote, tracebacks included.
 
     Attributes:
         run: the run, for the Client; None if it was one step by itself.
@@ -39,8 +39,9 @@ class FlowFailed(Exception):
         self.stderr = stderr
 
     def __str__(self) -> str:
-        parts = [self.args[0], self.stdout.strip(), self.stderr.strip()]
-        return "\n\n".join(part for part in parts if part)
+        tasks = [] if self.run is None else [task for one in self.run for task in one if not task.successful]
+        parts = [f"{task.pathspec}\n{task.stdout}{task.stderr}" for task in tasks] or [self.stdout, self.stderr]
+        return "\n\n".join(part.strip() for part in [self.args[0], *parts] if part.strip())
 
 
 class Spun:

@@ -136,7 +136,7 @@ MISSING: frozenset[str] = frozenset(
     yaml_parser
     R cards cli cli_args datastore debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
-    procpoll runner sidecar system_context task tracing tuple_util unbounded_foreach user_configs user_decorators
+    procpoll sidecar system_context task tracing tuple_util unbounded_foreach user_configs user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)
 )
 """What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""
