@@ -152,7 +152,8 @@ def test_arguments_are_checked_as_ever(notebook: Notebook) -> None:
 
 def test_in_the_script_that_is_running(here: Path) -> None:
     (here / "script.py").write_text(
-        FLOW + "from spinloom import NBRunner\nprint(NBRunner(CellFlow, show_output=False).nbrun(size=2).data.squares)\n"
+        FLOW
+        + "from spinloom import NBRunner\nprint(NBRunner(CellFlow, show_output=False).nbrun(size=2).data.squares)\n"
     )
     done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, timeout=100)
     assert done.stdout == "[0, 1]\n", done.stderr
