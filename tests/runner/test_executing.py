@@ -95,7 +95,9 @@ def test_cancelled_inside_of_its_context_it_ends(flow: str) -> None:
 
         task = asyncio.create_task(work())
         running = await started
-        await asyncio.sleep(0)
+        async for _, line in running.stream_log("stdout"):
+            if line.endswith("mixing 2"):
+                break
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -12,7 +12,7 @@ use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider, SqliteProvider};
 
-use crate::dispatcher::Dispatcher;
+use crate::dispatcher::{Dispatcher, Stops};
 use crate::output::now;
 use crate::recorder::RecordedRun;
 use crate::resume::Adoption;
@@ -328,6 +328,8 @@ impl Prepared {
                 mut notices,
                 lock,
             } = self;
+            // Before anybody is told of the run, and may want to stop it.
+            let stops = Stops::hear()?;
             listener.event(&RunEvent::RunStarted {
                 flow: context.of.flow.clone(),
                 run: context.of.run.clone(),
@@ -341,7 +343,7 @@ impl Prepared {
             }
             let mut dispatcher = Dispatcher::new(context, scheduler, Zygote::new(link, fresh)?, pack, base)?;
             dispatcher.record(provider, first, package)?;
-            let outcome = dispatcher.run(listener).await;
+            let outcome = dispatcher.run(stops, listener).await;
             drop(lock);
             outcome
         })
