@@ -123,6 +123,17 @@ def test_resume(notebook: Notebook) -> None:
     )
 
 
+def test_spin(notebook: Notebook) -> None:
+    assert (
+        notebook(
+            FLOW,
+            "from spinloom import NBRunner\nrun = NBRunner(CellFlow, show_output=False).nbrun()",
+            "print(NBRunner(CellFlow, show_output=False).nbspin('start', set={'size': 3}).data.squares)",
+        )
+        == "[0, 1, 4]\n"
+    )
+
+
 def test_awaited_in_a_cell(notebook: Notebook) -> None:
     assert (
         notebook(

@@ -78,3 +78,24 @@ def test_a_class_that_no_other_process_can_import(run_flow) -> None:
 
     with pytest.raises(MetaflowException, match="is not at the top level of a file"):
         run_flow(Local)
+
+
+def test_one_step_by_itself(run_flow, spin_step) -> None:
+    run_flow(BreadFlow)
+    spun = spin_step(BreadFlow, "start", artifacts={"flour": 30})
+    assert spun.loaf == Loaf(60) and spun.task.data.loaf == Loaf(60)
+    assert "kneading" in spun.stdout
+    with pytest.raises(AttributeError):
+        spun.crumbs  # noqa: B018
+
+
+def test_artifacts_can_be_of_any_class(run_flow, spin_step) -> None:
+    run_flow(BreadFlow)
+    assert spin_step(BreadFlow, "end", artifacts={"loaf": Loaf(3)}).loaf == Loaf(3)
+
+
+def test_a_step_that_fails_fails_the_test(run_flow, spin_step) -> None:
+    run_flow(BreadFlow)
+    with pytest.raises(FlowFailed, match="step `start` failed") as caught:
+        spin_step(BreadFlow, "start", artifacts={"flour": 0})
+    assert "ZeroDivisionError" in str(caught.value)

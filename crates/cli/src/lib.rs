@@ -23,4 +23,4 @@ mod usage;
 mod values;
 
 pub use face::{flow_main, flow_main_with, native_main};
-pub use host::{FlowHost, Surface};
+pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};

@@ -46,9 +46,10 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 14] = [
+pub(crate) const COMMANDS: [Entry; 15] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
+    entry!("spin", Develop, true, spin),
     entry!("check", Develop, true, check),
     entry!("show", Inspect, false, show),
     entry!("list", Inspect, false, list),

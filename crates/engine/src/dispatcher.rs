@@ -128,6 +128,9 @@ impl Dispatcher {
         let mut tick = tokio::time::interval(TICK);
         let commands = self.scheduler.on(Event::Start { parameters: self.base.clone() });
         self.carry_out(commands, listener).await;
+        if stops.interrupted {
+            self.stop(2, listener).await;
+        }
         while self.end.is_none() || !self.running.is_empty() {
             tokio::select! {
                 message = self.zygote.receive() => self.hear(message, listener).await,
@@ -616,15 +619,15 @@ impl Dispatcher {
 pub struct Stops {
     interrupt: Signal,
     terminate: Signal,
+    interrupted: bool,
 }
 
 impl Stops {
-    /// Hears them from now on; those that come before [`Dispatcher::run`] count too.
-    pub fn hear() -> Result<Self> {
-        Ok(Self {
-            interrupt: on_signal(SignalKind::interrupt())?,
-            terminate: on_signal(SignalKind::terminate())?,
-        })
+    /// Hears them from now on; those that come before [`Dispatcher::run`] count too, and so does one heard before.
+    pub fn hear(interrupted: bool) -> Result<Self> {
+        let interrupt = on_signal(SignalKind::interrupt())?;
+        let terminate = on_signal(SignalKind::terminate())?;
+        Ok(Self { interrupt, terminate, interrupted })
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Prepared {
     notices: Vec<String>,
     /// Held until the run is over.
     lock: Option<DriverLock>,
+    /// Somebody pressed Ctrl-C meanwhile: it stops as soon as it starts.
+    pub interrupted: bool,
 }
 
 /// Makes the run, or goes on with a shared one as its leader. The zygote must have been forked before: nothing here starts
@@ -121,7 +123,20 @@ pub fn prepare(
     let (pack, base) = opened?;
     let notices = adoption.map(|adoption| adoption.notices).unwrap_or_default();
     let (package, isolation) = (request.package, request.isolation);
-    Ok(Prepared { context, scheduler, link, provider, pack, base, package, first, isolation, notices, lock })
+    Ok(Prepared {
+        context,
+        scheduler,
+        link,
+        provider,
+        pack,
+        base,
+        package,
+        first,
+        isolation,
+        notices,
+        lock,
+        interrupted: false,
+    })
 }
 
 /// A shared run exists before its driver knows that it can be resumed: where it cannot, it has failed.
@@ -327,9 +342,10 @@ impl Prepared {
                 isolation,
                 mut notices,
                 lock,
+                interrupted,
             } = self;
             // Before anybody is told of the run, and may want to stop it.
-            let stops = Stops::hear()?;
+            let stops = Stops::hear(interrupted)?;
             listener.event(&RunEvent::RunStarted {
                 flow: context.of.flow.clone(),
                 run: context.of.run.clone(),

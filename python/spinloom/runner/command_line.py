@@ -50,6 +50,8 @@ class Option:
             return [as_text(keyword, value)]
         if self.parameter is not None:
             return [f"--{self.name}={as_text(keyword, value, self.parameter)}"]
+        if self.repeats and isinstance(value, Mapping):  # `--set NAME=VALUE`
+            return [f"--{self.name}={name}={_pair_value(keyword, one)}" for name, one in value.items()]
         several = self.repeats and not isinstance(value, (str, bytes)) and isinstance(value, Iterable)
         return [f"--{self.name}={as_text(keyword, one)}" for one in (value if several else [value])]
 
@@ -193,6 +195,11 @@ def failure(child: Child, said: str) -> RunnerFailed:
     return RunnerFailed(
         f"Error executing: '{' '.join(child.words)}' ({how})\n\nStderr:\n{said}", child.returncode, said
     )
+
+
+def _pair_value(keyword: str, value: Any) -> str:
+    # Text is quoted where it would be read as another value.
+    return as_text(keyword, value, {"type": "json", "separator": None, "default": None})
 
 
 def _keyword(option: Option) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from types import TracebackType
@@ -147,7 +146,7 @@ class ExecutingRun(ExecutingProcess):
         """The run, whichever namespace it is in; it can be looked at while it goes on."""
         from spinloom.client import Run
 
-        return Run(self.pathspec, _scope=_scope(_folder(self._made)))
+        return Run(self.pathspec, _scope=_scope(self._made))
 
 
 class ExecutingTask(ExecutingProcess):
@@ -170,16 +169,12 @@ class ExecutingTask(ExecutingProcess):
                 self.stderr,
             )
         path = f"{made['flow_name']}/{made['run_id']}/{made['step_name']}/{made['task_id']}"
-        return Task(path, _scope=_scope(os.path.join(_folder(made), ".spinloom_spin")))
+        return Task(path, _scope=_scope(made))
 
 
-def _folder(made: dict[str, Any]) -> str:
-    return str(made["metadata"]).partition("@")[2]
-
-
-def _scope(store: str) -> Any:
-    """All of one store: who started a run may see it, whatever the namespace is."""
+def _scope(made: dict[str, Any]) -> Any:
+    """All of the store: who started a run may see it, whatever the namespace is."""
     from spinloom.client.provider import Provider
     from spinloom.client.session import Scope
 
-    return Scope(Provider(store), None, check=False)
+    return Scope(Provider(str(made["metadata"]).partition("@")[2]), None, check=False)
