@@ -23,6 +23,12 @@ def test_each_player_has_a_task(run_flow):
     assert {task.data.player: task.data.points for task in run["add_up"]} == {"Ada": 7, "Grace": 6}
 
 
+def test_the_step_that_ranks_by_itself(run_flow, spin_step):
+    run_flow(FLOW)
+    assert spin_step(FLOW, "rank").table == [("Ada", 7), ("Grace", 6)]
+    assert "1 Kim 9" in spin_step(FLOW, "end", artifacts={"table": [("Kim", 9)]}).stdout
+
+
 def test_a_player_who_missed_a_round(run_flow):
     with pytest.raises(FlowFailed, match="KeyError: 'Ada'") as caught:
         run_flow(FLOW, rounds=[{"Ada": 1, "Kim": 1}, {"Kim": 2}])

@@ -20,4 +20,4 @@ def test_its_tests_notice_a_mistake(place) -> None:
     flow.write_text(flow.read_text().replace("-row[1]", "row[1]"))
     outcome = pytest_there(place, "--tb=line")
     assert outcome.exit_code == 1
-    assert "2 failed" in outcome.stdout, outcome.text
+    assert "3 failed" in outcome.stdout, outcome.text
