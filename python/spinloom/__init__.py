@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .includefile import IncludeFile as IncludeFile
     from .parameters import JSONType as JSONType
     from .parameters import Parameter as Parameter
+    from .runner import NBRunner as NBRunner
+    from .runner import Runner as Runner
     from .secret_sources import get_secret as get_secret
     from .steps import step as step
 
@@ -72,6 +74,8 @@ _HOMES = {
     "metadata": ".client",
     "get_metadata": ".client",
     "default_metadata": ".client",
+    "Runner": ".runner",
+    "NBRunner": ".runner",
 }
 
 __all__ = [*_HOMES, "exceptions", "__version__"]

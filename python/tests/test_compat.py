@@ -112,7 +112,7 @@ def test_the_version_can_be_compared(metaflow: Callable[[str], Any]) -> None:
     assert metaflow("metaflow.metaflow_version").get_version() == version
 
 
-@pytest.mark.parametrize("name", ["card", "conda", "batch", "kubernetes", "Config", "Runner"])
+@pytest.mark.parametrize("name", ["card", "conda", "batch", "kubernetes", "Config", "Deployer"])
 def test_what_is_not_in_this_version(metaflow: Callable[[str], Any], name: str) -> None:
     assert name in MISSING
     said = f"`metaflow.{name}` is not in this version of Spinloom"
@@ -124,7 +124,7 @@ def test_what_is_not_in_this_version(metaflow: Callable[[str], Any], name: str) 
 
 
 @pytest.mark.parametrize(
-    "name", ["cards", "plugins.cards", "plugins.cards.card_modules.card", "runner.metaflow_runner", "metaflow_config"]
+    "name", ["cards", "plugins.cards", "plugins.cards.card_modules.card", "runner.deployer", "metaflow_config"]
 )
 def test_modules_that_are_not_in_this_version(metaflow: Callable[[str], Any], name: str) -> None:
     with pytest.raises(ImportError, match=r"is not in this version of Spinloom") as raised:

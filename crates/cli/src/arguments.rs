@@ -140,6 +140,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) run_id_file: Option<PathBuf>,
 
+    /// Write which run this is and where it is recorded to a file, as JSON: for programs such as `Runner`
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) runner_attribute_file: Option<PathBuf>,
+
     /// The namespace steps see, instead of yours; empty for all
     #[arg(long, value_name = "TAG")]
     pub(crate) namespace: Option<String>,

@@ -65,7 +65,8 @@ pub(crate) fn list(settings: &Settings, command: &str, option: &str, typed: &[St
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn id(parameter: &ParameterDoc) -> String {
+/// What the option of a parameter is called inside.
+pub(crate) fn id(parameter: &ParameterDoc) -> String {
     format!("parameter {}", parameter.name)
 }
 

@@ -124,19 +124,20 @@ impl Dispatcher {
     }
 
     /// Drives the run to its end.
-    pub async fn run(mut self, listener: &mut dyn Listener) -> Result<RunOutcome> {
-        let mut interrupt = on_signal(SignalKind::interrupt())?;
-        let mut terminate = on_signal(SignalKind::terminate())?;
+    pub async fn run(mut self, mut stops: Stops, listener: &mut dyn Listener) -> Result<RunOutcome> {
         let mut tick = tokio::time::interval(TICK);
         let commands = self.scheduler.on(Event::Start { parameters: self.base.clone() });
         self.carry_out(commands, listener).await;
+        if stops.interrupted {
+            self.stop(2, listener).await;
+        }
         while self.end.is_none() || !self.running.is_empty() {
             tokio::select! {
                 message = self.zygote.receive() => self.hear(message, listener).await,
                 Some(output) = self.output.1.recv() => self.written(output, listener).await,
                 Some(()) = self.faults.1.recv() => self.give_up(listener).await,
-                _ = interrupt.recv() => self.stop(2, listener).await,
-                _ = terminate.recv() => self.stop(SIGTERM, listener).await,
+                _ = stops.interrupt.recv() => self.stop(2, listener).await,
+                _ = stops.terminate.recv() => self.stop(SIGTERM, listener).await,
                 _ = tick.tick() => self.tick(listener).await,
             }
         }
@@ -611,6 +612,22 @@ impl Dispatcher {
             (Some(error), _) | (None, Err(error)) => Err(error),
             (None, Ok(())) => Ok(self.outcome),
         }
+    }
+}
+
+/// The signals that stop a run.
+pub struct Stops {
+    interrupt: Signal,
+    terminate: Signal,
+    interrupted: bool,
+}
+
+impl Stops {
+    /// Hears them from now on; those that come before [`Dispatcher::run`] count too, and so does one heard before.
+    pub fn hear(interrupted: bool) -> Result<Self> {
+        let interrupt = on_signal(SignalKind::interrupt())?;
+        let terminate = on_signal(SignalKind::terminate())?;
+        Ok(Self { interrupt, terminate, interrupted })
     }
 }
 

@@ -48,6 +48,8 @@ pub struct RunRequest {
     pub max_log_size: u64,
     /// File to write the run id to.
     pub run_id_file: Option<PathBuf>,
+    /// File to write to which run this became, and where it is recorded: a line of JSON, for the program that asked.
+    pub attribute_file: Option<PathBuf>,
     /// Everything else worth keeping with the run.
     pub info: Map<String, Value>,
     /// Folder to keep as the run's code package.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::json;
 use spinloom_compute::{Input, TaskSpec, Zygote, ZygoteLink};
 use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
@@ -11,7 +12,7 @@ use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider, SqliteProvider};
 
-use crate::dispatcher::Dispatcher;
+use crate::dispatcher::{Dispatcher, Stops};
 use crate::output::now;
 use crate::recorder::RecordedRun;
 use crate::resume::Adoption;
@@ -63,6 +64,8 @@ pub struct Prepared {
     notices: Vec<String>,
     /// Held until the run is over.
     lock: Option<DriverLock>,
+    /// Somebody pressed Ctrl-C meanwhile: it stops as soon as it starts.
+    pub interrupted: bool,
 }
 
 /// Makes the run, or goes on with a shared one as its leader. The zygote must have been forked before: nothing here starts
@@ -103,9 +106,7 @@ pub fn prepare(
             (RecordedRun { flow, run, term: None }, lock)
         }
     };
-    if let Some(file) = &request.run_id_file {
-        write_run_id(file, &of.run)?;
-    }
+    tell_which(&request, &of.run)?;
     let leftover = match of.term {
         Some(term) if term > 1 => Leftover::load(provider.as_ref(), &of, &request.graph)?,
         _ => Leftover::default(),
@@ -122,7 +123,20 @@ pub fn prepare(
     let (pack, base) = opened?;
     let notices = adoption.map(|adoption| adoption.notices).unwrap_or_default();
     let (package, isolation) = (request.package, request.isolation);
-    Ok(Prepared { context, scheduler, link, provider, pack, base, package, first, isolation, notices, lock })
+    Ok(Prepared {
+        context,
+        scheduler,
+        link,
+        provider,
+        pack,
+        base,
+        package,
+        first,
+        isolation,
+        notices,
+        lock,
+        interrupted: false,
+    })
 }
 
 /// A shared run exists before its driver knows that it can be resumed: where it cannot, it has failed.
@@ -198,9 +212,21 @@ pub(crate) fn new_run(request: &RunRequest, flow: &FlowName, at: i64) -> NewRun 
     }
 }
 
-pub(crate) fn write_run_id(file: &Path, run: &RunId) -> Result<()> {
-    std::fs::write(file, run.as_str())
-        .or_error(codes::STORE_IO, || format!("cannot write the run id to `{}`", file.display()))
+/// Says which run it is, in the files that were asked for.
+pub(crate) fn tell_which(request: &RunRequest, run: &RunId) -> Result<()> {
+    let write = |file: &Path, text: &str| {
+        std::fs::write(file, text)
+            .or_error(codes::STORE_IO, || format!("cannot write the run id to `{}`", file.display()))
+    };
+    if let Some(file) = &request.run_id_file {
+        write(file, run.as_str())?;
+    }
+    if let Some(file) = &request.attribute_file {
+        let metadata = format!("local@{}", request.store.display());
+        let which = json!({"flow_name": request.graph.flow().name, "run_id": run, "metadata": metadata});
+        write(file, &format!("{which}\n"))?;
+    }
+    Ok(())
 }
 
 /// Where the parameters of a run come from.
@@ -316,7 +342,10 @@ impl Prepared {
                 isolation,
                 mut notices,
                 lock,
+                interrupted,
             } = self;
+            // Before anybody is told of the run, and may want to stop it.
+            let stops = Stops::hear(interrupted)?;
             listener.event(&RunEvent::RunStarted {
                 flow: context.of.flow.clone(),
                 run: context.of.run.clone(),
@@ -330,7 +359,7 @@ impl Prepared {
             }
             let mut dispatcher = Dispatcher::new(context, scheduler, Zygote::new(link, fresh)?, pack, base)?;
             dispatcher.record(provider, first, package)?;
-            let outcome = dispatcher.run(listener).await;
+            let outcome = dispatcher.run(stops, listener).await;
             drop(lock);
             outcome
         })

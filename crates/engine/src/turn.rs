@@ -13,7 +13,7 @@ use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, TaskStatus};
 use spinloom_metadata::{Claim, Provider, RunRecord, SqliteProvider};
 
 use crate::output::now;
-use crate::start::{HALT, PARAMETERS_STEP, new_run, write_run_id};
+use crate::start::{HALT, PARAMETERS_STEP, new_run, tell_which};
 use crate::{Halt, Listener, RunOutcome, RunRequest, Shared};
 
 /// Before a claim that another won is made again: that happens only where locks do not work as they should.
@@ -101,9 +101,7 @@ impl Queue<'_> {
 
     /// A run that was driven elsewhere.
     fn tell(&self, outcome: &RunOutcome, listener: &mut dyn Listener) -> Result<()> {
-        if let Some(file) = &self.request.run_id_file {
-            write_run_id(file, self.run)?;
-        }
+        tell_which(self.request, self.run)?;
         let by =
             self.provider.leader(&self.flow, self.run)?.map_or_else(String::new, |leader| leader.identifier);
         let message =

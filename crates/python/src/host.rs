@@ -146,7 +146,9 @@ impl FlowHost for PythonFlow<'_> {
         };
         let link = zygote::start(self.py, &self.host, self.left_open.take())?;
         let mut parameters = PythonParameters { flow: self, values };
-        let prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
+        let mut prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
+        // Python may have heard Ctrl-C and not have said so yet: the run is there, so the run is what it stops.
+        prepared.interrupted = self.py.check_signals().is_err();
         default_interrupt(self.py);
         self.py.detach(|| prepared.drive(listener))
     }

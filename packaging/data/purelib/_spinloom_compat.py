@@ -5,6 +5,8 @@ only puts a finder on `sys.meta_path`. What each `metaflow` name is, says `spinl
 first asked.
 
 `SPINLOOM_COMPAT=1` asks Spinloom first, also where a Metaflow is installed; `SPINLOOM_COMPAT=0` switches this off.
+
+PYTEST_DONT_REWRITE: it is there before pytest is, which would warn about that, as the pytest plugin is of the same package.
 """
 
 import os

@@ -34,6 +34,7 @@ pub(crate) struct Options {
     isolation: Isolation,
     max_log_size: u64,
     run_id_file: Option<PathBuf>,
+    attribute_file: Option<PathBuf>,
     suffixes: Vec<String>,
     progress: Progress,
 }
@@ -76,6 +77,7 @@ impl Options {
             isolation: isolation(given("isolation", &arguments.isolation))?,
             max_log_size,
             run_id_file,
+            attribute_file: arguments.runner_attribute_file.clone(),
             suffixes: settings.default_package_suffixes().iter().cloned().chain(suffixes).collect(),
             progress: progress(top, context),
         })
@@ -274,6 +276,7 @@ impl Options {
             isolation: self.isolation,
             max_log_size: self.max_log_size,
             run_id_file: self.run_id_file,
+            attribute_file: self.attribute_file,
             info,
             package: dir.map(|dir| PackageRequest { dir, suffixes: self.suffixes }),
         })

@@ -71,6 +71,7 @@ MODULES: dict[str, dict[str, str]] = {
         "__version__": f"{_SHIMS}:VERSION",
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
         **_of("spinloom.client", _CLIENT),
+        **_of("spinloom.runner", ("NBRunner", "Runner")),
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
@@ -106,6 +107,9 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
+    "runner": {},
+    "runner.metaflow_runner": _of("spinloom.runner", ("ExecutingProcess", "ExecutingRun", "ExecutingTask", "Runner")),
+    "runner.nbrun": _of("spinloom.runner", ("NBRunner",)),
     "tagging_util": {
         **_of(_SHIMS, ("MAX_TAG_SIZE", "MAX_USER_TAG_SET_SIZE")),
         **_of("spinloom.exceptions", ("MetaflowTaggingError",)),
@@ -126,7 +130,7 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer NBRunner Runner S3 StepMutator
+    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
     conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
@@ -134,7 +138,7 @@ MISSING: frozenset[str] = frozenset(
     yaml_parser
     R cards cli cli_args datastore debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
-    procpoll runner sidecar system_context task tracing tuple_util user_configs user_decorators
+    procpoll sidecar system_context task tracing tuple_util user_configs user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)
 )
 """What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""

@@ -94,9 +94,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let wanted = named::wanted(&arguments.pathspec, &who, &graph, context, &records)?;
     let placed = place(&records.provider, &records.files, &graph, &wanted)?;
     let root = root(context);
-    write_ids(arguments, &placed, &root)?;
     let persist =
         !arguments.no_persist && values::switch(&context.settings, "spin", "persist", arguments.persist)?;
+    write_ids(arguments, &placed, persist.then_some(&root))?;
     let kept = persist.then(|| keep(&root, &placed, &records, &graph, context)).transpose()?;
     let recorded = recorded(&placed)?;
     let task = SpinTask {
@@ -142,7 +142,8 @@ fn recorded(placed: &Placed) -> Result<Option<ManifestRef>> {
     text.map(str::parse).transpose()
 }
 
-fn write_ids(arguments: &Arguments, placed: &Placed, root: &Path) -> Result<()> {
+/// Says what this spin is called, to who asked; what is not kept in a store has no task to be looked at.
+fn write_ids(arguments: &Arguments, placed: &Placed, kept: Option<&PathBuf>) -> Result<()> {
     let spec = &placed.spec;
     let write = |file: &Path, text: String| {
         std::fs::write(file, text).or_error(codes::STORE_IO, || format!("cannot write `{}`", file.display()))
@@ -151,12 +152,12 @@ fn write_ids(arguments: &Arguments, placed: &Placed, root: &Path) -> Result<()> 
         write(file, spec.run.to_string())?;
     }
     let Some(file) = &arguments.runner_attribute_file else { return Ok(()) };
-    let folder = root.parent().unwrap_or(root).display();
     let attributes = json!({
-        "flow_name": spec.flow, "run_id": spec.run, "step_name": spec.step, "task_id": spec.task.to_string(),
-        "metadata": format!("spin@{folder}"),
+        "flow_name": spec.flow, "run_id": spec.run, "step_name": spec.step,
+        "task_id": kept.map(|_| spec.task.to_string()),
+        "metadata": kept.map(|root| format!("spin@{}", root.display())),
     });
-    write(file, attributes.to_string())
+    write(file, format!("{attributes}\n"))
 }
 
 fn keep(
