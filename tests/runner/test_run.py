@@ -112,7 +112,7 @@ def test_ctrl_c_ends_the_run_first(flow: str) -> None:
         pass
     starter.send_signal(signal.SIGINT)
     rest, errors = starter.communicate(timeout=100)
-    assert "Workflow interrupted." in rest
+    assert "Workflow interrupted." in rest, (rest, errors)
     assert errors.endswith("KeyboardInterrupt\n")
 
 

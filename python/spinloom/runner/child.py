@@ -66,11 +66,15 @@ class Child:
 
         Raises:
             TimeoutError: after ``timeout`` seconds.
-            KeyboardInterrupt: Ctrl-C was pressed; the process was interrupted too, and has ended.
         """
+        for pause in _pauses(reached, timeout):
+            time.sleep(pause)
+
+    @contextlib.contextmanager
+    def ended_by_interrupt(self) -> Iterator[None]:
+        """Whenever Ctrl-C is pressed in this block, the process is interrupted too, and has ended when the block is left."""
         try:
-            for pause in _pauses(reached, timeout):
-                time.sleep(pause)
+            yield
         except KeyboardInterrupt:
             self.end(signal.SIGINT)
             raise

@@ -147,14 +147,15 @@ class Runner:
         return child, folder
 
     def _wait(self, kind: type[Executing], child: Child, folder: str) -> Executing:
-        try:
-            child.until(lambda: _is_made(child, folder), self.file_read_timeout)
-            made = _made(child, folder)
-        except TimeoutError:
-            raise self._late(child) from None
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        child.until(child.is_over)
+        with child.ended_by_interrupt():
+            try:
+                child.until(lambda: _is_made(child, folder), self.file_read_timeout)
+                made = _made(child, folder)
+            except TimeoutError:
+                raise self._late(child) from None
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            child.until(child.is_over)
         return kind(self, child, made)
 
     async def _await(self, kind: type[Executing], child: Child, folder: str) -> Executing:
