@@ -118,7 +118,7 @@ fn holds_spinloom(python: &Path) -> bool {
     let Ok(versions) = prefix.join("lib").read_dir() else { return false };
     versions.flatten().filter(|v| v.file_name().to_string_lossy().starts_with("python3")).any(|version| {
         let Ok(packages) = version.path().join("site-packages").read_dir() else { return false };
-        packages.flatten().any(|p| p.file_name() == "spinloom" || p.file_name() == "spinloom.pth")
+        packages.flatten().any(|p| p.file_name() == "spinloom" || p.file_name() == "_spinloom_editable.pth")
     })
 }
 

@@ -47,6 +47,8 @@ impl Warm {
     #[new]
     fn new(fd: RawFd, parent: i32) -> PyResult<Self> {
         fork::die_with(parent);
+        // The supervisor hears signals by a descriptor; what it has blocked for that is nothing to us.
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None).map_err(failed)?;
         let socket = fork::adopt(fd);
         fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(failed)?;
         Ok(Self { socket: Some(socket), open: open_descriptors() })

@@ -113,12 +113,15 @@ impl Supervisor {
             if told {
                 self.stop();
             }
+            if !over.is_empty() {
+                self.last = Instant::now();
+            }
             over.into_iter().rev().for_each(|at| drop(self.cold_running.remove(at)));
             self.listen_to(&called);
             if asked {
                 self.answer(listener);
             }
-            if self.running() == 0 && self.last.elapsed() >= self.idle {
+            if !self.busy() && self.last.elapsed() >= self.idle {
                 self.stop();
             }
         }
@@ -135,7 +138,7 @@ impl Supervisor {
         fds.extend(self.cold_running.iter().map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN)));
         let interpreters: Vec<&Interpreter> = self.current.iter().chain(&self.leaving).collect();
         fds.extend(interpreters.iter().map(|one| PollFd::new(one.socket.as_fd(), PollFlags::POLLIN)));
-        let patience = if self.running() > 0 || self.stopping {
+        let patience = if self.busy() {
             PollTimeout::NONE
         } else {
             let left = self.idle.saturating_sub(self.last.elapsed()).as_millis() + 1;
@@ -155,6 +158,12 @@ impl Supervisor {
 
     pub(crate) fn running(&self) -> u64 {
         self.current.iter().chain(&self.leaving).map(|one| one.running).sum()
+    }
+
+    /// Whether something will come by itself: the end of a command, an interpreter that is ready or gone.
+    fn busy(&self) -> bool {
+        let making = self.current.as_ref().is_some_and(|one| one.ready.is_none());
+        self.stopping || self.running() > 0 || making || !self.cold_running.is_empty()
     }
 
     /// Makes an interpreter, if one is wanted and nobody has to wait because of it.
