@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .client import default_namespace as default_namespace
     from .client import get_metadata as get_metadata
     from .client import get_namespace as get_namespace
+    from .client import inspect_spin as inspect_spin
     from .client import metadata as metadata  # type: ignore[no-redef]
     from .client import namespace as namespace
     from .context import current as current
@@ -67,6 +68,7 @@ _HOMES = {
     "namespace": ".client",
     "get_namespace": ".client",
     "default_namespace": ".client",
+    "inspect_spin": ".client",
     "metadata": ".client",
     "get_metadata": ".client",
     "default_metadata": ".client",

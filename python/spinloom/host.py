@@ -200,6 +200,7 @@ class FlowHost:
     def before_fork(self) -> None:
         """Leaves nothing to do, print or collect that children would do, print or collect again."""
         self.document()
+        self._snapshot.find_generators()
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
                 stream.flush()
@@ -218,6 +219,20 @@ class FlowHost:
         from .dump import dump as dump_artifacts
 
         dump_artifacts(json.loads(request_json))
+
+    def spin(self, ctx: Any, request_json: str) -> str:
+        """Runs one task in this process; its result, as JSON."""
+        from .worker.spin import spin
+
+        return spin(self, ctx, json.loads(request_json))
+
+    def command(self) -> str:
+        """The words that start this command line again, as a JSON list."""
+        words = [sys.executable, *sys.orig_argv[1:]]
+        ours = os.path.join(os.path.dirname(sys.executable), "spinloom")
+        if self.surface == "native" and "spinloom" in words and os.access(ours, os.X_OK):
+            words = [ours, *words[words.index("spinloom") + 1 :]]
+        return json.dumps(words)
 
     def run_task(self, ctx: Any) -> None:
         """Runs one attempt, in a task process."""

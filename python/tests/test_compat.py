@@ -66,6 +66,9 @@ def test_names_are_ours(metaflow: Callable[[str], Any]) -> None:
     assert module.current is spinloom.current
     assert module.exception.MetaflowNotFound is spinloom.exceptions.MetaflowNotFound
     assert metaflow("metaflow.client.core").Run is spinloom.Run is module.Run
+    from spinloom.unbounded import UnboundedForeachInput
+
+    assert metaflow("metaflow.unbounded_foreach").UnboundedForeachInput is UnboundedForeachInput  # FL-16
 
 
 def test_ways_to_import(metaflow: Callable[[str], Any]) -> None:

@@ -86,6 +86,8 @@ def load_scenarios() -> list[Scenario]:
 def perform(scenario: Scenario, product: Product, folder: Path) -> dict[str, Any]:
     """Does what the scenario says in `folder` with one product, and observes the result."""
     folder.mkdir(parents=True)
+    if product.is_metaflow:  # or it would look for one in every folder round it
+        (folder / ".metaflow").mkdir()
     shutil.copy(scenario.folder / scenario.flow, folder / scenario.script)
     for name in scenario.files:
         shutil.copy(scenario.folder / name, folder / name)

@@ -152,6 +152,7 @@ impl Line<'_> {
         match name {
             "run" => commands::run::run(&read(sub)?, context),
             "resume" => commands::resume::run(&read(sub)?, context),
+            "spin" => commands::spin::run(&read(sub)?, context),
             "check" => commands::check::run(&read(sub)?, context),
             "show" => commands::show::run(&read(sub)?, context),
             "list" => commands::list::run(&read(sub)?, context),

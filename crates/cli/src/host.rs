@@ -1,6 +1,8 @@
 //! What the command line asks of Python.
 
 use serde_json::{Map, Value};
+use spinloom_compute::TaskSpec;
+use spinloom_datastore::{Datastore, LogWriter, ManifestRef};
 use spinloom_diagnostics::Result;
 use spinloom_engine::{Listener, RunOutcome, RunRequest};
 use spinloom_flow::DecoSpec;
@@ -14,6 +16,39 @@ pub enum Surface {
     Native,
 }
 
+/// A task to be run in this process.
+pub struct SpinTask {
+    /// What its step is told.
+    pub spec: TaskSpec,
+    /// The artifacts of the task it repeats.
+    pub recorded: Option<ManifestRef>,
+    /// Where what it saves and prints goes; `None` if that is not wanted.
+    pub keep: Option<SpinKeep>,
+    /// What Python must know: `{"decorators": […] or null, "artifacts_module", "set": {…}, "post_mortem"}`.
+    pub request: Value,
+}
+
+/// Where the outcome of a spin goes.
+pub struct SpinKeep {
+    /// The store.
+    pub store: Datastore,
+    /// The parameters, in that store.
+    pub base: ManifestRef,
+    /// Its log.
+    pub log: LogWriter,
+    /// Bytes kept of each stream.
+    pub max_log_size: u64,
+}
+
+/// What became of a [`SpinTask`].
+#[derive(Debug, Default)]
+pub struct Spun {
+    /// What the task said of itself, as in the task protocol, and `artifacts`: `[{"name", "type", "size", "hash", "looks"}]`.
+    pub result: Value,
+    /// Its manifest record, if it was to be kept.
+    pub record: Option<Vec<u8>>,
+}
+
 /// An imported flow. Implemented by the Python extension.
 pub trait FlowHost {
     /// Which face this is.
@@ -21,6 +56,14 @@ pub trait FlowHost {
 
     /// The flow file as the user typed it.
     fn script(&self) -> &str;
+
+    /// The words that would start this very command line again.
+    ///
+    /// # Errors
+    /// A bug.
+    fn command(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 
     /// Version of the interpreter, such as `3.11.7`, if it is known.
     fn python_version(&self) -> Option<String> {
@@ -69,6 +112,14 @@ pub trait FlowHost {
     /// # Errors
     /// A function that raised.
     fn defaults(&mut self, names: &[String], context: &Value) -> Result<Map<String, Value>>;
+
+    /// Runs one task in this very process, on its terminal (RE-12).
+    ///
+    /// # Errors
+    /// A module of artifacts that cannot be read; a step that failed is an outcome, not an error.
+    fn spin(&mut self, _task: SpinTask) -> Result<Spun> {
+        Ok(Spun::default())
+    }
 
     /// Runs the flow with these parameter values, telling `listener` what happens.
     ///

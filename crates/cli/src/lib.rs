@@ -24,4 +24,4 @@ mod values;
 mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
-pub use host::{FlowHost, Surface};
+pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};

@@ -49,6 +49,7 @@ macro_rules! entry {
 pub(crate) const COMMANDS: [Entry; 15] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
+    entry!("spin", Develop, true, spin),
     entry!("check", Develop, true, check),
     entry!("show", Inspect, false, show),
     entry!("list", Inspect, false, list),

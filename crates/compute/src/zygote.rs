@@ -31,6 +31,8 @@ pub struct ZygoteLink {
     pub stray_threads: usize,
     /// A GPU's device is open in this process: its driver does not survive a fork.
     pub gpu_open: bool,
+    /// What the flow's imports left open that forked tasks would share, such as "left `notes.db` open, …".
+    pub left_open: Option<String>,
 }
 
 impl ZygoteLink {
@@ -39,8 +41,9 @@ impl ZygoteLink {
         if self.gpu_open {
             return Some("opened a GPU, which a forked process cannot use".to_owned());
         }
-        (self.stray_threads > 0)
-            .then(|| format!("started {} thread(s), which a forked task lacks", self.stray_threads))
+        let threads = (self.stray_threads > 0)
+            .then(|| format!("started {} thread(s), which a forked task lacks", self.stray_threads));
+        threads.or_else(|| self.left_open.clone())
     }
 }
 

@@ -89,7 +89,7 @@ impl Datastore {
     }
 
     /// Bytes that lie in a payload; none for a chunk.
-    fn inline(&self, manifest: &Manifest, piece: &Piece) -> Result<Vec<u8>> {
+    pub(crate) fn inline(&self, manifest: &Manifest, piece: &Piece) -> Result<Vec<u8>> {
         match piece {
             Piece::Inline { offset, len } => {
                 let at = manifest.at();

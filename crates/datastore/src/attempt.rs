@@ -45,16 +45,16 @@ pub struct AttemptWriter {
     inline: usize,
 }
 
-struct Pending {
-    type_name: String,
-    size: u64,
-    hash: ContentHash,
-    encoding: String,
-    stream: Part,
-    buffers: Vec<Part>,
+pub(crate) struct Pending {
+    pub(crate) type_name: String,
+    pub(crate) size: u64,
+    pub(crate) hash: ContentHash,
+    pub(crate) encoding: String,
+    pub(crate) stream: Part,
+    pub(crate) buffers: Vec<Part>,
 }
 
-enum Part {
+pub(crate) enum Part {
     Inline(Box<[u8]>),
     Elsewhere(Piece),
 }
@@ -169,7 +169,11 @@ impl AttemptWriter {
         Err(Error::new(codes::INTERNAL, "a manifest has too many artifacts"))
     }
 
-    fn put(&mut self, name: ArtifactName, pending: Pending) {
+    pub(crate) fn store(&self) -> &Datastore {
+        &self.store
+    }
+
+    pub(crate) fn put(&mut self, name: ArtifactName, pending: Pending) {
         self.inline -= self.inline_of(&name);
         self.artifacts.insert(name.clone(), pending);
         self.inline += self.inline_of(&name);

@@ -25,6 +25,7 @@ mod attempt;
 mod chunk;
 mod driver;
 mod hash;
+mod import;
 mod io;
 mod log;
 mod manifest;

@@ -99,6 +99,8 @@ codes! {
     CANNOT_RESUME = "SL0304", Conflict;
     /// The user is not known.
     UNKNOWN_USER = "SL0305", Invalid;
+    /// A step cannot be spun.
+    CANNOT_SPIN = "SL0306", Conflict;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;

@@ -14,6 +14,7 @@ mod recorder;
 mod request;
 mod resume;
 pub mod scheduler;
+pub mod spin;
 mod start;
 mod takeover;
 mod turn;

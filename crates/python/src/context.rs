@@ -3,16 +3,21 @@
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use serde_json::Value;
+use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
-use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Buffer, Datastore, Manifest, ManifestRef};
+use spinloom_datastore::{
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, LogWriter, Manifest, ManifestRef,
+};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
+use spinloom_flow::event::LogStream;
 
 use crate::errors::raise;
 use crate::json::to_python;
@@ -31,6 +36,10 @@ pub struct TaskContext {
     socket: Option<OwnedFd>,
     /// The manifest record, once finished without a socket.
     record: Option<Vec<u8>>,
+    /// The artifacts of the task that a spin repeats.
+    recorded: Option<Arc<Opened>>,
+    /// Where what it prints is kept, with how many bytes more of each stream.
+    log: Option<(LogWriter, [u64; 2])>,
 }
 
 pub(crate) struct Opened {
@@ -128,17 +137,35 @@ impl TaskContext {
         Ok(Self::new(spec.clone(), told, store.clone(), None))
     }
 
+    /// The context of a spin: it reads from the store of runs, and saves in that of spins, or nowhere.
+    pub(crate) fn in_spin(task: SpinTask) -> Result<Self> {
+        let told =
+            serde_json::to_value(&task.spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
+        let store = Datastore::open(task.spec.store.as_ref())?;
+        let recorded = task.recorded.map(|at| Opened::read(&store, &at, None)).transpose()?;
+        let mut context = Self::new(task.spec, told, store, None);
+        context.recorded = recorded.map(Arc::new);
+        context.writer = task.keep.map(|keep| {
+            context.log = Some((keep.log, [keep.max_log_size; 2]));
+            AttemptWriter::new(keep.store, attempt_id(&context.spec), Some(keep.base))
+        });
+        Ok(context)
+    }
+
     fn new(spec: TaskSpec, told: Value, store: Datastore, socket: Option<OwnedFd>) -> Self {
-        let id = AttemptId {
-            flow: spec.flow.clone(),
-            run: spec.run.clone(),
-            step: spec.step.clone(),
-            task: spec.task,
-            attempt: spec.attempt,
-        };
-        let writer = AttemptWriter::new(store.clone(), id, spec.base.clone());
+        let writer = AttemptWriter::new(store.clone(), attempt_id(&spec), spec.base.clone());
         let inputs = spec.inputs.iter().map(|_| None).collect();
-        Self { spec, told, store, inputs, writer: Some(writer), socket, record: None }
+        Self {
+            spec,
+            told,
+            store,
+            inputs,
+            writer: Some(writer),
+            socket,
+            record: None,
+            recorded: None,
+            log: None,
+        }
     }
 
     /// The manifest record of `_parameters`.
@@ -243,8 +270,7 @@ impl TaskContext {
         };
         match opened.manifest.artifacts.iter().find(|a| a.name.as_str() == name) {
             Some(entry) => {
-                writer.inherit(&opened.manifest, entry);
-                Ok(())
+                carry(writer, &self.store, opened, entry, self.log.is_some()).map_err(|e| raise(py, &e))
             }
             None if opened.find(name).is_some() => Ok(()),
             None => Err(PyKeyError::new_err(name.to_owned())),
@@ -263,9 +289,59 @@ impl TaskContext {
             return Err(finished());
         };
         for entry in opened.manifest.artifacts.iter().filter(|a| !except_.contains(a.name.as_str())) {
-            writer.inherit(&opened.manifest, entry);
+            carry(writer, &self.store, opened, entry, self.log.is_some()).map_err(|e| raise(py, &e))?;
         }
         Ok(())
+    }
+
+    /// The hash that an artifact would have, as text.
+    fn weigh(
+        &self,
+        py: Python<'_>,
+        stream: &Bound<'_, PyBytes>,
+        buffers: Vec<PyBuffer<u8>>,
+    ) -> PyResult<String> {
+        let stream = stream.as_bytes();
+        let slices = buffers.iter().map(|b| bytes_of(py, b)).collect::<PyResult<Vec<&[u8]>>>()?;
+        let hash = py.detach(|| {
+            let hashes: Vec<_> = slices.iter().map(|bytes| ContentHash::of(bytes)).collect();
+            ContentHash::of_artifact(ContentHash::of(stream), &hashes)
+        });
+        Ok(hash.to_string())
+    }
+
+    /// Of a spin: what it repeats saved as `name`, as `(type, size)`; `None` if it saved no such artifact.
+    fn recorded_artifact(&self, name: &str) -> Option<(String, u64)> {
+        let (_, entry) = self.recorded.as_ref()?.find(name)?;
+        Some((entry.type_name.clone(), entry.size))
+    }
+
+    /// The pickle stream of a recorded artifact that has no buffers.
+    ///
+    /// Raises `KeyError` if there is none.
+    fn load_recorded<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let missing = || PyKeyError::new_err(name.to_owned());
+        let (manifest, entry) = self.recorded.as_ref().and_then(|r| r.find(name)).ok_or_else(missing)?;
+        let payload = self.store.payload(manifest, entry).map_err(|e| raise(py, &e))?;
+        Ok(PyBytes::new(py, &payload.stream))
+    }
+
+    /// Whether what the task saves is kept.
+    #[getter]
+    fn keeps(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Of a spin: keeps what was printed on stream 1 or 2.
+    fn log(&mut self, py: Python<'_>, stream: usize, text: &[u8]) -> PyResult<()> {
+        let Some((log, room)) = &mut self.log else { return Ok(()) };
+        let (kind, left) = match stream {
+            1 => (LogStream::Stdout, &mut room[0]),
+            _ => (LogStream::Stderr, &mut room[1]),
+        };
+        let wanted = text.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+        *left -= wanted as u64;
+        log.append(kind, now_us(), &text[..wanted]).map_err(|e| raise(py, &e))
     }
 
     /// Commits: hands the result and the manifest to the engine. Nothing can be saved afterwards.
@@ -279,6 +355,31 @@ impl TaskContext {
                 Ok(())
             }
         }
+    }
+}
+
+/// Into the same store by reference, into that of spins as a whole.
+fn carry(
+    writer: &mut AttemptWriter,
+    store: &Datastore,
+    from: &Opened,
+    entry: &ArtifactEntry,
+    elsewhere: bool,
+) -> Result<()> {
+    if elsewhere {
+        return writer.import(store, &from.manifest, entry);
+    }
+    writer.inherit(&from.manifest, entry);
+    Ok(())
+}
+
+fn attempt_id(spec: &TaskSpec) -> AttemptId {
+    AttemptId {
+        flow: spec.flow.clone(),
+        run: spec.run.clone(),
+        step: spec.step.clone(),
+        task: spec.task,
+        attempt: spec.attempt,
     }
 }
 
@@ -297,4 +398,9 @@ fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]>
     // SAFETY: the exporter keeps the memory in place while `buffer` lives, and the step's code, which alone could write to
     // it, does not run while its artifacts are saved.
     Ok(unsafe { std::slice::from_raw_parts(buffer.buf_ptr().cast(), buffer.len_bytes()) })
+}
+
+fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

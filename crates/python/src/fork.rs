@@ -148,16 +148,3 @@ pub(crate) fn own_group() {
         libc::setpgid(0, 0);
     }
 }
-
-/// How many threads this process has.
-pub(crate) fn threads() -> usize {
-    std::fs::read_dir("/proc/self/task").map_or(1, |entries| entries.count())
-}
-
-/// Whether this process has a GPU's device open (`/dev/nvidia0`, …): then its driver is up.
-pub(crate) fn gpu_open() -> bool {
-    let Ok(open) = std::fs::read_dir("/proc/self/fd") else { return false };
-    open.flatten()
-        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
-        .any(|target| target.to_str().is_some_and(|path| path.starts_with("/dev/nvidia")))
-}

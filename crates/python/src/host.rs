@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
-use spinloom_cli::{FlowHost, Surface};
+use spinloom_cli::{FlowHost, SpinTask, Spun, Surface};
 use spinloom_compute::TaskSpec;
 use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
@@ -12,7 +12,7 @@ use spinloom_settings::Settings;
 
 use crate::context::TaskContext;
 use crate::errors::{from_python, raise};
-use crate::zygote;
+use crate::{imported, zygote};
 
 /// Runs the command line of a flow. `argv` is what follows the program's name; `host` a `spinloom.host.FlowHost`.
 ///
@@ -24,7 +24,8 @@ pub(crate) fn run_cli(py: Python<'_>, argv: Vec<String>, host: &Bound<'_, PyAny>
         _ => Surface::Python,
     };
     let script: String = host.getattr("script")?.extract()?;
-    let mut flow = PythonFlow { py, host: host.clone(), surface, script };
+    let left_open = imported::left_open();
+    let mut flow = PythonFlow { py, host: host.clone(), surface, script, left_open };
     Ok(spinloom_cli::flow_main(&argv, &mut flow))
 }
 
@@ -47,6 +48,7 @@ struct PythonFlow<'py> {
     host: Bound<'py, PyAny>,
     surface: Surface,
     script: String,
+    left_open: Option<String>,
 }
 
 impl<'py> PythonFlow<'py> {
@@ -142,11 +144,28 @@ impl FlowHost for PythonFlow<'_> {
             Turn::Drive(lead) => lead,
             Turn::Over(outcome) => return Ok(*outcome),
         };
-        let link = zygote::start(self.py, &self.host)?;
+        let link = zygote::start(self.py, &self.host, self.left_open.take())?;
         let mut parameters = PythonParameters { flow: self, values };
         let prepared = spinloom_engine::prepare(request, lead, link, &mut parameters)?;
         default_interrupt(self.py);
         self.py.detach(|| prepared.drive(listener))
+    }
+
+    fn command(&self) -> Result<Vec<String>> {
+        let words = self.text("command", (), "cannot tell how this command was started")?;
+        serde_json::from_str(&words).or_error(codes::INTERNAL, || "cannot read a command".into())
+    }
+
+    fn spin(&mut self, task: SpinTask) -> Result<Spun> {
+        let request = json(&task.request)?;
+        let made = TaskContext::in_spin(task)?;
+        let context = Bound::new(self.py, made)
+            .or_error(codes::INTERNAL, || "cannot make the task's context".into())?;
+        let result = self.text("spin", (&context, request), "the step cannot be spun")?;
+        let result = serde_json::from_str(&result)
+            .or_error(codes::INTERNAL, || "cannot read a task's result".into())?;
+        let record = context.borrow_mut().take_record();
+        Ok(Spun { result, record })
     }
 
     fn dump(&mut self, request: &Value) -> Result<()> {

@@ -8,6 +8,7 @@ mod fork;
 mod fresh;
 mod heap;
 mod host;
+mod imported;
 mod json;
 mod outbox;
 mod secrets;

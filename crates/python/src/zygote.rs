@@ -25,10 +25,17 @@ use spinloom_flow::TaskId;
 use crate::context::{Kept, Ready, TaskContext};
 use crate::fork::{self, Reaped, Side};
 use crate::fresh::Program;
+use crate::imported;
 use crate::outbox::Outbox;
 
 /// Forks the zygote. In the zygote this never returns. Call with the GIL held, before any thread is started.
-pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLink> {
+///
+/// `left_open` is what the flow's imports left open, see [`ZygoteLink::left_open`].
+pub(crate) fn start(
+    py: Python<'_>,
+    host: &Bound<'_, PyAny>,
+    left_open: Option<String>,
+) -> Result<ZygoteLink> {
     let no_socket = || "cannot make the zygote's socket".to_owned();
     let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
         .or_error(codes::ENVIRONMENT, no_socket)?;
@@ -40,8 +47,9 @@ pub(crate) fn start(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<ZygoteLin
         Side::Parent(pid) => Ok(ZygoteLink {
             socket: ours,
             pid,
-            stray_threads: fork::threads() - 1,
-            gpu_open: fork::gpu_open(),
+            stray_threads: imported::threads() - 1,
+            gpu_open: imported::gpu_open(),
+            left_open,
         }),
         Side::Child => {
             fork::die_with(driver);

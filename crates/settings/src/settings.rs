@@ -120,6 +120,14 @@ impl Settings {
         &self.decospecs
     }
 
+    /// Decorators that `spin` honours (RE-15).
+    pub fn spin_decorators(&self) -> Vec<String> {
+        let default = "conda,pypi,conda_base,pypi_base,environment,project,timeout,card,secrets";
+        let text = self.env.value(&table::SPIN_DECORATORS).unwrap_or(default);
+        let bare: String = text.chars().filter(|c| !matches!(c, '[' | ']' | '"' | '\'')).collect();
+        parse::comma_list(&bare).collect()
+    }
+
     /// Endings of files a code package always holds (OP-01).
     pub fn default_package_suffixes(&self) -> &[String] {
         &self.default_suffixes

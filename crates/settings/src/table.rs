@@ -50,6 +50,10 @@ settings_table! {
     /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
     DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
 
+    /// Decorators that `spin` honours; others of a step are left out with a warning. Separated by commas, or a JSON list.
+    SPIN_DECORATORS = "spin_allowed_decorators", ["SPINLOOM_SPIN_ALLOWED_DECORATORS", "METAFLOW_SPIN_ALLOWED_DECORATORS"],
+        "`conda,pypi,conda_base,pypi_base,environment,project,timeout,card,secrets`";
+
     /// Endings of the files a code package holds, separated by commas.
     DEFAULT_SUFFIXES = "default_package_suffixes",
         ["SPINLOOM_DEFAULT_PACKAGE_SUFFIXES", "METAFLOW_DEFAULT_PACKAGE_SUFFIXES"], "`.py,.R,.RDS`";

@@ -17,6 +17,7 @@ from .session import (
     default_namespace,
     get_metadata,
     get_namespace,
+    inspect_spin,
     metadata,
     namespace,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "default_namespace",
     "get_metadata",
     "get_namespace",
+    "inspect_spin",
     "metadata",
     "namespace",
 ]

@@ -14,8 +14,8 @@ from spinloom import _native
 
 from .lineage import Lineage
 
-STORE_FOLDER = ".spinloom"
-"""Name of the folder of a store."""
+STORE_FOLDERS = {"local": ".spinloom", "spin": ".spinloom_spin"}
+"""Names of the folders of stores: of runs, and of spins that were kept."""
 
 _FIRST_PAGE = 16
 _LAST_PAGE = 1024
@@ -38,8 +38,9 @@ class Provider:
 
     @property
     def spec(self) -> str:
-        """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``."""
-        return f"local@{os.path.dirname(self.root)}"
+        """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``, or ``spin@…``."""
+        folder, name = os.path.split(self.root)
+        return f"{'spin' if name == STORE_FOLDERS['spin'] else 'local'}@{folder}"
 
     def flows(self) -> list[dict[str, Any]]:
         """All flows, newest first: ``flow`` and ``created_at`` of each."""
@@ -122,9 +123,9 @@ class Provider:
 
 
 def open_provider(spec: str) -> Provider:
-    """The store that ``spec`` names: ``local``, ``local@<folder>`` or a folder.
+    """The store that ``spec`` names: ``local``, ``local@<folder>``, a folder, or ``spin@<folder>``.
 
-    The folder is the one that holds ``.spinloom``, or that folder itself.
+    The folder is the one that holds ``.spinloom`` (of spins: ``.spinloom_spin``), or that folder itself.
 
     Raises:
         ValueError: there is no store, or ``spec`` names a kind of store this version cannot read.
@@ -136,12 +137,13 @@ def open_provider(spec: str) -> Provider:
         kind, path = "local", spec
     if kind == "service" or spec.startswith(("http://", "https://")):
         raise ValueError(f"Cannot read `{spec}`: metadata services are not in this version of Spinloom")
-    if kind != "local":
+    if kind not in STORE_FOLDERS:
         raise ValueError(f"Cannot read `{spec}`: write `local@<folder>`")
-    folder = os.path.abspath(os.path.expanduser(path))
-    if os.path.basename(folder) == STORE_FOLDER and os.path.isdir(folder):
+    folder, name = os.path.abspath(os.path.expanduser(path)), STORE_FOLDERS[kind]
+    if os.path.basename(folder) == name and os.path.isdir(folder):
         return Provider(folder)
-    root = os.path.join(folder, STORE_FOLDER)
+    root = os.path.join(folder, name)
     if not os.path.isdir(root):
-        raise ValueError(f"Could not find directory {STORE_FOLDER} in directory {path}")
+        hint = ": nothing was spun with --persist there" if kind == "spin" else ""
+        raise ValueError(f"Could not find directory {name} in directory {path}{hint}")
     return Provider(root)

@@ -202,3 +202,15 @@ def default_metadata() -> str:
     """Switches back to the default store and returns its name."""
     default_client().reset_metadata()
     return get_metadata()
+
+
+def inspect_spin(datastore_root: str = ".") -> None:
+    """Has ``Flow``, ``Run``, ``Task`` and the others read spins that were kept with ``--persist`` (RE-16).
+
+    Args:
+        datastore_root: the folder that holds ``.spinloom_spin``.
+
+    Raises:
+        ValueError: there is none; what was read before still is.
+    """
+    metadata(f"spin@{datastore_root}")

@@ -114,14 +114,23 @@ def _report(error: BaseException) -> TracebackException:
 
 def _innermost(frames: list[FrameSummary]) -> FrameSummary | None:
     for frame in reversed(frames):
-        if _is_users(frame.filename):
+        if is_users(frame.filename):
             return frame
     return frames[-1] if frames else None
 
 
-def _is_users(file: str) -> bool:
+def is_users(file: str) -> bool:
+    """Whether a source file is neither of an installed package nor of Python itself."""
     library = f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file
     return not (library or file.startswith((_STDLIB, "<frozen")))
+
+
+def tell_failure(error: BaseException, record: dict[str, Any]) -> None:
+    """Prints why a step failed, as a script would."""
+    if not isinstance(error, SystemExit):
+        tell(record.get("traceback") or place_text(record))
+    elif isinstance(error.code, str):
+        tell(error.code + "\n")
 
 
 def say(text: str) -> None:

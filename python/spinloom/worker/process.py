@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 
 from .. import _native
-from ..seeds import was_seeded
+from ..seeds import unseeded_by_flow, was_seeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class Snapshot:
     def __init__(self) -> None:
         self.seeded = was_seeded()
         self.random_state = random.getstate() if self.seeded else None
+        self.generators: list[Any] = []
+
+    def find_generators(self) -> None:
+        """Notes NumPy's generators that the flow made without a seed. To be called before `gc.freeze`, which hides them."""
+        self.generators = unseeded_by_flow()
 
 
 def settle() -> None:
@@ -71,6 +76,17 @@ def begin(snapshot: Snapshot) -> None:
         random.setstate(snapshot.random_state)
     if "numpy.random.mtrand" in sys.modules:
         _reseed_numpy()
+    for generator in snapshot.generators:
+        _reseed(generator)
+
+
+def _reseed(generator: Any) -> None:
+    """Gives one of NumPy's bit generators the state of a new one, and what its `spawn` goes on from."""
+    fresh = type(generator)()
+    try:
+        generator.__setstate__((fresh.state, fresh.seed_seq))
+    except (AttributeError, TypeError, ValueError):  # NumPy 1 keeps the seed sequence
+        generator.state = fresh.state
 
 
 def _reseed_numpy() -> None:

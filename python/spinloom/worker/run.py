@@ -50,14 +50,14 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     if task.gang is not None:
         os.environ.update(task.gang.environment())
     current._begin(task)
-    error = _run_body(task, plan, flow)
+    error = run_body(task, plan, flow)
     if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
         error = None  # the step had said all there was to say
     caught = None
     count: int | None = None
     if error is None:
         try:
-            count, error = _check(task, plan, flow)
+            count, error = check(task, plan, flow)
         except Exception as raised:  # counting asks a value of the user's for its length
             error = raised
     if error is None and plan.catch is not None and plan.catch["var"]:
@@ -73,10 +73,12 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
             if plan.catch and plan.catch["var"]:
                 save_value(task, plan.catch["var"], caught)
             error = None
-    return _finish(task, plan, count, error, caught)
+    finish(task, plan, count, error, caught)
+    return error is None
 
 
-def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException | None:
+def run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException | None:
+    """Runs the step's own code within what its decorators ask for; returns what it raised."""
     attempt = task.spec["attempt"]
     if attempt >= task.spec["max_attempts"]:
         # Beyond the user's attempts there is only `@catch`'s: the last process died without a word.
@@ -93,7 +95,7 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
         return error
 
 
-def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
+def check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
     """Compares the transition with the one in the source, and counts a foreach."""
     said = task.transition
     document = plan.document
@@ -160,31 +162,30 @@ def _catch(task: TaskState, plan: StepPlan, flow: FlowSpec, error: BaseException
     return wrapper
 
 
-def _finish(
+def finish(
     task: TaskState,
     plan: StepPlan,
     count: int | None,
     error: BaseException | None,
     caught: MetaflowExceptionWrapper | None,
-) -> bool:
+) -> str:
+    """Says how it went: to the user, and to the engine. Returns the result, as JSON."""
     if error is not None:
         record = boundary.failure_record(error)
-        if isinstance(error, SystemExit):
-            if isinstance(error.code, str):
-                boundary.tell(error.code + "\n")
-        else:
-            boundary.tell(record.get("traceback") or boundary.place_text(record))
+        boundary.tell_failure(error, record)
         save_internal(task, MetaflowExceptionWrapper(error, record.get("traceback")), None)
-        task.ctx.finish(json.dumps({"ok": False, "failure": record}))
-        return False
+        failed = json.dumps({"ok": False, "failure": record})
+        task.ctx.finish(failed)
+        return failed
     if count is not None:
         save_value(task, "_foreach_var", plan.foreach)
         save_value(task, "_foreach_num_splits", count)
     if plan.is_gang and task.transition is not None:
         save_gang(task, task.transition.num_parallel)
     save_internal(task, None, caught)
-    task.ctx.finish(_result(task, plan, count))
-    return True
+    result = _result(task, plan, count)
+    task.ctx.finish(result)
+    return result
 
 
 def _result(task: TaskState, plan: StepPlan, count: int | None) -> str:

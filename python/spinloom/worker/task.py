@@ -84,6 +84,10 @@ class TaskState(FlowState):
             self._values[name] = parameter.read(self._shared(name))
         return self._values[name]
 
+    def replace(self, name: str, value: Any) -> None:
+        """Gives a parameter or class constant another value in this task."""
+        self._values[name] = value
+
     def _shared(self, name: str) -> Any:
         if name not in self._values:
             self._values[name] = load(*self.ctx.load(0, name))

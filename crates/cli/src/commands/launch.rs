@@ -8,12 +8,13 @@ use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
-use spinloom_flow::project::{Given, Project};
+use spinloom_flow::project::Project;
 use spinloom_flow::{DecoSpec, FlowName, Graph, RunId, RunStatus, StepName};
 
 use super::hooks;
+use super::who::Who;
 use crate::arguments::{FlowArgs, RunArgs};
-use crate::context::{Context, Flow};
+use crate::context::Context;
 use crate::reply::{Answer, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
@@ -24,9 +25,7 @@ use crate::{Surface, revision, values};
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) with: Vec<DecoSpec>,
-    pub(crate) user: String,
-    pub(crate) namespace: Option<String>,
-    project: Option<Project>,
+    pub(crate) who: Who,
     tags: Vec<String>,
     max_workers: usize,
     max_num_splits: u64,
@@ -51,10 +50,6 @@ impl Options {
             values::number::<u64>(settings, command, option, typed.as_deref(), default)
         };
         let max_log_size = number("max-log-size", &arguments.max_log_size, 10)? * 1024 * 1024;
-        let namespace = match &arguments.namespace {
-            Some(typed) => Some(typed.clone()),
-            None => settings.option_env(command, "namespace").map(|(_, text)| text),
-        };
         let suffixes = top.and_then(|top| top.package_suffixes.clone());
         let suffixes = match &suffixes {
             Some(list) => {
@@ -64,12 +59,9 @@ impl Options {
         };
         let run_id_file =
             arguments.run_id_file.clone().or_else(|| Some(given("run-id-file", &None)?.1.into()));
-        let user = settings.user()?.to_owned();
         Ok(Self {
             with: with(arguments, command, context)?,
-            project: project(&user, context)?,
-            user,
-            namespace: context.namespace(namespace.as_deref()),
+            who: Who::resolve(command, arguments.namespace.as_deref(), context)?,
             tags: values::list(settings, command, "tag", &arguments.tag),
             max_workers: values::number(
                 settings,
@@ -112,17 +104,6 @@ fn isolation(given: Option<(String, String)>) -> Result<Isolation> {
             Err(Error::new(codes::USAGE, what).suggest(other, ["auto", "fork", "spawn"]))
         }
     }
-}
-
-/// The flow's project, and the branch of it that this run is of (FD-01).
-fn project(user: &str, context: &Context<'_>) -> Result<Option<Project>> {
-    let Some((flow, typed)) = context.flow.as_ref().zip(context.project.as_ref()) else { return Ok(None) };
-    let Some(decorator) = flow.doc.decorator("project") else { return Ok(None) };
-    let given = Given {
-        branch: values::given(&context.settings, "", "branch", typed.branch.as_deref()),
-        production: values::switch(&context.settings, "", "production", typed.production)?,
-    };
-    Project::resolve(decorator, &flow.doc.name, user, &given).map(Some)
 }
 
 /// Decorators to add, the ones that win first (RU-13): of the command, before the command, of the environment.
@@ -171,13 +152,14 @@ fn progress(top: Option<&FlowArgs>, context: &Context<'_>) -> Progress {
 
 /// The words before a run, where scripts may expect Metaflow's.
 pub(crate) fn said(context: &Context<'_>, options: &Options) {
-    let project = options.project.as_ref().map(|p| format!("Project: {}, Branch: {}\n", p.name, p.branch));
+    let project =
+        options.who.project.as_ref().map(|p| format!("Project: {}, Branch: {}\n", p.name, p.branch));
     if options.progress == Progress::Metaflow {
         let flow = context.flow.as_ref().map(|flow| flow.doc.name.as_str()).unwrap_or_default();
         let version = env!("CARGO_PKG_VERSION");
         context.output.remark(&format!(
             "Spinloom {version} executing {flow} for user:{}\nValidating your flow...\n    The graph looks good!\n{}",
-            options.user,
+            options.who.user,
             project.unwrap_or_default()
         ));
     }
@@ -243,14 +225,6 @@ impl Launch {
 }
 
 impl Options {
-    /// Tells the flow what it is to find in `current`, before any of its functions is called.
-    pub(crate) fn tell(&self, flow: &mut Flow<'_>) -> Result<()> {
-        match &self.project {
-            Some(project) => flow.host.add_to_current(&project.current()),
-            None => Ok(()),
-        }
-    }
-
     fn request(
         self,
         graph: Graph,
@@ -271,13 +245,13 @@ impl Options {
         let python =
             info.get("python").and_then(Value::as_str).map(|version| format!("python_version:{version}"));
         let mut system_tags = vec![
-            format!("user:{}", self.user),
+            format!("user:{}", self.who.user),
             format!("runtime:{}", context.settings.runtime()),
             format!("spinloom_version:{}", env!("CARGO_PKG_VERSION")),
             format!("metaflow_version:{}", spinloom_flow::METAFLOW_VERSION),
         ];
         system_tags.extend(python);
-        system_tags.extend(self.project.iter().flat_map(Project::tags));
+        system_tags.extend(self.who.project.iter().flat_map(Project::tags));
         system_tags.extend(context.settings.production_token().map(|token| format!("production:{token}")));
         let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
         let store = context.store();
@@ -286,8 +260,8 @@ impl Options {
             graph,
             store,
             run_id,
-            user: self.user,
-            namespace: self.namespace,
+            user: self.who.user,
+            namespace: self.who.namespace,
             tags: self.tags,
             system_tags,
             resume,
@@ -307,7 +281,7 @@ impl Options {
 }
 
 /// Everything else worth keeping with a run.
-fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, Value>> {
+pub(crate) fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, Value>> {
     let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
     let folder = Path::new(file).parent().filter(|folder| folder.is_dir());
     let script = context.flow()?.host.script().to_owned();

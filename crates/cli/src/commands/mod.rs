@@ -17,5 +17,7 @@ pub(crate) mod run;
 pub(crate) mod show;
 mod shown;
 mod shown_record;
+pub(crate) mod spin;
 pub(crate) mod tag;
 pub(crate) mod version;
+mod who;

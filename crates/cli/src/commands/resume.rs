@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = Options::resolve(&arguments.common, "resume", context)?;
     let flow = context.flow()?;
-    options.tell(flow)?;
+    options.who.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
     let from = step(&graph, arguments.step.as_deref())?;
@@ -120,8 +120,8 @@ fn origin(
         };
         return Ok(OriginRun { record: target::run(&records, &spec)?, named: true });
     }
-    let mut tags = vec![format!("user:{}", options.user)];
-    tags.extend(options.namespace.clone().filter(|namespace| *namespace != tags[0]));
+    let mut tags = vec![format!("user:{}", options.who.user)];
+    tags.extend(options.who.namespace.clone().filter(|namespace| *namespace != tags[0]));
     // Of a reentrant resume the run itself may be there already.
     let latest = records.provider.runs(&flow, &RunQuery { tags, limit: 2, ..RunQuery::default() })?;
     let Some(record) = latest.into_iter().find(|record| Some(&record.run) != itself) else {
@@ -140,7 +140,8 @@ fn origin(
 }
 
 fn nothing(records: &Records, flow: &FlowName, options: &Options) -> Error {
-    let error = Error::new(codes::NOT_FOUND, format!("`{}` has no run of `{flow}` to resume", options.user));
+    let error =
+        Error::new(codes::NOT_FOUND, format!("`{}` has no run of `{flow}` to resume", options.who.user));
     match records.provider.runs(flow, &RunQuery { limit: 1, ..RunQuery::default() }) {
         Ok(others) if !others.is_empty() => {
             error.hint(format!("others have: name one with `--origin-run-id {}`", others[0].run))
@@ -163,7 +164,7 @@ fn parameter_values(
     let records = context.records()?;
     let had = parameters(&records, &origin.record)?;
     let cwd = context.settings.cwd().to_owned();
-    values::again(context.flow()?, &typed, &had, &options.user, &cwd)
+    values::again(context.flow()?, &typed, &had, &options.who.user, &cwd)
 }
 
 /// Names of what the parameters task of a run holds; none if it was not kept, which the engine will tell.

@@ -31,11 +31,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = Options::resolve(&arguments.common, "run", context)?;
     let (settings, typed) = (context.settings.clone(), context.typed.clone());
     let flow = context.flow()?;
-    options.tell(flow)?;
+    options.who.tell(flow)?;
     flow.attach(&options.with)?;
     let graph = flow.compile()?;
     let until = step(&graph, arguments.common.until.as_deref())?;
-    let mut parameters = values::resolve(flow, &typed, &settings, &options.user)?;
+    let mut parameters = values::resolve(flow, &typed, &settings, &options.who.user)?;
     parameters.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     said(context, &options);
     Launch { graph, options, until, resume: None, values: parameters }.go(context)

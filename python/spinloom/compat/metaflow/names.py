@@ -19,6 +19,7 @@ _CLIENT = (
     "default_namespace",
     "get_metadata",
     "get_namespace",
+    "inspect_spin",
     "metadata",
     "namespace",
 )
@@ -109,6 +110,7 @@ MODULES: dict[str, dict[str, str]] = {
         **_of(_SHIMS, ("MAX_TAG_SIZE", "MAX_USER_TAG_SET_SIZE")),
         **_of("spinloom.exceptions", ("MetaflowTaggingError",)),
     },
+    "unbounded_foreach": _of("spinloom.unbounded", ("UnboundedForeachInput",)),
     "util": _of(
         _SHIMS,
         (
@@ -126,13 +128,13 @@ MISSING: frozenset[str] = frozenset(
     """
     Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer NBRunner Runner S3 StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    conda_environment_yml_parser config_expr inspect_spin kubernetes namespaced_event_name package_sources
+    conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
     pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
     R cards cli cli_args datastore debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
-    procpoll runner sidecar system_context task tracing tuple_util unbounded_foreach user_configs user_decorators
+    procpoll runner sidecar system_context task tracing tuple_util user_configs user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)
 )
 """What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""

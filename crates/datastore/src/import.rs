@@ -1,0 +1,61 @@
+//! Taking artifacts of one store over into another.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
+
+use spinloom_diagnostics::Result;
+
+use crate::{
+    ArtifactEntry, AttemptWriter, Datastore, Manifest, Piece,
+    attempt::{Part, Pending},
+    io::{read_error, write_error},
+};
+
+impl AttemptWriter {
+    /// Takes over an artifact of `manifest`, which is of the store `from`. Files of large ones are linked, or copied where
+    /// the two stores are on different disks; the result refers to nothing outside of its own store.
+    ///
+    /// # Errors
+    /// `SL0403` or `SL0401` if it cannot be read, `SL0404` or `SL0401` if it cannot be written.
+    pub fn import(&mut self, from: &Datastore, manifest: &Manifest, entry: &ArtifactEntry) -> Result<()> {
+        let take = |piece: &Piece| -> Result<Part> {
+            let Piece::Chunk { hash, zstd, .. } = piece else {
+                return Ok(Part::Inline(from.inline(manifest, piece)?.into()));
+            };
+            let path = |store: &Datastore| match zstd {
+                None => store.chunk_path(hash),
+                Some(_) => store.compressed_path(hash),
+            };
+            link(&path(from), self.store(), &path(self.store()))?;
+            Ok(Part::Elsewhere(piece.clone()))
+        };
+        let pending = Pending {
+            type_name: entry.type_name.clone(),
+            size: entry.size,
+            hash: entry.hash,
+            encoding: entry.encoding.clone(),
+            stream: take(&entry.stream)?,
+            buffers: entry.buffers.iter().map(take).collect::<Result<_>>()?,
+        };
+        self.put(entry.name.clone(), pending);
+        Ok(())
+    }
+}
+
+/// Chunks are never written to again, so that one file may have two names.
+fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
+    }
+    match fs::hard_link(source, target) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) => {
+            let mut file = File::open(source).map_err(|e| read_error(source, &e))?;
+            store.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
+        }
+        Ok(()) => Ok(()),
+    }
+}

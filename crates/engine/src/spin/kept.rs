@@ -1,0 +1,160 @@
+//! `--persist`: what a spun task saved, as a run in a store of its own (RE-14).
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use spinloom_datastore::{AttemptId, AttemptWriter, Datastore, DriverLock, ManifestRef, Pack};
+use spinloom_diagnostics::{Result, ResultExt as _, codes};
+use spinloom_flow::event::{TaskRef, Usage};
+use spinloom_flow::{RunStatus, StepName, TaskId, TaskStatus};
+use spinloom_metadata::{Change, NewRun, Provider as _, SqliteProvider};
+
+use super::Placed;
+use crate::attempt::TaskResult;
+use crate::output::now;
+use crate::start::PARAMETERS_STEP;
+
+/// The store of kept spins, beside the `.spinloom` they start from.
+pub const SPIN_FOLDER: &str = ".spinloom_spin";
+
+/// A spin whose outcome is kept.
+pub struct Kept {
+    provider: SqliteProvider,
+    store: Datastore,
+    pack: Pack,
+    base: ManifestRef,
+    task: TaskRef,
+    spec: spinloom_compute::TaskSpec,
+    /// Held until it is over.
+    _lock: Option<DriverLock>,
+}
+
+impl Kept {
+    /// Makes the run, with the parameters of the one it starts from, and a task that is running.
+    ///
+    /// # Errors
+    /// A store that cannot be read or written.
+    pub fn begin(
+        root: &Path,
+        placed: &Placed,
+        from: &Datastore,
+        graph: String,
+        info: Map<String, Value>,
+    ) -> Result<Self> {
+        let spec = placed.spec.clone();
+        let store = Datastore::open(root)?;
+        let mut provider = SqliteProvider::open(&root.join("metadata.db"))?;
+        let mut info = info;
+        let of = placed.recorded.as_ref().map(|record| record.task);
+        info.insert("spin".to_owned(), json!({"run": spec.origin_run, "step": spec.step, "task": of}));
+        provider.create_run(&NewRun {
+            flow: spec.flow.clone(),
+            id: Some(spec.run.clone()),
+            user: spec.user.clone(),
+            tags: Vec::new(),
+            system_tags: vec![format!("user:{}", spec.user), "spin".to_owned()],
+            origin: spec.origin_run.clone(),
+            graph,
+            info,
+            at: now(),
+        })?;
+        let lock = store.lock_driver(&spec.flow, &spec.run).ok().flatten();
+        let mut pack = store.pack(&spec.flow, &spec.run)?;
+        let base = pack.append(&parameters(&store, from, &spec)?)?;
+        let indices = spec.frames.iter().map(|frame| frame.index).collect();
+        let task = TaskRef { step: spec.step.clone(), task: spec.task, indices };
+        let mut kept = Self { provider, store, pack, base, task, spec, _lock: lock };
+        kept.write_begun()?;
+        Ok(kept)
+    }
+
+    /// Where the task saves.
+    pub fn store(&self) -> &Datastore {
+        &self.store
+    }
+
+    /// The parameters, in that store.
+    pub fn base(&self) -> &ManifestRef {
+        &self.base
+    }
+
+    /// Ends the run. `record` is the manifest, `result` what the task said of itself (see the task protocol).
+    ///
+    /// # Errors
+    /// A store that cannot be written, a result that cannot be read.
+    pub fn finish(mut self, record: &[u8], result: Value) -> Result<()> {
+        let result: TaskResult = serde_json::from_value(result)
+            .or_error(codes::INTERNAL, || "cannot read a task's result".into())?;
+        let manifest = self.pack.append(record)?;
+        let (status, run) = match result.ok {
+            true => (TaskStatus::Done, RunStatus::Done),
+            false => (TaskStatus::Failed, RunStatus::Failed),
+        };
+        let transition = result.next.and_then(|next| serde_json::to_value(next).ok());
+        let finished = self.finished(self.task.clone(), status, Some(manifest), transition, result.failure);
+        self.write(&[finished, Change::RunFinished { status: run, at: now() }])
+    }
+
+    fn write_begun(&mut self) -> Result<()> {
+        let parameters =
+            TaskRef { step: StepName::new(PARAMETERS_STEP)?, task: TaskId(0), indices: Vec::new() };
+        let base = Some(self.base.clone());
+        let changes = [
+            started(parameters.clone(), Vec::new()),
+            self.finished(parameters, TaskStatus::Done, base, None, None),
+            started(self.task.clone(), vec![TaskId(0)]),
+        ];
+        self.write(&changes)
+    }
+
+    fn finished(
+        &self,
+        task: TaskRef,
+        status: TaskStatus,
+        manifest: Option<ManifestRef>,
+        transition: Option<Value>,
+        failure: Option<spinloom_flow::event::Failure>,
+    ) -> Change {
+        let manifest = manifest.map(|at| at.to_string());
+        let usage = Usage::default();
+        Change::AttemptFinished {
+            task,
+            attempt: 0,
+            status,
+            retrying: false,
+            transition,
+            manifest,
+            failure,
+            usage,
+            at: now(),
+        }
+    }
+
+    fn write(&mut self, changes: &[Change]) -> Result<()> {
+        self.provider.write(&self.spec.flow, &self.spec.run, changes)
+    }
+}
+
+fn started(task: TaskRef, parents: Vec<TaskId>) -> Change {
+    let pid = i32::try_from(std::process::id()).unwrap_or(0);
+    Change::TaskStarted { task, attempt: 0, pid, parents, at: now() }
+}
+
+/// The manifest of the parameters, as the store of spins has it: it refers to nothing outside.
+fn parameters(store: &Datastore, from: &Datastore, spec: &spinloom_compute::TaskSpec) -> Result<Vec<u8>> {
+    let id = AttemptId {
+        flow: spec.flow.clone(),
+        run: spec.run.clone(),
+        step: StepName::new(PARAMETERS_STEP)?,
+        task: TaskId(0),
+        attempt: 0,
+    };
+    let mut writer = AttemptWriter::new(store.clone(), id, None);
+    if let Some(base) = &spec.base {
+        let manifest = from.manifest(base)?;
+        for entry in &manifest.artifacts {
+            writer.import(from, &manifest, entry)?;
+        }
+    }
+    writer.finish()
+}

@@ -1,0 +1,210 @@
+"""Runs one step in this process, on its terminal, and tells how what it made differs from what is recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from contextlib import suppress
+from types import FunctionType, MethodType
+
+from ..context import current
+from . import boundary
+from .overlay import Overlay, artifacts_of, for_inputs
+from .persist import RESERVED, save_artifacts
+from .pickling import ATOMS, OUT_OF_BAND, dump, type_name
+from .plan import StepPlan
+from .run import check, finish, run_body
+from .task import INTERNAL, TaskState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..flow import FlowSpec
+    from ..host import FlowHost
+
+# What is pickled only to be compared is given up beyond this: bytes of the stream and of buffers.
+_STREAM = 4 << 20
+_BUFFERS = 256 << 20
+_LONGEST = 60
+_PLAIN = frozenset(["int", "float", "bool", "str", "bytes", "NoneType", "complex"])
+
+
+def spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
+    """Runs the task `ctx` is about. Returns its result (see the task protocol), as JSON."""
+    task, plan = _task(host, ctx, request)
+    if ctx.keeps:
+        _tee(ctx)
+    flow = host.instance(task)
+    os.environ.update(plan.variables)
+    current._begin(task)
+    error = run_body(task, plan, flow)
+    with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced it
+        sys.stdout.flush()
+    if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
+        error = None  # the step had said all there was to say
+    count = None
+    if error is None:
+        try:
+            count, error = check(task, plan, flow)
+        except Exception as raised:  # counting asks a value of the user's for its length
+            error = raised
+    if error is not None and request["post_mortem"] and error.__traceback__ is not None:
+        _look_around(error)
+    artifacts = _artifacts(task, flow)
+    if ctx.keeps:
+        problem = save_artifacts(task, flow)
+        result = json.loads(finish(task, plan, count, error or problem, None))
+    elif error is not None:
+        record = boundary.failure_record(error)
+        boundary.tell_failure(error, record)
+        result = {"ok": False, "failure": record}
+    else:
+        result = {"ok": True}
+    current._end()
+    result["artifacts"] = artifacts
+    return json.dumps(result)
+
+
+def _task(host: FlowHost, ctx: Any, request: dict[str, Any]) -> tuple[TaskState, StepPlan]:
+    spec = ctx.spec
+    file = request["artifacts_module"]
+    given = {**(artifacts_of(file) if file else {}), **request["set"]}
+    values = for_inputs(given, spec, file)
+    task = TaskState(host, Overlay(ctx, values) if given else ctx, spec)
+    for name in given.keys() & host.flow.shared:  # parameters and constants belong to no input
+        task.replace(name, given[name])
+    step = spec["step"]
+    honoured = [one for one in host.decorators[step] if one.name in request["decorators"]]
+    return task, StepPlan(host.step_document(step), host.flow.steps[step], honoured)
+
+
+def _look_around(error: BaseException) -> None:
+    import pdb
+
+    boundary.tell(boundary.format_user_traceback(error))
+    pdb.post_mortem(error.__traceback__)
+
+
+def _tee(ctx: Any) -> None:
+    """Keeps what Python code prints, beside printing it. Whatever goes round `sys.stdout` is printed only."""
+
+    def keeping(number: int, stream: Any) -> None:
+        write = stream.write
+
+        def both(text: str) -> int:
+            ctx.log(number, text.encode("utf-8", "backslashreplace"))
+            return write(text)
+
+        stream.write = both
+
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        keeping(number, stream)
+
+
+def _artifacts(task: TaskState, flow: FlowSpec) -> list[dict[str, Any]]:
+    """What the step made: name, type, size, hash, and what a person may want to see of it."""
+    told = []
+    for name, value in list(flow.__dict__.items()):
+        if (
+            name.startswith("_")
+            or name in RESERVED
+            or name in INTERNAL
+            or isinstance(value, (FunctionType, MethodType))
+        ):
+            continue
+        recorded = task.ctx.recorded_artifact(name)
+        size, digest = _weigh(task, name, value)
+        told.append(
+            {
+                "name": name,
+                "type": type_name(value),
+                "size": size,
+                "hash": digest,
+                "looks": _looks(value),
+                "was": _was(task, name, recorded),
+            }
+        )
+    return told
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Bounded:
+    """A file that refuses more than it is worth to compare."""
+
+    def __init__(self, room: int) -> None:
+        self.parts: list[bytes] = []
+        self.room = room
+
+    def write(self, data: Any) -> int:
+        size = len(data)
+        self.room -= size
+        if self.room < 0:
+            raise _TooLarge
+        self.parts.append(bytes(data))
+        return size
+
+
+def _weigh(task: TaskState, name: str, value: Any) -> tuple[int | None, str | None]:
+    if type(value) in ATOMS:
+        stream, _ = dump(value)
+        return len(stream), task.ctx.weigh(stream, [])
+    # A value that was only read is most often as it was: less is spent on it.
+    read_only = task.loaded.get(name) is value
+    file = _Bounded(_STREAM >> 4 if read_only else _STREAM)
+    buffers: list[memoryview] = []
+    room = _BUFFERS >> 4 if read_only else _BUFFERS
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        nonlocal room
+        raw = buffer.raw()
+        room -= raw.nbytes
+        if room < 0:
+            raise _TooLarge
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    try:
+        pickle.Pickler(file, 5, buffer_callback=keep).dump(value)
+    except Exception:  # too large, or it cannot be pickled: saving would say so
+        return None, None
+    stream = b"".join(file.parts)
+    return len(stream) + sum(buffer.nbytes for buffer in buffers), task.ctx.weigh(stream, buffers)
+
+
+def _looks(value: Any) -> str | None:
+    if type(value) in ATOMS:
+        return _short(repr(value))
+    try:
+        shape = getattr(value, "shape", None)
+        if isinstance(shape, tuple) and all(isinstance(one, int) for one in shape):
+            kind = getattr(value, "dtype", None)
+            size = " × ".join(map(str, shape)) or "scalar"
+            return f"{size} of {kind}" if kind is not None else size
+        if isinstance(value, (list, tuple, dict, set, frozenset)):
+            text = repr(value) if len(value) <= 8 else ""
+            return text if text and len(text) <= _LONGEST else f"of {len(value)}"
+    except Exception:  # a user's type may do anything when it is asked
+        return None
+    return None
+
+
+def _was(task: TaskState, name: str, recorded: tuple[str, int] | None) -> str | None:
+    """The recorded value, if it is a plain one and short."""
+    if recorded is None or recorded[0] not in _PLAIN or recorded[1] > 1000:
+        return None
+    try:
+        return _short(repr(pickle.loads(task.ctx.load_recorded(name))))
+    except Exception:  # it is only shown
+        return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
