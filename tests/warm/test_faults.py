@@ -23,6 +23,7 @@ def test_a_daemon_that_is_killed_in_the_middle(project: Project) -> None:
     assert re.match(r"error\[SL0202\]: the process that ran this was killed", error)
     assert hint == "hint: run the command again: it starts cold, and makes a new one"
     wait_until(lambda: not is_alive(pid), "the process is gone")
+    project.flow("")
     assert project.why_cold() == "there is no warm interpreter yet"
 
 

@@ -46,7 +46,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 15] = [
+pub(crate) const COMMANDS: [Entry; 16] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),

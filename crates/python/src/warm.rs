@@ -3,8 +3,6 @@
 //! It has one thread and runs nobody's code but that of imports. Which modules, and whether it fits a command line, is the
 //! supervisor's to say (crate `warm`); what the forked process does is Python's (`spinloom.warm`).
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd, RawFd};
 
 use nix::errno::Errno;
@@ -21,6 +19,7 @@ use spinloom_warm::Child;
 use spinloom_warm::protocol::{Ready, Report, Run, Say, hear, say};
 
 use crate::fork::{self, Side};
+use crate::imported;
 
 /// What a forked process is to run: the words after `python -m spinloom`, the environment, signals to ignore (bit n-1 for n).
 type Task<'py> = (Vec<String>, Bound<'py, PyBytes>, u64);
@@ -30,8 +29,6 @@ type Task<'py> = (Vec<String>, Bound<'py, PyBytes>, u64);
 pub(crate) struct Warm {
     /// None in a forked process.
     socket: Option<OwnedFd>,
-    /// Descriptors that were open before the imports.
-    open: BTreeSet<RawFd>,
 }
 
 /// A process that was forked for a launcher.
@@ -49,9 +46,7 @@ impl Warm {
         fork::die_with(parent);
         // The supervisor hears signals by a descriptor; what it has blocked for that is nothing to us.
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None).map_err(failed)?;
-        let socket = fork::adopt(fd);
-        fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(failed)?;
-        Ok(Self { socket: Some(socket), open: open_descriptors() })
+        Ok(Self { socket: Some(fork::adopt(fd)) })
     }
 
     /// The modules to import, in order.
@@ -64,15 +59,16 @@ impl Warm {
 
     /// What the imports left that a fork would lose or share, in words: threads, open files, a GPU. None if all is well.
     fn strays(&self) -> PyResult<Option<String>> {
-        if let Some(new) = open_descriptors().difference(&self.open).next() {
-            let target = fs::read_link(format!("/proc/self/fd/{new}")).unwrap_or_default();
-            return Ok(Some(format!("it leaves `{}` open", target.display())));
-        }
-        if fork::threads() > 1 {
+        if imported::threads() > 1 {
             probe()?; // pools that know of forks (OpenBLAS) stop their threads before one
         }
-        let threads = fork::threads() - 1;
-        Ok((threads > 0).then(|| format!("it starts {threads} thread(s), which a forked process lacks")))
+        let threads = imported::threads() - 1;
+        if threads > 0 {
+            return Ok(Some(format!("started {threads} thread(s), which a forked process lacks")));
+        }
+        let gpu =
+            || imported::gpu_open().then(|| "opened a GPU, which a forked process cannot use".to_owned());
+        Ok(gpu().or_else(imported::left_open))
     }
 
     /// Tells that a module must not be loaded before a fork. To be followed by the end of the process.
@@ -83,6 +79,8 @@ impl Warm {
     /// Serves. Returns in each forked process, with what it is to run; and, with None, in this one, when nobody needs it.
     fn serve<'py>(&mut self, py: Python<'py>, ready: &str) -> PyResult<Option<Task<'py>>> {
         let ready: Ready = serde_json::from_str(ready).map_err(|_| failed(Errno::EINVAL))?;
+        // Until here it is told from what imports leave open by not being closed at an `exec`.
+        fcntl(self.socket()?, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(failed)?;
         crate::heap::use_up_scattered();
         let mut child_signal = SigSet::empty();
         child_signal.add(Signal::SIGCHLD);
@@ -212,15 +210,6 @@ fn probe() -> PyResult<()> {
             Ok(())
         }
     }
-}
-
-/// The numbers of all open descriptors, but for the one that is open to list them.
-fn open_descriptors() -> BTreeSet<RawFd> {
-    let listed = fs::read_dir("/proc/self/fd").map(|entries| {
-        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect::<Vec<RawFd>>()
-    });
-    let still = |fd: &RawFd| fs::read_link(format!("/proc/self/fd/{fd}")).is_ok();
-    listed.unwrap_or_default().into_iter().filter(still).collect()
 }
 
 fn failed(errno: Errno) -> PyErr {

@@ -26,6 +26,7 @@ def main() -> None:
     if not preloaded.load(warm.modules()):
         return
     snapshot = Snapshot()
+    snapshot.find_generators()
     import json
 
     ready = json.dumps(preloaded.described())

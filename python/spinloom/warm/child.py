@@ -67,7 +67,7 @@ def _take_over_streams() -> None:
         encoding, errors = stream.encoding, stream.errors
         with suppress(OSError, ValueError):
             stream.detach()
-        raw: Any = open(fd, mode, buffering=0 if unbuffered and fd else -1, closefd=False)
+        raw: Any = open(fd, mode, buffering=0 if unbuffered and fd else -1, closefd=False)  # noqa: SIM115  # as long as the process
         getattr(raw, "raw", raw).name = ("<stdin>", "<stdout>", "<stderr>")[fd]
         lines = fd == 2 or os.isatty(fd)
         stream.__init__(raw, encoding, errors, newline="\n", line_buffering=lines, write_through=unbuffered and fd > 0)

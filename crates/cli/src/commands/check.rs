@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     #[arg(long, hide = true)]
     no_warnings: bool,
 
-    /// Say on standard error why this was not served by the warm interpreter, if it was not (see `spinloom daemon`)
+    /// Say on standard error why this started cold, if it did (see `spinloom daemon`)
     #[arg(short, long)]
     verbose: bool,
 }

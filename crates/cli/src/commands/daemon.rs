@@ -16,7 +16,7 @@ pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("daemon stop --all", "stop them all; the next spin starts one again"),
 ];
 
-/// Look after the background process that makes `spin` and `check` start at once
+/// Look after the process that lets `spin` start at once
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
