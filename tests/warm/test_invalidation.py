@@ -115,8 +115,10 @@ def test_what_must_not_be_forked_is_not_loaded(project: Project) -> None:
     install(project, "threaded", threaded)
     install(project, "opener", "import os\nFILE = open(__file__)")
     install(project, "user", "import threaded")
+    for package in ("threaded", "user"):
+        (project.packages / package / "part.py").write_text("")
     install(project, "harmless", "")
-    project.warm_up("import user, opener, harmless\nprint(opener.FILE.fileno() > 2)")
+    project.warm_up("import user.part, threaded.part, opener, harmless\nprint(opener.FILE.fileno() > 2)")
     figures = project.ready()
     assert set(figures["dropped"]) == {"user", "threaded", "opener"}
     assert "thread" in figures["dropped"]["threaded"] and "open" in figures["dropped"]["opener"]

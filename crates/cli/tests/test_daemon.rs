@@ -28,6 +28,7 @@ fn usage() {
 fn a_switch_that_is_none() {
     let project = Project::empty();
     snapshot!(
-        project.told("daemon status", project.command("daemon status").env("SPINLOOM_SPIN_DAEMON", "perhaps"))
+        project
+            .told("daemon status", project.command("daemon status").env("SPINLOOM_SPIN_DAEMON", "perhaps"))
     );
 }

@@ -22,6 +22,12 @@ class Looked(type(os.environ)):  # type: ignore[misc]
         return super().__getitem__(name)
 
 
+def _outermost_first(name: str) -> list[str]:
+    """The packages a module is in, and it: what a package does as it is imported is not blamed on each of its modules."""
+    parts = name.split(".")
+    return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
 class Preloaded:
     """What was imported, and what it did to the process."""
 
@@ -38,7 +44,7 @@ class Preloaded:
         os.environ.__class__ = Looked
         try:
             for name in names:
-                if name not in sys.modules and not self._load(name):
+                if name not in sys.modules and not all(map(self._load, _outermost_first(name))):
                     return False
         finally:
             os.environ.__class__ = usual
@@ -47,6 +53,8 @@ class Preloaded:
         return True
 
     def _load(self, name: str) -> bool:
+        if name in sys.modules:
+            return True
         try:
             import_module(name)
         except Exception as error:  # modules may do anything; a flow that imports it after others may well succeed
