@@ -101,3 +101,20 @@ def test_breakpoint_in_a_step(project: Project) -> None:
     terminal.type(b"c\n")
     assert terminal.end() == 0
     assert "y is 100" in terminal.screen.text and "cold start" not in terminal.screen.text
+
+
+def test_watch(project: Project) -> None:
+    """Each spin of `--watch` is warm too, and Ctrl-C ends it."""
+    (project.folder / ".venv/bin/spinloom").symlink_to(project.spinloom)
+    started(project)
+    words = [project.spinloom, "spin", "flow.py", "train", "--verbose", "--watch"]
+    served = project.figures["warm"]
+    terminal = Terminal(words, project.folder, project.env | {"TERM": "xterm"}, 120)
+    terminal.until("y is 6\n(.*\n)*waiting for a file")
+    project.ready()
+    (project.folder / "flow.py").write_text(FLOW.replace("* 2", "* 50"))
+    terminal.until("y is 150\n(.*\n)*waiting for a file")
+    assert "cold start" not in terminal.screen.text
+    assert project.figures["warm"] == served + 3, "the one that watches, and two spins"
+    terminal.type(b"\x03")
+    assert terminal.end() in (-2, 130)

@@ -40,12 +40,13 @@ def _report(socket: str, pid: int, before: dict[str, str]) -> None:
 
 
 def _origin(module: object, name: str) -> str | None:
-    """Where a module comes from, if it is the one that an import of its name would give."""
+    """The file a module comes from, `built-in` or `frozen`, if it is the one that an import of its name would give."""
     spec = getattr(module, "__spec__", None)
     if getattr(spec, "name", None) != name:
         return None
     origin = getattr(spec, "origin", None)
-    return origin if isinstance(origin, str) else None
+    known_kind = isinstance(origin, str) and (os.path.isabs(origin) or origin in ("built-in", "frozen"))
+    return origin if known_kind else None
 
 
 def _roots() -> list[str]:
