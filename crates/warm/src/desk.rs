@@ -43,7 +43,6 @@ impl Supervisor {
             }
             Say::Stop => {
                 let _gone = say(&client, &Say::Figures(Box::new(self.figures())), &[], &[]);
-                self.waiting.push(client);
                 self.stop();
             }
             _ => {}

@@ -239,8 +239,9 @@ pub fn figures(path: &Path) -> Result<Option<Figures>> {
 pub fn stop(path: &Path) -> Result<Option<Figures>> {
     let Some(supervisor) = call(path)? else { return Ok(None) };
     let figures = figures_from(&supervisor, &Say::Stop);
-    if figures.as_ref().is_some_and(|figures| figures.running == 0) {
-        let _closed = hear(&supervisor);
+    let leaving = figures.as_ref().filter(|figures| figures.running == 0);
+    if let Some(process) = leaving.and_then(|figures| system::watch_process(figures.pid).ok()) {
+        let _gone = poll(&mut [PollFd::new(process.as_fd(), PollFlags::POLLIN)], PollTimeout::NONE);
     }
     Ok(figures)
 }

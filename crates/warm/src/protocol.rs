@@ -71,7 +71,7 @@ pub enum Say {
     Run(Run),
     /// Command → supervisor: how are you.
     Status,
-    /// Command → supervisor: leave. The connection closes when it has.
+    /// Command → supervisor: leave.
     Stop,
     /// Python → supervisor.
     Report(Report),

@@ -44,8 +44,6 @@ pub(crate) struct Supervisor {
     /// Why there is none, and what would have to change for another try.
     pub(crate) given_up: Option<(String, Learned, Fingerprint)>,
     pub(crate) stopping: bool,
-    /// Commands that wait for our end.
-    pub(crate) waiting: Vec<OwnedFd>,
     pub(crate) warm: u64,
     pub(crate) cold: u64,
     pub(crate) why_cold: Option<String>,
@@ -82,7 +80,6 @@ pub fn serve(settings: &Settings, spot: Spot, after: Option<i32>) -> Result<()> 
         cold_running: after.and_then(|pid| watch_process(pid).ok()).into_iter().collect(),
         given_up: None,
         stopping: false,
-        waiting: Vec::new(),
         warm: 0,
         cold: 0,
         why_cold: None,
