@@ -1,9 +1,10 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
-Usage: python benches/bench.py [--full] [--write]
+Usage: python benches/bench.py [--full] [--write] [--spins]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
-start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks.
+start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks; `--spins` measures
+spins only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from measure import Cost, alternate, median, run
 from readers import compare
+from spins import spins
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -135,6 +137,23 @@ def readers() -> list[str]:
     ]
 
 
+def spun() -> list[str]:
+    """One step, spun again: warm, cold, and against its body in a live session."""
+    rows = []
+    for name, what, target, rounds in (
+        ("spin_light.py", "light flow", "15×", 5),
+        ("spin_heavy.py", "pandas, pyarrow, scikit-learn", "60×", 5),
+        ("spin_inputs.py", "array of 1 GiB, 5 million rows", "60×", 2),
+    ):
+        warm, cold, theirs, live = spins(name, OURS, THEIRS, rounds)
+        ours_ms, their_ms = f"{warm * 1000:.0f} ms", f"{theirs * 1000:.0f} ms"
+        rows.append(row(f"spin, {what}: warm", ours_ms, their_ms, theirs / warm, target))
+        rows.append(row("— cold", f"{cold * 1000:.0f} ms", their_ms, theirs / cold, "1.5×" if rounds > 2 else ""))
+        above = f"{(warm - live) * 1000:.0f} ms"
+        rows.append(row("— above its body in a live IPython session", above, "", None, "at most 50 ms"))
+    return rows
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
@@ -164,6 +183,9 @@ def machine() -> str:
 
 def main() -> None:
     """Measures, prints, and with `--write` puts the table into the README."""
+    if "--spins" in sys.argv:
+        spun()
+        return
     full = "--full" in sys.argv
     head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
     print("\n".join(head), flush=True)
@@ -174,6 +196,7 @@ def main() -> None:
         + printing()
         + imports()
         + readers()
+        + spun()
     )
     about = machine()
     print(f"\n{about}")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def main(argv: list[str]) -> None:
     """Runs the flow of `command flow.py …`: the command line is what is left without the file."""
     _same_version()
+    _report_at_end()
     if len(argv) < 2 or not os.path.isfile(argv[1]):
         what = f"there is no flow file `{argv[1]}`" if len(argv) > 1 else "no flow file is given"
         raise MetaflowException(what, hints=["name one, such as `spinloom run flow.py`"], code="SL0001")
@@ -48,6 +49,15 @@ def _same_version() -> None:
             hints=[f"upgrade the older one: `{sys.executable} -m pip install spinloom=={launcher}`"],
             code="SL0501",
         )
+
+
+def _report_at_end() -> None:
+    """Tells, at the end, what was imported, if the `spinloom` command keeps an interpreter warm for the next time."""
+    socket = os.environ.pop("SPINLOOM_WARM_REPORT", None)
+    if socket:
+        from .warm.report import at_end
+
+        at_end(socket)
 
 
 def enter(script: str, argv: list[str]) -> None:

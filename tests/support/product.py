@@ -65,6 +65,7 @@ class Product:
             "NO_COLOR": "1",
             "COLUMNS": "100",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "SPINLOOM_SPIN_DAEMON": "0",
         }
         return env | self.extra_env | more
 

@@ -162,6 +162,7 @@ impl Line<'_> {
             "output-dot" => commands::output_dot::run(&read(sub)?, context),
             "output-raw" => commands::output_raw::run(&read(sub)?, context),
             "explain" => commands::explain::run(&read(sub)?, context),
+            "daemon" => commands::daemon::run(&read(sub)?, context),
             "completions" => commands::completions::run(&read(sub)?, look),
             "version" => commands::version::run(&read(sub)?, context),
             "help" => commands::help::run(&read(sub)?, look),

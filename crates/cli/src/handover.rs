@@ -6,8 +6,9 @@ use spinloom_diagnostics::{Error, codes};
 use spinloom_settings::Settings;
 
 use crate::Surface;
-use crate::python::become_python;
+use crate::python::Program;
 use crate::tree::{self, COMMANDS, Look};
+use crate::warm;
 
 /// A command line for Python: `command flow.py rest`.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,14 +96,18 @@ fn takes_value(option: &str) -> bool {
 }
 
 impl Handover {
-    /// Becomes Python. Returns only if that fails.
+    /// Has Python do it: one that is warm, or by becoming Python. Returns only if that fails.
     pub(crate) fn go(&self, settings: &Settings) -> Error {
         if let Some(error) = self.missing(settings) {
             return error;
         }
         let words: Vec<String> =
             [&self.command, &self.script].into_iter().chain(&self.rest).cloned().collect();
-        become_python(self.python.as_deref(), settings, &words)
+        let mut program = Program::new(self.python.as_deref(), settings, words);
+        match warm::run(&self.command, &self.script, settings, &mut program) {
+            Ok(()) => program.exec(),
+            Err(error) => error,
+        }
     }
 
     fn missing(&self, settings: &Settings) -> Option<Error> {

@@ -21,6 +21,7 @@ mod terminal;
 mod tree;
 mod usage;
 mod values;
+mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};

@@ -1,5 +1,6 @@
 //! The native command and the project's Python: finding it, and becoming it.
 
+use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,24 +9,50 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_settings::Settings;
 
 /// An interpreter, and why it was chosen.
-struct Interpreter {
-    path: PathBuf,
+pub(crate) struct Interpreter {
+    /// Its path, perhaps only a name.
+    pub(crate) path: PathBuf,
     why: &'static str,
 }
 
-/// Replaces this process by `python -m spinloom <argv>`. Returns only if that fails.
-pub(crate) fn become_python(chosen: Option<&Path>, settings: &Settings, argv: &[String]) -> Error {
-    let interpreter = find(chosen, settings);
-    if let Err(error) = check(&interpreter) {
-        return error;
+/// A command line for `python -m spinloom`.
+pub(crate) struct Program {
+    /// Which Python.
+    pub(crate) interpreter: Interpreter,
+    /// What follows `-m spinloom`.
+    pub(crate) words: Vec<String>,
+    /// The whole environment.
+    pub(crate) environment: Vec<(OsString, OsString)>,
+}
+
+impl Program {
+    /// The command line `words`, for the interpreter that is `chosen` or found.
+    pub(crate) fn new(chosen: Option<&Path>, settings: &Settings, words: Vec<String>) -> Self {
+        let mut environment = Settings::environment_to_hand_on();
+        environment.retain(|(name, _)| name != "SPINLOOM_COMPAT");
+        environment.push(("SPINLOOM_COMPAT".into(), "1".into()));
+        environment.push(("SPINLOOM_LAUNCHER_VERSION".into(), env!("CARGO_PKG_VERSION").into()));
+        Self { interpreter: find(chosen, settings), words, environment }
     }
-    let failed = Command::new(&interpreter.path)
-        .args(["-m", "spinloom"])
-        .args(argv)
-        .env("SPINLOOM_COMPAT", "1")
-        .env("SPINLOOM_LAUNCHER_VERSION", env!("CARGO_PKG_VERSION"))
-        .exec();
-    unusable(&interpreter).cause(failed)
+
+    /// Makes sure that the interpreter can be started and has Spinloom.
+    ///
+    /// # Errors
+    /// `SL0501` if not.
+    pub(crate) fn check(&self) -> Result<()> {
+        check(&self.interpreter)
+    }
+
+    /// Replaces this process by it. Returns only if that fails.
+    pub(crate) fn exec(&self) -> Error {
+        let failed = Command::new(&self.interpreter.path)
+            .args(["-m", "spinloom"])
+            .args(&self.words)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .exec();
+        unusable(&self.interpreter).cause(failed)
+    }
 }
 
 /// `--python`, `SPINLOOM_PYTHON`, `VIRTUAL_ENV`, the nearest `.venv`, the one this command is installed with, `python3`.
@@ -91,7 +118,7 @@ fn holds_spinloom(python: &Path) -> bool {
     let Ok(versions) = prefix.join("lib").read_dir() else { return false };
     versions.flatten().filter(|v| v.file_name().to_string_lossy().starts_with("python3")).any(|version| {
         let Ok(packages) = version.path().join("site-packages").read_dir() else { return false };
-        packages.flatten().any(|p| p.file_name() == "spinloom" || p.file_name() == "spinloom.pth")
+        packages.flatten().any(|p| p.file_name() == "spinloom" || p.file_name() == "_spinloom_editable.pth")
     })
 }
 

@@ -46,7 +46,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 15] = [
+pub(crate) const COMMANDS: [Entry; 16] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -59,6 +59,7 @@ pub(crate) const COMMANDS: [Entry; 15] = [
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
     entry!("explain", Setup, false, explain),
+    entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),
     entry!("version", Setup, false, version),
     entry!("help", Setup, false, help),
@@ -114,7 +115,10 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
         let taken = arg.get_long().is_some_and(|long| names.contains(&long));
         if taken { arg.global(false) } else { arg }
     });
-    for entry in COMMANDS.iter().filter(|e| look.surface == Surface::Native || e.name != "completions") {
+    for entry in COMMANDS
+        .iter()
+        .filter(|e| look.surface == Surface::Native || !["completions", "daemon"].contains(&e.name))
+    {
         root = root.subcommand(command(entry, look));
     }
     root = root.about("Workflows for machine learning as ordinary Python classes");

@@ -8,6 +8,7 @@
 mod support;
 
 mod test_completions;
+mod test_daemon;
 mod test_explain;
 mod test_flow_face;
 mod test_help;

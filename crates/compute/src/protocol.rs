@@ -1,4 +1,5 @@
 //! The task protocol: messages over a `SOCK_SEQPACKET` socket between the engine, the zygote and its tasks.
+//! Other pairs of processes send other headers the same way: [`send`] and [`receive`] carry any.
 //!
 //! A message is a JSON header, a binary body and some descriptors:
 //! `u32 LE header length, header, body`. A message larger than [`INLINE_LIMIT`] travels as a memfd, whose descriptor comes
@@ -10,6 +11,7 @@ use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 use nix::errno::Errno;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use spinloom_flow::TaskId;
 
@@ -19,7 +21,7 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const INLINE_LIMIT: usize = 64 * 1024;
 const MARK_MEMFD: u8 = b'F';
 const MARK_INLINE: u8 = b'I';
-const MAX_FDS: usize = 4;
+const MAX_FDS: usize = 6;
 
 /// The header of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,9 +75,9 @@ pub enum Header {
 
 /// A received message.
 #[derive(Debug)]
-pub struct Message {
+pub struct Message<H = Header> {
     /// What it is.
-    pub header: Header,
+    pub header: H,
     /// Its body.
     pub body: Vec<u8>,
     /// Its descriptors, the memfd excepted.
@@ -86,7 +88,12 @@ pub struct Message {
 ///
 /// # Errors
 /// What `sendmsg` or `memfd_create` said.
-pub fn send(socket: BorrowedFd<'_>, header: &Header, body: &[&[u8]], fds: &[RawFd]) -> nix::Result<()> {
+pub fn send<H: Serialize>(
+    socket: BorrowedFd<'_>,
+    header: &H,
+    body: &[&[u8]],
+    fds: &[RawFd],
+) -> nix::Result<()> {
     let head = serde_json::to_vec(header).map_err(|_| Errno::EINVAL)?;
     let head_len = u32::try_from(head.len()).map_err(|_| Errno::EMSGSIZE)?.to_le_bytes();
     let total = 5 + head.len() + body.iter().map(|b| b.len()).sum::<usize>();
@@ -123,7 +130,10 @@ fn packet(socket: BorrowedFd<'_>, slices: &[IoSlice<'_>], fds: &[RawFd]) -> nix:
 ///
 /// # Errors
 /// What `recvmsg` said; `EPROTO` for a message that cannot be understood.
-pub fn receive(socket: BorrowedFd<'_>, scratch: &mut Vec<u8>) -> nix::Result<Option<Message>> {
+pub fn receive<H: DeserializeOwned>(
+    socket: BorrowedFd<'_>,
+    scratch: &mut Vec<u8>,
+) -> nix::Result<Option<Message<H>>> {
     scratch.resize(INLINE_LIMIT, 0);
     let mut control = nix::cmsg_space!([RawFd; MAX_FDS]);
     let (length, mut fds) = {
@@ -168,7 +178,7 @@ fn own(fd: RawFd) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
-fn parse(bytes: &[u8], fds: Vec<OwnedFd>) -> nix::Result<Message> {
+fn parse<H: DeserializeOwned>(bytes: &[u8], fds: Vec<OwnedFd>) -> nix::Result<Message<H>> {
     let (head, body) = (|| {
         let (length, rest) = bytes.get(1..)?.split_first_chunk::<4>()?;
         rest.split_at_checked(u32::from_le_bytes(*length) as usize)
@@ -218,7 +228,7 @@ mod tests {
     fn a_closed_end_reads_as_the_end() {
         let (a, b) = pair();
         drop(a);
-        assert!(receive(b.as_fd(), &mut Vec::new()).unwrap().is_none());
+        assert!(receive::<Header>(b.as_fd(), &mut Vec::new()).unwrap().is_none());
     }
 
     #[test]
@@ -226,7 +236,7 @@ mod tests {
         let (a, b) = pair();
         for junk in [&b"x"[..], b"I\xff\xff\xff\xff", b"I\x02\0\0\0{}", b"F"] {
             packet(a.as_fd(), &[IoSlice::new(junk)], &[]).unwrap();
-            assert_eq!(receive(b.as_fd(), &mut Vec::new()).unwrap_err(), Errno::EPROTO);
+            assert_eq!(receive::<Header>(b.as_fd(), &mut Vec::new()).unwrap_err(), Errno::EPROTO);
         }
     }
 }

@@ -154,6 +154,7 @@ impl FlowHost for PythonFlow<'_> {
     }
 
     fn command(&self) -> Result<Vec<String>> {
+        // Whoever asks starts that command and waits, with no Python in between to hear Ctrl-C: it ends this as any program.
         default_interrupt(self.py);
         let words = self.text("command", (), "cannot tell how this command was started")?;
         serde_json::from_str(&words).or_error(codes::INTERNAL, || "cannot read a command".into())

@@ -14,6 +14,7 @@ mod outbox;
 mod secrets;
 mod store;
 mod stream;
+mod warm;
 mod zygote;
 
 use pyo3::prelude::*;
@@ -26,6 +27,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<context::TaskContext>()?;
     m.add_class::<store::Store>()?;
     m.add_class::<stream::TaskStream>()?;
+    m.add_class::<warm::Warm>()?;
+    m.add_function(wrap_pyfunction!(warm::warm_report, m)?)?;
     m.add_function(wrap_pyfunction!(stream::disown_output, m)?)?;
     m.add_function(wrap_pyfunction!(host::run_cli, m)?)?;
     m.add_function(wrap_pyfunction!(fresh::run_task, m)?)?;

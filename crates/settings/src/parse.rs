@@ -39,6 +39,16 @@ pub(crate) fn seconds(env: &Environment, setting: &Setting) -> Result<Option<Dur
     seconds.map(Some).ok_or_else(|| bad(name, value, "a number of seconds, such as `300`"))
 }
 
+/// A switch: `1` or `0`.
+pub(crate) fn switch(env: &Environment, setting: &Setting) -> Result<Option<bool>> {
+    match env.get(setting) {
+        None => Ok(None),
+        Some((_, "1" | "true")) => Ok(Some(true)),
+        Some((_, "0" | "false")) => Ok(Some(false)),
+        Some((name, value)) => Err(bad(name, value, "`1` or `0`")),
+    }
+}
+
 /// Items between commas, without the space round them.
 pub(crate) fn comma_list(text: &str) -> impl Iterator<Item = String> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)

@@ -1,5 +1,6 @@
 //! The one value all settings are in.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ pub struct Settings {
     max_log_size: Option<u64>,
     progress_interval: Duration,
     output: Output,
+    spin_daemon: bool,
+    spin_idle: Duration,
+    spin_memory: u64,
 }
 
 impl Settings {
@@ -45,6 +49,9 @@ impl Settings {
             progress_interval: parse::seconds(&env, &table::PROGRESS_INTERVAL)?
                 .unwrap_or(Duration::from_secs(300)),
             output: terminal::output(&env)?,
+            spin_daemon: parse::switch(&env, &table::SPIN_DAEMON)?.unwrap_or(!terminal::is_ci(&env)),
+            spin_idle: parse::seconds(&env, &table::SPIN_IDLE)?.unwrap_or(Duration::from_secs(1800)),
+            spin_memory: parse::bytes(&env, &table::SPIN_MEMORY)?.unwrap_or(2 << 30),
             env,
         })
     }
@@ -177,6 +184,26 @@ impl Settings {
         self.progress_interval
     }
 
+    /// Whether `spin` may use and start the process that keeps an interpreter warm.
+    pub fn spin_daemon(&self) -> bool {
+        self.spin_daemon
+    }
+
+    /// How long a warm interpreter waits for the next spin before it leaves.
+    pub fn spin_idle(&self) -> Duration {
+        self.spin_idle
+    }
+
+    /// How many bytes of memory a warm interpreter may take.
+    pub fn spin_memory(&self) -> u64 {
+        self.spin_memory
+    }
+
+    /// The folder for sockets and the like, if the session has one.
+    pub fn runtime_dir(&self) -> Option<&Path> {
+        self.env.value(&table::RUNTIME_DIR).map(Path::new)
+    }
+
     /// Where the web UI is, without a `/` at the end.
     pub fn ui_url(&self) -> Option<&str> {
         self.env.value(&table::UI_URL).map(|url| url.trim_end_matches('/'))
@@ -190,5 +217,11 @@ impl Settings {
         let words =
             [command, option].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
         self.env.prefixed(&words.replace(['-', ' '], "_").to_uppercase())
+    }
+
+    /// The environment of this process, byte for byte, to be handed on. Nothing is to be looked up in it.
+    #[allow(clippy::disallowed_methods)] // The other half of the same place.
+    pub fn environment_to_hand_on() -> Vec<(OsString, OsString)> {
+        std::env::vars_os().collect()
     }
 }

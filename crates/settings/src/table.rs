@@ -92,6 +92,18 @@ settings_table! {
     /// Where the web UI is: a run's first line links to it.
     UI_URL = "ui_url", ["SPINLOOM_UI_URL", "METAFLOW_UI_URL"], "none";
 
+    /// Whether `spinloom spin` may use and start the background process that keeps an interpreter warm: `1` or `0`.
+    SPIN_DAEMON = "spin_daemon", ["SPINLOOM_SPIN_DAEMON"], "`1`, but `0` in continuous integration";
+
+    /// After how many seconds without a spin the warm interpreter leaves.
+    SPIN_IDLE = "spin_idle", ["SPINLOOM_SPIN_IDLE"], "`1800`";
+
+    /// How much memory the warm interpreter may take, such as `512M`; a larger one is dropped, and spins are cold.
+    SPIN_MEMORY = "spin_memory", ["SPINLOOM_SPIN_MEMORY"], "`2G`";
+
+    /// The folder for what lives as long as a session, such as sockets. It must be the user's own.
+    RUNTIME_DIR = "runtime_dir", ["XDG_RUNTIME_DIR"], "`/tmp/spinloom-<user id>`";
+
     /// Says that this is continuous integration: no live progress, unless it is `false` or `0`.
     CI = "ci", ["CI"], "no";
 

@@ -22,6 +22,10 @@ pub(crate) struct Arguments {
     /// Accepted, as Metaflow has it
     #[arg(long, hide = true)]
     no_warnings: bool,
+
+    /// Say on standard error why this started cold, if it did (see `spinloom daemon`)
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// Checks the flow (FL-18).

@@ -42,7 +42,12 @@ impl Project {
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }
-        command.envs([("SPINLOOM_USER", "ann"), ("TZ", "UTC"), ("COLUMNS", "80")]);
+        command.envs([
+            ("SPINLOOM_USER", "ann"),
+            ("TZ", "UTC"),
+            ("COLUMNS", "80"),
+            ("SPINLOOM_SPIN_DAEMON", "0"),
+        ]);
         command
     }
 

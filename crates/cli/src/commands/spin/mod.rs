@@ -68,6 +68,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pdb: bool,
 
+    /// Say on standard error why this started cold, if it did (see `spinloom daemon`)
+    #[arg(short, long)]
+    verbose: bool,
+
     /// Most megabytes of log kept of each stream, with `--persist` [default: 10]
     #[arg(long, value_name = "MB")]
     max_log_size: Option<String>,
