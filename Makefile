@@ -33,7 +33,7 @@ test-python: setup  ## Run the Python tests and the flow suites
 
 test-full: test  ## Run every test, the whole differential grid, and the flow suites once more in fresh interpreters
 	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential
-	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows docs/guide
+	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows docs/guide docs/agents.md
 
 bench:  ## Measure against Metaflow
 	@./setup --bench

@@ -1,4 +1,4 @@
-"""Collects each Markdown page of `tests/flows` and of the guide as a test file, and each of its headings as a test."""
+"""Collects each Markdown page of `tests/flows`, and each one for readers, as a test file, and each of its headings as a test."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import pytest
 
 from support import product
 from support.ahead import Ahead
-from support.suite import GUIDE, Section, Verdict, read_suite, rewrite, run_section
+from support.suite import Section, Verdict, is_for_readers, read_suite, rewrite, run_section
 
 VERDICTS = pytest.StashKey[Ahead[str, Verdict]]()
 
-#: Where pages are tests; everywhere else, and if it is called README, a page is only text.
-FOLDERS = (product.REPOSITORY / "tests/flows", GUIDE)
+#: Where pages are tests, other than those for readers.
+FLOWS = product.REPOSITORY / "tests/flows"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
-    """A page other than the README is a suite."""
-    if file_path.parent in FOLDERS and file_path.suffix == ".md" and file_path.name != "README.md":
+    """A page other than the README is a suite; everywhere else, a page is only text."""
+    tested = file_path.parent == FLOWS or is_for_readers(file_path)
+    if tested and file_path.suffix == ".md" and file_path.name != "README.md":
         return SuiteFile.from_parent(parent, path=file_path)
     return None
 

@@ -9,7 +9,7 @@ Each `## heading` is one test, done from top to bottom in an empty folder:
 
 `UPDATE_SNAPSHOTS=1` rewrites the `console` blocks; `tasks` blocks are the specification and are never rewritten.
 
-The pages of the guide are for readers: their blocks show what somebody called ann sees in a folder of hers, times and
+The pages of the guide, and the one for agents, are for readers: their blocks show what somebody called ann sees in a folder of hers, times and
 all. Both sides are redacted before they are compared.
 """
 
@@ -28,6 +28,9 @@ from support.tasks import compare_tasks
 
 OBSERVER = REPOSITORY / "tests/differential/observe.py"
 GUIDE = REPOSITORY / "docs/guide"
+
+#: A page for readers that is not one of the guide's.
+AGENTS = REPOSITORY / "docs/agents.md"
 
 #: Where a reader of the guide would be, shown instead of the test's own folder.
 READER = "ann"
@@ -68,7 +71,7 @@ def read_suite(path: Path) -> list[Section]:
     headings = [number for number, line in _outside_fences(lines) if line.startswith("## ")]
     ends = [*headings[1:], len(lines)]
     sections = [
-        Section(lines[start][3:].strip(), start + 1, tuple(_blocks(lines, start, end)), path.parent == GUIDE)
+        Section(lines[start][3:].strip(), start + 1, tuple(_blocks(lines, start, end)), is_for_readers(path))
         for start, end in zip(headings, ends, strict=True)
     ]
     assert len({section.title for section in sections}) == len(sections), f"{path.name}: two sections have one title"
@@ -76,6 +79,11 @@ def read_suite(path: Path) -> list[Section]:
     assert not before, f"{path.name}: a block before the first heading is not tested"
     assert all(section.blocks for section in sections), f"{path.name}: a section without blocks tests nothing"
     return sections
+
+
+def is_for_readers(path: Path) -> bool:
+    """Whether a page shows what ann sees."""
+    return path.parent == GUIDE or path == AGENTS
 
 
 def _outside_fences(lines: list[str]) -> Iterator[tuple[int, str]]:
