@@ -6,7 +6,7 @@ import json
 import os
 import pickle
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import FunctionType, MethodType
 
 from ..context import current
@@ -20,6 +20,7 @@ from .task import INTERNAL, TaskState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from ..flow import FlowSpec
@@ -34,6 +35,11 @@ _PLAIN = frozenset(["int", "float", "bool", "str", "bytes", "NoneType", "complex
 
 def spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     """Runs the task `ctx` is about. Returns its result (see the task protocol), as JSON."""
+    with _data_apart(request["data_apart"]):
+        return _spin(host, ctx, request)
+
+
+def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     task, plan = _task(host, ctx, request)
     if ctx.keeps:
         _tee(ctx)
@@ -51,9 +57,7 @@ def spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
             count, error = check(task, plan, flow)
         except Exception as raised:  # counting asks a value of the user's for its length
             error = raised
-    if error is not None and request["post_mortem"] and error.__traceback__ is not None:
-        _look_around(error)
-    artifacts = _artifacts(task, flow)
+    artifacts, carried = _artifacts(task, flow), _carried(task)
     if ctx.keeps:
         problem = save_artifacts(task, flow)
         result = json.loads(finish(task, plan, count, error or problem, None))
@@ -63,9 +67,27 @@ def spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
         result = {"ok": False, "failure": record}
     else:
         result = {"ok": True}
+    if error is not None and request["post_mortem"] and error.__traceback__ is not None:
+        _look_around(error)
     current._end()
-    result["artifacts"] = artifacts
-    return json.dumps(result)
+    return json.dumps({**result, "artifacts": artifacts, "carried": carried})
+
+
+@contextmanager
+def _data_apart(apart: bool) -> Iterator[None]:
+    """With `--json`, standard output is for one object: what the step prints there goes to standard error."""
+    if not apart:
+        yield
+        return
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced it
+            sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _task(host: FlowHost, ctx: Any, request: dict[str, Any]) -> tuple[TaskState, StepPlan]:
@@ -84,7 +106,6 @@ def _task(host: FlowHost, ctx: Any, request: dict[str, Any]) -> tuple[TaskState,
 def _look_around(error: BaseException) -> None:
     import pdb
 
-    boundary.tell(boundary.format_user_traceback(error))
     pdb.post_mortem(error.__traceback__)
 
 
@@ -128,6 +149,13 @@ def _artifacts(task: TaskState, flow: FlowSpec) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def _carried(task: TaskState) -> list[str]:
+    """Names of artifacts that the next step would have though this one never touched them."""
+    if task.join:
+        return list(task.merged)
+    return [name for name, _ in task.ctx.input_artifacts(0)]
 
 
 class _TooLarge(Exception):
@@ -186,7 +214,9 @@ def _looks(value: Any) -> str | None:
         shape = getattr(value, "shape", None)
         if isinstance(shape, tuple) and all(isinstance(one, int) for one in shape):
             kind = getattr(value, "dtype", None)
-            size = " × ".join(map(str, shape)) or "scalar"
+            if not shape:
+                return _short(str(value))
+            size = " × ".join(map(str, shape))
             return f"{size} of {kind}" if kind is not None else size
         if isinstance(value, (list, tuple, dict, set, frozenset)):
             text = repr(value) if len(value) <= 8 else ""

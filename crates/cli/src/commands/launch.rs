@@ -388,7 +388,14 @@ fn failure(flow: &FlowName, outcome: &RunOutcome, summary: &Summary<'_>) -> Opti
     }
 }
 
-fn structured(task: &TaskRef, attempt: u32, why: &Failure, pathspec: &str, commands: &[String]) -> Value {
+/// A task that failed, for programs (dx § 4.4).
+pub(crate) fn structured(
+    task: &TaskRef,
+    attempt: u32,
+    why: &Failure,
+    pathspec: &str,
+    commands: &[String],
+) -> Value {
     let code =
         if why.signal.is_some() || why.exit_code.is_some() { codes::TASK_DIED } else { codes::STEP_FAILED };
     json!({

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use spinloom_datastore::ManifestRef;
-use spinloom_diagnostics::{Error, ExitCode, Result, ResultExt as _, codes};
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_engine::spin::{Kept, Placed, SPIN_FOLDER, place};
 use spinloom_flow::{Graph, StepName};
 
@@ -121,19 +121,12 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         placed: &placed,
         persisted: persist.then_some(root.as_path()),
         changes: report::changes(old.as_ref(), &spun.result),
-        failure: spun.result["failure"].as_object(),
+        failure: serde_json::from_value(spun.result["failure"].clone()).unwrap_or_default(),
         duration,
     };
     context.output.remark(&outcome.render(context.output.err));
-    let failed = outcome.failure.map(|failure| (exit(failure), json!(failure)));
+    let failed = outcome.failure();
     Ok(Reply { failed, ..Reply::new("", outcome.data()) })
-}
-
-fn exit(failure: &Map<String, Value>) -> ExitCode {
-    match failure.get("kind").and_then(Value::as_str) {
-        Some("KeyboardInterrupt") => ExitCode::Interrupted,
-        _ => ExitCode::UserCode,
-    }
 }
 
 /// The store of spins: beside that of runs.
@@ -209,6 +202,7 @@ fn request(
     let module = arguments.artifacts_module.as_ref().map(|file| context.settings.cwd().join(file));
     Ok(json!({
         "decorators": decorators, "artifacts_module": module, "set": set, "post_mortem": arguments.pdb,
+        "data_apart": context.output.json,
     }))
 }
 

@@ -1,12 +1,16 @@
 //! What a spin says: what it starts from, how it went, which artifacts are other than the recorded task's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use spinloom_datastore::Manifest;
+use spinloom_diagnostics::ExitCode;
 use spinloom_engine::spin::Placed;
+use spinloom_flow::event::{Failure, TaskRef};
+
+use crate::commands::launch::structured;
 
 use crate::terminal::paint::Paint;
 use crate::terminal::time::{bytes, duration};
@@ -36,7 +40,7 @@ pub(super) struct Change {
     name: String,
     how: &'static str,
     old: Option<(String, u64, Option<String>)>,
-    new: Artifact,
+    new: Option<Artifact>,
 }
 
 /// Compares what the step made with what the recorded task made; by name.
@@ -58,7 +62,15 @@ pub(super) fn changes(old: Option<&Manifest>, result: &Value) -> Vec<Change> {
             (Some(_), Some(_)) => "changed",
         };
         let old = old.map(|entry| (entry.type_name.clone(), entry.size, artifact.was.clone()));
-        changes.push(Change { name: artifact.name.clone(), how, old, new: artifact });
+        changes.push(Change { name: artifact.name.clone(), how, old, new: Some(artifact) });
+    }
+    // Of a step that failed, nobody knows what it would have made.
+    if result["ok"] == true {
+        let carried: BTreeSet<String> = serde_json::from_value(result["carried"].clone()).unwrap_or_default();
+        for (name, entry) in recorded.into_iter().filter(|(name, _)| !carried.contains(*name)) {
+            let old = Some((entry.type_name.clone(), entry.size, None));
+            changes.push(Change { name: name.to_owned(), how: "gone", old, new: None });
+        }
     }
     changes
 }
@@ -82,7 +94,7 @@ pub(super) struct Outcome<'a> {
     /// The store it was kept in.
     pub(super) persisted: Option<&'a Path>,
     pub(super) changes: Vec<Change>,
-    pub(super) failure: Option<&'a Map<String, Value>>,
+    pub(super) failure: Option<Failure>,
     pub(super) duration: i64,
 }
 
@@ -92,16 +104,26 @@ impl Outcome<'_> {
         format!("{}/{}/{}/{}", spec.flow, spec.run, spec.step, spec.task)
     }
 
+    /// How the command ends if the step failed, and why, as a run says it (dx § 4.4).
+    pub(super) fn failure(&self) -> Option<(ExitCode, Value)> {
+        let failure = self.failure.as_ref()?;
+        let spec = &self.placed.spec;
+        let indices = spec.frames.iter().map(|frame| frame.index).collect();
+        let task = TaskRef { step: spec.step.clone(), task: spec.task, indices };
+        let exit =
+            if failure.kind == "KeyboardInterrupt" { ExitCode::Interrupted } else { ExitCode::UserCode };
+        Some((exit, structured(&task, spec.attempt, failure, &self.pathspec(), &[])))
+    }
+
     /// For people.
     pub(super) fn render(&self, paint: Paint) -> String {
         let step = &self.placed.spec.step;
         let took = duration(self.duration);
-        let mut text = match self.failure {
+        let mut text = match &self.failure {
             None => format!("{} {} in {took}\n", paint.good("✓"), paint.bold(step.as_str())),
             Some(failure) => {
-                let kind = failure.get("kind").and_then(Value::as_str).unwrap_or_default();
-                let message = failure.get("message").and_then(Value::as_str).unwrap_or_default();
-                let first = message.lines().next().unwrap_or_default();
+                let kind = &failure.kind;
+                let first = failure.message.lines().next().unwrap_or_default();
                 let colon = if first.is_empty() { "" } else { ": " };
                 let name = paint.bold(step.as_str());
                 format!("{} {name} failed after {took}: {kind}{colon}{first}\n", paint.bad("✗"))
@@ -149,15 +171,17 @@ impl Outcome<'_> {
 impl Change {
     fn line(&self, (verb, width): (usize, usize), paint: Paint) -> String {
         let old = self.old.as_ref().map(|(kind, size, looks)| describe(kind, Some(*size), looks.as_deref()));
-        let new = describe(&self.new.kind, self.new.size, self.new.looks.as_deref());
-        let what = match old {
-            Some(old) if self.how == "changed" => format!("{old} → {new}"),
-            _ => new,
+        let new = self.new.as_ref().map(|new| describe(&new.kind, new.size, new.looks.as_deref()));
+        let what = match (old, new) {
+            (Some(old), Some(new)) if self.how == "changed" => format!("{old} → {new}"),
+            (_, Some(new)) => new,
+            (old, None) => old.unwrap_or_default(),
         };
         let padded = format!("{:verb$}", self.how);
         let how = match self.how {
             "changed" => paint.warn(&padded),
             "new" => paint.good(&padded),
+            "gone" => paint.bad(&padded),
             _ => paint.dim(&padded),
         };
         format!("  {how}  {:width$}  {what}\n", self.name)
@@ -167,9 +191,9 @@ impl Change {
         json!({
             "name": self.name, "change": self.how,
             "old": self.old.as_ref().map(|(kind, size, _)| json!({"type": kind, "size": size})),
-            "new": {
-                "type": self.new.kind, "size": self.new.size, "hash": self.new.hash, "looks": self.new.looks,
-            },
+            "new": self.new.as_ref().map(|new| {
+                json!({"type": new.kind, "size": new.size, "hash": new.hash, "looks": new.looks})
+            }),
         })
     }
 }
