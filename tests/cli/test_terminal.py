@@ -114,3 +114,30 @@ def test_quiet(spinloom: Product, tmp_path: Path) -> None:
     terminal = Terminal([str(spinloom.bin / "spinloom"), "run", "flow.py", "--quiet"], tmp_path, env, 80)
     assert terminal.end() == 0
     assert terminal.screen.text == ""
+
+
+def test_interrupted_before_the_run_has_begun(spinloom: Product, tmp_path: Path) -> None:
+    """Ctrl-C while a default is computed is no failure of the flow's."""
+    (tmp_path / "flow.py").write_text(
+        "import time\n"
+        "from spinloom import FlowSpec, Parameter, step\n"
+        "def slow(context):\n"
+        "    print('computing', flush=True)\n"
+        "    time.sleep(600)\n"
+        "class SlowFlow(FlowSpec):\n"
+        "    n = Parameter('n', default=slow, type=int)\n"
+        "    @step\n"
+        "    def start(self):\n"
+        "        self.next(self.end)\n"
+        "    @step\n"
+        "    def end(self):\n"
+        "        pass\n"
+        "if __name__ == '__main__':\n"
+        "    SlowFlow()\n"
+    )
+    command = [str(spinloom.bin / "spinloom"), "run", "flow.py"]
+    terminal = Terminal(command, tmp_path, spinloom.environment(tmp_path, TERM="xterm"), 100)
+    terminal.until("computing")
+    terminal.type(b"\x03")
+    terminal.until(r"error\[SL0205\]: interrupted$")
+    assert terminal.end() == 130

@@ -320,9 +320,7 @@ def gang_control(seen: dict[str, Any]) -> None:
         tasks = run["steps"].get("node", {}).get("tasks", [])
         tasks[:] = [task for task in tasks if (task["exception"] or {}).get("type") != "Exception"]
         for task in tasks:
-            task.pop("reported", None)
-            task.pop("stdout", None)
-            task.pop("earlier", None)
+            task |= {"reported": None, "stdout": "", "earlier": []}
 
 
 #: What Metaflow adds to the logs of a task it stops.

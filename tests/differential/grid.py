@@ -79,7 +79,7 @@ def _scenario(path: Path, what: str, actions: list[dict[str, object]], rows: tup
         files=(HELPER,),
         private=("_iteration_stack",),
         runs=True,
-        differs=_DIFFERS[""] + _DIFFERS.get(path.stem, ()),
+        differs=_DIFFERS.get(path.stem, ()) + _DIFFERS[""],
         actions=tuple(actions),
         folder=GRID,
     )

@@ -1,6 +1,6 @@
 //! Our errors as Python exceptions, and Python exceptions as our errors.
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
 use pyo3::prelude::*;
 use spinloom_diagnostics::{Code, Error, all_codes, codes};
 
@@ -24,9 +24,12 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 
 /// The error for an exception that came out of Python code which is not a step's body.
 ///
-/// One of ours keeps its code, hints and place. Any other is the user's: `what` says during what it was raised, its
+/// Ctrl-C is that, whatever it fell into. One of ours keeps its code, hints and place. Any other is the user's: `what` says during what it was raised, its
 /// traceback, our frames cut, becomes the cause.
 pub(crate) fn from_python(py: Python<'_>, raised: &PyErr, what: &str) -> Error {
+    if raised.is_instance_of::<PyKeyboardInterrupt>(py) {
+        return Error::new(codes::INTERRUPTED, "interrupted");
+    }
     ours(py, raised).unwrap_or_else(|| {
         let text = py
             .import("spinloom.worker.boundary")
