@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use spinloom_datastore::{AttemptId, AttemptWriter, Datastore, DriverLock, ManifestRef, Pack};
-use spinloom_diagnostics::{Result, ResultExt as _, codes};
-use spinloom_flow::event::{TaskRef, Usage};
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
+use spinloom_flow::event::{Failure, TaskRef, Usage};
 use spinloom_flow::{RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider as _, SqliteProvider};
 
@@ -95,6 +95,16 @@ impl Kept {
         self.write(&[finished, Change::RunFinished { status: run, at: now() }])
     }
 
+    /// Ends the run of a task that could not be run, or not be kept.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub fn abandon(mut self, why: &Error) -> Result<()> {
+        let failure = Failure { kind: why.code().id().into(), message: why.to_string(), ..Failure::default() };
+        let finished = self.finished(self.task.clone(), TaskStatus::Failed, None, None, Some(failure));
+        self.write(&[finished, Change::RunFinished { status: RunStatus::Failed, at: now() }])
+    }
+
     fn write_begun(&mut self) -> Result<()> {
         let parameters =
             TaskRef { step: StepName::new(PARAMETERS_STEP)?, task: TaskId(0), indices: Vec::new() };
@@ -113,7 +123,7 @@ impl Kept {
         status: TaskStatus,
         manifest: Option<ManifestRef>,
         transition: Option<Value>,
-        failure: Option<spinloom_flow::event::Failure>,
+        failure: Option<Failure>,
     ) -> Change {
         let manifest = manifest.map(|at| at.to_string());
         let usage = Usage::default();

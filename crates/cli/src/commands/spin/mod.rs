@@ -111,7 +111,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     };
     context.output.remark(&report::before(&placed, context.output.err));
     let started = now_us();
-    let spun = context.flow()?.host.spin(task)?;
+    let spun = match (context.flow()?.host.spin(task), &kept) {
+        (Err(error), Some(_)) => {
+            // Should that fail too, the first error says why.
+            let _recorded = kept.map(|kept| kept.abandon(&error));
+            return Err(error.into());
+        }
+        (spun, _) => spun?,
+    };
     let duration = now_us() - started;
     if let (Some(kept), Some(record)) = (kept, &spun.record) {
         kept.finish(record, spun.result.clone())?;
