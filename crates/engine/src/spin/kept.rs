@@ -100,7 +100,8 @@ impl Kept {
     /// # Errors
     /// A store that cannot be written.
     pub fn abandon(mut self, why: &Error) -> Result<()> {
-        let failure = Failure { kind: why.code().id().into(), message: why.to_string(), ..Failure::default() };
+        let failure =
+            Failure { kind: why.code().id().into(), message: why.to_string(), ..Failure::default() };
         let finished = self.finished(self.task.clone(), TaskStatus::Failed, None, None, Some(failure));
         self.write(&[finished, Change::RunFinished { status: RunStatus::Failed, at: now() }])
     }
