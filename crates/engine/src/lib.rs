@@ -20,6 +20,7 @@ mod takeover;
 mod turn;
 
 pub use listener::{Listener, Silent};
+pub use output::now;
 pub use request::{Halt, Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
 pub use scheduler::Scheduler;
 pub use start::{Parameters, Prepared, prepare};

@@ -3,7 +3,6 @@
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
@@ -142,7 +141,8 @@ impl TaskContext {
         let told =
             serde_json::to_value(&task.spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
         let store = Datastore::open(task.spec.store.as_ref())?;
-        let recorded = task.recorded.map(|at| Opened::read(&store, &at, None)).transpose()?;
+        // It is only compared with: where it is damaged, there is nothing to compare.
+        let recorded = task.recorded.and_then(|at| Opened::read(&store, &at, None).ok());
         let mut context = Self::new(task.spec, told, store, None);
         context.recorded = recorded.map(Arc::new);
         context.writer = task.keep.map(|keep| {
@@ -341,7 +341,7 @@ impl TaskContext {
         };
         let wanted = text.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
         *left -= wanted as u64;
-        log.append(kind, now_us(), &text[..wanted]).map_err(|e| raise(py, &e))
+        log.append(kind, spinloom_engine::now(), &text[..wanted]).map_err(|e| raise(py, &e))
     }
 
     /// Commits: hands the result and the manifest to the engine. Nothing can be saved afterwards.
@@ -398,9 +398,4 @@ fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]>
     // SAFETY: the exporter keeps the memory in place while `buffer` lives, and the step's code, which alone could write to
     // it, does not run while its artifacts are saved.
     Ok(unsafe { std::slice::from_raw_parts(buffer.buf_ptr().cast(), buffer.len_bytes()) })
-}
-
-fn now_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

@@ -122,7 +122,7 @@ impl Settings {
 
     /// Decorators that `spin` honours (RE-15).
     pub fn spin_decorators(&self) -> Vec<String> {
-        let default = "conda,pypi,conda_base,pypi_base,environment,project,timeout,card,secrets";
+        let default = table::SPIN_DECORATORS.default.trim_matches('`');
         let text = self.env.value(&table::SPIN_DECORATORS).unwrap_or(default);
         let bare: String = text.chars().filter(|c| !matches!(c, '[' | ']' | '"' | '\'')).collect();
         parse::comma_list(&bare).collect()

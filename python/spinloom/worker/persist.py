@@ -43,7 +43,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
     problem = None
     for name, value in list(flow.__dict__.items()):
         kind = type(value)
-        if kind is FunctionType or kind is MethodType or name in RESERVED or name in INTERNAL:
+        if not is_artifact(name, kind):
             continue
         if kind in ATOMS and loaded.get(name, flow) is value:
             continue  # as it came, and it cannot have been changed in place
@@ -57,6 +57,11 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
         save(name, type_name(value), stream, buffers)
     _inherit(task, kept)
     return problem
+
+
+def is_artifact(name: str, kind: type) -> bool:
+    """Whether an attribute of the instance, whose value is of type `kind`, is an artifact of the user's."""
+    return not (kind is FunctionType or kind is MethodType or name in RESERVED or name in INTERNAL)
 
 
 def _inherit(task: TaskState, kept: set[str]) -> None:

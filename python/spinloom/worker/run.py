@@ -50,16 +50,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     if task.gang is not None:
         os.environ.update(task.gang.environment())
     current._begin(task)
-    error = run_body(task, plan, flow)
-    if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
-        error = None  # the step had said all there was to say
+    count, error = run_step(task, plan, flow)
     caught = None
-    count: int | None = None
-    if error is None:
-        try:
-            count, error = check(task, plan, flow)
-        except Exception as raised:  # counting asks a value of the user's for its length
-            error = raised
     if error is None and plan.catch is not None and plan.catch["var"]:
         setattr(flow, plan.catch["var"], None)
     elif error is not None and _catches(task, plan, error):
@@ -77,8 +69,20 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     return error is None
 
 
-def run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException | None:
-    """Runs the step's own code within what its decorators ask for; returns what it raised."""
+def run_step(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, BaseException | None]:
+    """Runs the step's own code, and looks where it goes. Returns the width of its foreach, and what it raised."""
+    error = _run_body(task, plan, flow)
+    if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
+        error = None  # the step had said all there was to say
+    if error is not None:
+        return None, error
+    try:
+        return _check(task, plan, flow)
+    except Exception as raised:  # counting asks a value of the user's for its length
+        return None, raised
+
+
+def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException | None:
     attempt = task.spec["attempt"]
     if attempt >= task.spec["max_attempts"]:
         # Beyond the user's attempts there is only `@catch`'s: the last process died without a word.
@@ -95,7 +99,7 @@ def run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException |
         return error
 
 
-def check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
+def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
     """Compares the transition with the one in the source, and counts a foreach."""
     said = task.transition
     document = plan.document

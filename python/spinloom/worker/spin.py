@@ -7,16 +7,15 @@ import os
 import pickle
 import sys
 from contextlib import contextmanager, suppress
-from types import FunctionType, MethodType
 
 from ..context import current
 from . import boundary
 from .overlay import Overlay, artifacts_of, for_inputs
-from .persist import RESERVED, save_artifacts
+from .persist import is_artifact, save_artifacts
 from .pickling import ATOMS, OUT_OF_BAND, dump, type_name
 from .plan import StepPlan
-from .run import check, finish, run_body
-from .task import INTERNAL, TaskState
+from .run import finish, run_step
+from .task import TaskState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,17 +45,9 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     flow = host.instance(task)
     os.environ.update(plan.variables)
     current._begin(task)
-    error = run_body(task, plan, flow)
+    count, error = run_step(task, plan, flow)
     with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced it
         sys.stdout.flush()
-    if isinstance(error, SystemExit) and boundary.exit_code(error) == 0 and (task.transition or not plan.targets):
-        error = None  # the step had said all there was to say
-    count = None
-    if error is None:
-        try:
-            count, error = check(task, plan, flow)
-        except Exception as raised:  # counting asks a value of the user's for its length
-            error = raised
     artifacts, carried = _artifacts(task, flow), _carried(task)
     if ctx.keeps:
         problem = save_artifacts(task, flow)
@@ -113,13 +104,16 @@ def _tee(ctx: Any) -> None:
     """Keeps what Python code prints, beside printing it. Whatever goes round `sys.stdout` is printed only."""
 
     def keeping(number: int, stream: Any) -> None:
-        write = stream.write
+        write = getattr(stream, "write", None)
+        if write is None:  # it was closed when the process began
+            return
 
         def both(text: str) -> int:
             ctx.log(number, text.encode("utf-8", "backslashreplace"))
             return write(text)
 
-        stream.write = both
+        with suppress(AttributeError):  # the flow put something of its own there
+            stream.write = both
 
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         keeping(number, stream)
@@ -129,12 +123,7 @@ def _artifacts(task: TaskState, flow: FlowSpec) -> list[dict[str, Any]]:
     """What the step made: name, type, size, hash, and what a person may want to see of it."""
     told = []
     for name, value in list(flow.__dict__.items()):
-        if (
-            name.startswith("_")
-            or name in RESERVED
-            or name in INTERNAL
-            or isinstance(value, (FunctionType, MethodType))
-        ):
+        if name.startswith("_") or not is_artifact(name, type(value)):
             continue
         recorded = task.ctx.recorded_artifact(name)
         size, digest = _weigh(task, name, value)

@@ -12,7 +12,7 @@ use crate::reply::{Answer, Reply};
 
 /// How often files are looked at: below what a person notices, and next to no work.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Beyond this many files of a folder, only the flow's own folder is looked at.
+/// Beyond this many files no more folders are looked into.
 const MOST: usize = 5_000;
 
 /// Runs the same command without `--watch`, again and again, until Ctrl-C.
