@@ -5,8 +5,12 @@ use std::{path::PathBuf, sync::Arc};
 use spinloom_diagnostics::{Error, Result};
 
 use crate::{
-    ArtifactEntry, ContentHash, Datastore, Manifest, ManifestRef, Piece, chunk::damaged_chunk, io::corrupt,
+    ArtifactEntry, ContentHash, Datastore, Json, Manifest, ManifestRef, Piece, chunk::damaged_chunk,
+    io::corrupt,
 };
+
+/// How long a preview is at most that is copied rather than referred to.
+const CARRIED_PREVIEW: usize = 128;
 
 /// The bytes of an artifact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +135,17 @@ impl Datastore {
         Ok(all)
     }
 
+    /// What people are shown of an artifact.
+    ///
+    /// # Errors
+    /// `SL0403` if the manifest that has it is missing or damaged.
+    pub fn preview(&self, artifact: &ArtifactEntry) -> Result<Option<Json>> {
+        let Some(home) = &artifact.home else { return Ok(artifact.preview.clone()) };
+        let manifest = self.recent_manifest(home)?;
+        let own = manifest.own(artifact.name.as_str()).filter(|own| own.hash == artifact.hash);
+        Ok(own.and_then(|own| own.preview.clone()))
+    }
+
     fn base(&self, manifest: &Manifest) -> Result<Option<Arc<Manifest>>> {
         let Some(at) = &manifest.base else { return Ok(None) };
         self.recent_manifest(at).map(Some)
@@ -140,10 +155,19 @@ impl Datastore {
 impl ArtifactEntry {
     /// The same artifact, as an entry of any other manifest than `home`, whose entry this is.
     pub(crate) fn seen_from_outside(&self, home: &ManifestRef) -> Self {
+        // Carried through a thousand tasks, a preview is stored once, too.
+        let carried = self.preview.as_ref().filter(|preview| preview.text().len() <= CARRIED_PREVIEW);
+        let left = self.preview.is_some() && carried.is_none();
         Self {
             stream: self.stream.seen_from_outside(home),
             buffers: self.buffers.iter().map(|b| b.seen_from_outside(home)).collect(),
-            ..self.clone()
+            preview: carried.cloned(),
+            home: self.home.clone().or_else(|| left.then(|| home.clone())),
+            name: self.name.clone(),
+            type_name: self.type_name.clone(),
+            encoding: self.encoding.clone(),
+            serializer: self.serializer.clone(),
+            ..*self
         }
     }
 }

@@ -6,12 +6,12 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
 use crate::{
-    ArtifactEntry, ContentHash, Datastore, Manifest, ManifestRef, Piece,
+    ArtifactEntry, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece,
     manifest::{Header, MANIFEST_VERSION},
     probe, record,
 };
 
-/// The encoding of everything saved.
+/// The encoding of what no custom serializer made.
 pub const ENCODING: &str = "pickle-v5";
 /// A piece up to this long lies in the record itself …
 pub const INLINE_PIECE: usize = 64 << 10;
@@ -46,10 +46,10 @@ pub struct AttemptWriter {
 }
 
 pub(crate) struct Pending {
-    pub(crate) type_name: String,
+    pub(crate) what: Described,
+    pub(crate) home: Option<ManifestRef>,
     pub(crate) size: u64,
     pub(crate) hash: ContentHash,
-    pub(crate) encoding: String,
     pub(crate) stream: Part,
     pub(crate) buffers: Vec<Part>,
 }
@@ -98,7 +98,7 @@ impl AttemptWriter {
     pub fn save<N: Borrow<str> + ?Sized>(
         &mut self,
         name: &N,
-        type_name: &str,
+        what: impl Into<Described>,
         stream: &[u8],
         buffers: &[&[u8]],
     ) -> Result<ContentHash> {
@@ -113,10 +113,10 @@ impl AttemptWriter {
         }
         let hash = ContentHash::of_artifact(stream_hash, &hashes);
         let pending = Pending {
-            type_name: type_name.into(),
+            what: what.into(),
+            home: None,
             size: (stream.len() + buffers.iter().map(|b| b.len()).sum::<usize>()) as u64,
             hash,
-            encoding: ENCODING.into(),
             stream: stream_part,
             buffers: parts,
         };
@@ -128,10 +128,15 @@ impl AttemptWriter {
     pub fn inherit(&mut self, from: &Manifest, entry: &ArtifactEntry) {
         let entry = entry.seen_from_outside(from.at());
         let pending = Pending {
-            type_name: entry.type_name,
+            what: Described {
+                type_name: entry.type_name,
+                encoding: entry.encoding,
+                serializer: entry.serializer,
+                preview: entry.preview,
+            },
+            home: entry.home,
             size: entry.size,
             hash: entry.hash,
-            encoding: entry.encoding,
             stream: Part::Elsewhere(entry.stream),
             buffers: entry.buffers.into_iter().map(Part::Elsewhere).collect(),
         };
@@ -149,10 +154,13 @@ impl AttemptWriter {
         for (name, pending) in self.artifacts {
             artifacts.push(ArtifactEntry {
                 name,
-                type_name: pending.type_name,
+                type_name: pending.what.type_name,
                 size: pending.size,
                 hash: pending.hash,
-                encoding: pending.encoding,
+                encoding: pending.what.encoding,
+                serializer: pending.what.serializer,
+                preview: pending.what.preview,
+                home: pending.home,
                 stream: pending.stream.place(&mut payload),
                 buffers: pending.buffers.into_iter().map(|part| part.place(&mut payload)).collect(),
             });

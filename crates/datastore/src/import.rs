@@ -9,7 +9,7 @@ use std::{
 use spinloom_diagnostics::Result;
 
 use crate::{
-    ArtifactEntry, AttemptWriter, Datastore, Manifest, Piece,
+    ArtifactEntry, AttemptWriter, Datastore, Described, Manifest, Piece,
     attempt::{Part, Pending},
     io::{read_error, write_error},
 };
@@ -33,10 +33,15 @@ impl AttemptWriter {
             Ok(Part::Elsewhere(piece.clone()))
         };
         let pending = Pending {
-            type_name: entry.type_name.clone(),
+            what: Described {
+                type_name: entry.type_name.clone(),
+                encoding: entry.encoding.clone(),
+                serializer: entry.serializer.clone(),
+                preview: from.preview(entry)?,
+            },
+            home: None,
             size: entry.size,
             hash: entry.hash,
-            encoding: entry.encoding.clone(),
             stream: take(&entry.stream)?,
             buffers: entry.buffers.iter().map(take).collect::<Result<_>>()?,
         };

@@ -23,6 +23,7 @@
 mod artifact;
 mod attempt;
 mod chunk;
+mod described;
 mod driver;
 mod hash;
 mod import;
@@ -42,6 +43,7 @@ mod verify;
 
 pub use artifact::{Buffer, Payload};
 pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD};
+pub use described::{Described, Json};
 pub use driver::DriverLock;
 pub use hash::ContentHash;
 pub use log::{LogFrame, LogReader, LogWriter};

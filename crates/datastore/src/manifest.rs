@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
-use crate::{ContentHash, ManifestRef, Piece, io::corrupt, record};
+use crate::{ContentHash, Json, ManifestRef, Piece, io::corrupt, record};
 
 /// The version of the manifests this crate writes, and the newest it reads.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -44,8 +44,17 @@ pub struct ArtifactEntry {
     pub size: u64,
     /// What it holds, for comparing: see [`ContentHash::of_artifact`].
     pub hash: ContentHash,
-    /// How the value became bytes: `pickle-v5`.
+    /// How the value became bytes: `pickle-v5`, or what a custom serializer calls it.
     pub encoding: String,
+    /// What that serializer wants to know when it reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serializer: Option<Json>,
+    /// What people are shown of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Json>,
+    /// The manifest that has the preview, if it is not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<ManifestRef>,
     /// The pickle stream.
     pub stream: Piece,
     /// The out-of-band buffers, in the order the pickler gave them.

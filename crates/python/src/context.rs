@@ -13,7 +13,8 @@ use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, LogWriter, Manifest, ManifestRef,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, LogWriter, Manifest,
+    ManifestRef,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
@@ -240,7 +241,9 @@ impl TaskContext {
         Ok((PyBytes::new(py, &payload.stream), buffers))
     }
 
-    /// Stores an artifact. Hashing and writing of large ones happen without the GIL.
+    /// Stores an artifact. Hashing and writing of large ones happen without the GIL. `note` is a JSON object that may have
+    /// `encoding` and `serializer` (AR-08) and `preview`.
+    #[pyo3(signature = (name, type_name, stream, buffers, note=None))]
     fn save(
         &mut self,
         py: Python<'_>,
@@ -248,16 +251,21 @@ impl TaskContext {
         type_name: &str,
         stream: &Bound<'_, PyBytes>,
         buffers: Vec<PyBuffer<u8>>,
+        note: Option<&str>,
     ) -> PyResult<()> {
+        let what = match note {
+            Some(note) => Described::noted(type_name, note).map_err(|e| raise(py, &e))?,
+            None => type_name.into(),
+        };
         let Some(writer) = &mut self.writer else { return Err(finished()) };
         let stream = stream.as_bytes();
         let slices = buffers.iter().map(|b| bytes_of(py, b)).collect::<PyResult<Vec<&[u8]>>>()?;
         // Small artifacts take microseconds: not worth giving the GIL up for.
         let large = stream.len() + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
         let saved = if large {
-            py.detach(|| writer.save(name, type_name, stream, &slices))
+            py.detach(|| writer.save(name, what, stream, &slices))
         } else {
-            writer.save(name, type_name, stream, &slices)
+            writer.save(name, what, stream, &slices)
         };
         saved.map(|_hash| ()).map_err(|e| raise(py, &e))
     }
