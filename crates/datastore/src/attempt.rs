@@ -1,14 +1,19 @@
 //! What one attempt saves.
 
-use std::{borrow::Borrow, collections::BTreeMap};
+use std::{
+    borrow::{Borrow, Cow},
+    collections::BTreeMap,
+};
 
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
 use crate::{
-    ArtifactEntry, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece,
+    ArtifactEntry, Compress, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece, Spool, frames,
     manifest::{Header, MANIFEST_VERSION},
+    mapped::Mappings,
     probe, record,
+    spool::Spooled,
 };
 
 /// The encoding of what no custom serializer made.
@@ -95,29 +100,32 @@ impl AttemptWriter {
     ///
     /// # Errors
     /// `SL0404` or `SL0401` if a chunk cannot be written, `SL0002` if the name is not allowed. An earlier one stays then.
-    pub fn save<N: Borrow<str> + ?Sized>(
+    pub fn save<'a, N: Borrow<str> + ?Sized>(
         &mut self,
         name: &N,
         what: impl Into<Described>,
-        stream: &[u8],
+        stream: impl Into<Stream<'a>>,
         buffers: &[&[u8]],
     ) -> Result<ContentHash> {
         let name = ArtifactName::new(name.borrow())?;
         let mut room = INLINE_RECORD.saturating_sub(self.inline - self.inline_of(&name));
-        let stream_hash = ContentHash::of(stream);
-        let hashes: Vec<_> = buffers.iter().map(|b| ContentHash::of(b)).collect();
-        let stream_part = self.part(stream, &stream_hash, &mut room, true)?;
+        let (stream, stream_hash, stream_len) = self.stream(stream.into(), &mut room)?;
+        // Only now: pickling may have written to what is mapped.
+        let mappings = buffers.iter().any(|b| Mappings::may_be(b)).then(Mappings::read).flatten();
         let mut parts = Vec::with_capacity(buffers.len());
-        for (bytes, hash) in buffers.iter().zip(&hashes) {
-            parts.push(self.part(bytes, hash, &mut room, false)?);
+        let mut hashes = Vec::with_capacity(buffers.len());
+        for bytes in buffers {
+            let (part, hash) = self.buffer(bytes, mappings.as_ref(), &mut room)?;
+            parts.push(part);
+            hashes.push(hash);
         }
         let hash = ContentHash::of_artifact(stream_hash, &hashes);
         let pending = Pending {
             what: what.into(),
             home: None,
-            size: (stream.len() + buffers.iter().map(|b| b.len()).sum::<usize>()) as u64,
+            size: stream_len + buffers.iter().map(|b| b.len() as u64).sum::<u64>(),
             hash,
-            stream: stream_part,
+            stream,
             buffers: parts,
         };
         self.put(name, pending);
@@ -177,7 +185,8 @@ impl AttemptWriter {
         Err(Error::new(codes::INTERNAL, "a manifest has too many artifacts"))
     }
 
-    pub(crate) fn store(&self) -> &Datastore {
+    /// Where it saves.
+    pub fn store(&self) -> &Datastore {
         &self.store
     }
 
@@ -193,19 +202,97 @@ impl AttemptWriter {
         pending.stream.inline_len() + pending.buffers.iter().map(Part::inline_len).sum::<usize>()
     }
 
-    /// Puts `bytes` where they belong: in the record while there is `room`, else in a chunk. Only a stream is
-    /// ever compressed, because a buffer is mapped as it is.
-    fn part(&self, bytes: &[u8], hash: &ContentHash, room: &mut usize, stream: bool) -> Result<Part> {
+    /// Puts a stream where it belongs.
+    fn stream(&self, stream: Stream<'_>, room: &mut usize) -> Result<(Part, ContentHash, u64)> {
+        let spooled = match stream {
+            Stream::Bytes(bytes) => Cow::Borrowed(bytes),
+            Stream::Spool(spool) => match spool.finish()? {
+                Spooled::Bytes(bytes) => Cow::Owned(bytes),
+                Spooled::Chunk { hash, len, zstd } => {
+                    return Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd }), hash, len));
+                }
+            },
+        };
+        let bytes: &[u8] = &spooled;
+        let hash = ContentHash::of(bytes);
+        let pays = |level: Compress| match level {
+            Compress::Auto => bytes.len() > INLINE_PIECE && probe::pays(&[bytes]),
+            Compress::Always => true,
+            Compress::Never => false,
+        };
+        let level = if self.store.compress() == Compress::Always { frames::SMALL } else { frames::QUICK };
+        let part = self.part(bytes, &hash, room, pays(self.store.compress()).then_some(level))?;
+        Ok((part, hash, bytes.len() as u64))
+    }
+
+    /// Puts a buffer where it belongs. One that is mapped from a chunk and unchanged is there already.
+    fn buffer(
+        &self,
+        bytes: &[u8],
+        mappings: Option<&Mappings>,
+        room: &mut usize,
+    ) -> Result<(Part, ContentHash)> {
+        let len = bytes.len() as u64;
+        if let Some(mappings) = mappings.filter(|_| Mappings::may_be(bytes))
+            && let Some(hash) = mappings.unchanged(bytes, &self.store.root().join("chunks"))
+            && self.store.has_raw(&hash, len)
+        {
+            return Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd: None }), hash));
+        }
+        let always = self.store.compress() == Compress::Always;
+        if bytes.len() <= INLINE_PIECE || always {
+            let hash = ContentHash::of(bytes);
+            return Ok((self.part(bytes, &hash, room, always.then_some(frames::SMALL))?, hash));
+        }
+        let hash = self.store.put_buffer(bytes)?;
+        Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd: None }), hash))
+    }
+
+    /// Puts `bytes` in the record while there is `room`, else in a chunk, compressed if there is a `level`.
+    fn part(&self, bytes: &[u8], hash: &ContentHash, room: &mut usize, level: Option<i32>) -> Result<Part> {
         if bytes.len() <= INLINE_PIECE && bytes.len() <= *room {
             *room -= bytes.len();
             return Ok(Part::Inline(bytes.into()));
         }
-        let mut zstd = None;
-        if stream && bytes.len() > INLINE_PIECE && probe::pays(bytes) {
-            zstd = self.store.put_compressed(hash, bytes)?;
-        } else {
-            self.store.put_raw(hash, bytes)?;
-        }
+        let zstd = match level {
+            Some(level) => self.store.put_compressed(hash, bytes, level)?,
+            None => {
+                self.store.put_raw(hash, bytes)?;
+                None
+            }
+        };
         Ok(Part::Elsewhere(Piece::Chunk { hash: *hash, len: bytes.len() as u64, zstd }))
+    }
+}
+
+/// A pickle stream to be saved: bytes, or what took them.
+pub enum Stream<'a> {
+    /// All of it.
+    Bytes(&'a [u8]),
+    /// What it was written to.
+    Spool(Box<Spool>),
+}
+
+impl<'a> From<&'a [u8]> for Stream<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Stream<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Stream<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<Spool> for Stream<'_> {
+    fn from(spool: Spool) -> Self {
+        Self::Spool(Box::new(spool))
     }
 }

@@ -1,23 +1,27 @@
 //! Chunks: files named by the hash of what they hold, raw or compressed.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
 };
 
 use spinloom_diagnostics::{Error, Result};
 
 use crate::{
     ContentHash, Datastore,
+    draft::{Draft, freshen},
+    frames,
+    hash::LEAF,
     io::{corrupt, read_error, write_error},
+    sparse,
 };
 
-const LEVEL: i32 = 1;
 /// A chunk is never changed, so nobody may write it by mistake.
-const READ_ONLY: u32 = 0o444;
+pub(crate) const READ_ONLY: u32 = 0o444;
+
+/// From here on writing waits for no hash.
+const OVERLAPPED: usize = 4 * LEAF;
 
 impl Datastore {
     /// Keeps `bytes` and says where. Bytes that are kept already are not written again.
@@ -42,7 +46,7 @@ impl Datastore {
     pub fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
         let path = self.chunk_path(hash);
         let bytes = fs::read(&path).map_err(|e| chunk_error(hash, &path, &e))?;
-        if ContentHash::of(&bytes) == *hash { Ok(bytes) } else { Err(damaged_chunk(hash)) }
+        if hash.matches(&bytes) { Ok(bytes) } else { Err(damaged_chunk(hash)) }
     }
 
     /// Where the compressed chunk is, if it is there at all.
@@ -60,32 +64,64 @@ impl Datastore {
 
     pub(crate) fn put_raw(&self, hash: &ContentHash, bytes: &[u8]) -> Result<()> {
         let path = self.chunk_path(hash);
-        if file_len(&path) == Some(bytes.len() as u64) {
+        if kept(&path) == Some(bytes.len() as u64) {
             return Ok(());
         }
-        self.publish(&path, READ_ONLY, |file| file.write_all(bytes)).map(|_| ())
+        self.publish(&path, READ_ONLY, |file| sparse::write(file, bytes)).map(|_| ())
+    }
+
+    /// Keeps `bytes` raw and says where. Many are hashed while they are written.
+    pub(crate) fn put_buffer(&self, bytes: &[u8]) -> Result<ContentHash> {
+        if bytes.len() < OVERLAPPED {
+            return self.put_chunk(bytes);
+        }
+        let draft = self.draft(READ_ONLY)?;
+        let hash = sparse::write_and_hash(&draft.file, bytes);
+        let hash = hash.map_err(|e| write_error(&self.root().join("chunks"), &e))?;
+        self.settle_raw(draft, &hash, bytes.len() as u64)?;
+        Ok(hash)
+    }
+
+    /// Whether the chunk is kept raw, which from now on counts as used.
+    pub(crate) fn has_raw(&self, hash: &ContentHash, len: u64) -> bool {
+        kept(&self.chunk_path(hash)) == Some(len)
+    }
+
+    /// Makes a draft that holds `len` raw bytes a chunk, unless there is one already.
+    pub(crate) fn settle_raw(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<()> {
+        let path = self.chunk_path(hash);
+        if kept(&path) == Some(len) {
+            return Ok(());
+        }
+        draft.settle(&path).map(|_| ()).map_err(|e| write_error(&path, &e))
+    }
+
+    /// The same of a draft of frames. Answers how long the compressed file is, or nothing if the bytes are kept raw.
+    pub(crate) fn settle_frames(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<Option<u64>> {
+        if let Some(found) = self.kept_compressed(hash, len) {
+            return Ok(found);
+        }
+        let path = self.compressed_path(hash);
+        draft.settle(&path).map(Some).map_err(|e| write_error(&path, &e))
     }
 
     /// Keeps `bytes` compressed, unless they are kept raw already. Answers how long the compressed file is.
-    pub(crate) fn put_compressed(&self, hash: &ContentHash, bytes: &[u8]) -> Result<Option<u64>> {
-        let len = bytes.len() as u64;
-        if file_len(&self.chunk_path(hash)) == Some(len) {
-            return Ok(None);
+    pub(crate) fn put_compressed(&self, hash: &ContentHash, bytes: &[u8], level: i32) -> Result<Option<u64>> {
+        if let Some(found) = self.kept_compressed(hash, bytes.len() as u64) {
+            return Ok(found);
+        }
+        let path = self.compressed_path(hash);
+        self.publish(&path, READ_ONLY, |file| frames::write(file, bytes, level)).map(Some)
+    }
+
+    /// How the chunk is kept already, if it is: compressed to so many bytes, or raw.
+    fn kept_compressed(&self, hash: &ContentHash, len: u64) -> Option<Option<u64>> {
+        if kept(&self.chunk_path(hash)) == Some(len) {
+            return Some(None);
         }
         // Another zstd makes another length of the same bytes, so only decoding tells whether the file is good.
-        let path = self.compressed_path(hash);
-        if let Some(packed) = file_len(&path)
-            && self.read_compressed(hash, len).is_ok_and(|kept| ContentHash::of(&kept) == *hash)
-        {
-            return Ok(Some(packed));
-        }
-        let write = |file: &mut File| {
-            let mut encoder = zstd::stream::write::Encoder::new(file, LEVEL)?;
-            encoder.set_pledged_src_size(Some(len))?;
-            encoder.write_all(bytes)?;
-            encoder.finish().map(|_| ())
-        };
-        self.publish(&path, READ_ONLY, write).map(Some)
+        let packed = kept(&self.compressed_path(hash))?;
+        self.read_compressed(hash, len).is_ok_and(|bytes| hash.matches(&bytes)).then_some(Some(packed))
     }
 
     /// The bytes of a compressed chunk. Their number is checked, their hash is not.
@@ -116,56 +152,13 @@ impl Datastore {
         }
         Err(damaged_chunk(hash).cause(format!("it has {found} bytes instead of {len}")))
     }
-
-    /// Makes the file `target` appear at once, with what `write` writes. Answers how long it is.
-    pub(crate) fn publish(
-        &self,
-        target: &Path,
-        mode: u32,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> Result<u64> {
-        let (temporary, mut file) = self.temporary(mode)?;
-        let written = write(&mut file).and_then(|()| file.metadata()).map(|m| m.len());
-        let result = written.and_then(|len| rename(&temporary, target).map(|()| len));
-        result.map_err(|e| {
-            // It is litter at worst: nothing ever reads it.
-            let _ = fs::remove_file(&temporary);
-            write_error(target, &e)
-        })
-    }
-
-    /// A new file in `tmp/`. Processes of other machines or containers may use the folder too.
-    fn temporary(&self, mode: u32) -> Result<(PathBuf, File)> {
-        let folder = self.root().join("tmp");
-        let process = std::process::id();
-        loop {
-            let count = self.0.counter.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{process}-{count}"));
-            match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
-                Ok(file) => return Ok((path, file)),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir_all(&folder).map_err(|e| write_error(&folder, &e))?;
-                }
-                Err(e) => return Err(write_error(&path, &e)),
-            }
-        }
-    }
 }
 
-/// Renames, making the folder it goes to when it is the first there.
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    match (fs::rename(from, to), to.parent()) {
-        (Err(e), Some(folder)) if e.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
-            fs::rename(from, to)
-        }
-        (result, _) => result,
-    }
-}
-
-fn file_len(path: &Path) -> Option<u64> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|m| m.len())
+/// How long the file is, if there is one, which from now on counts as used.
+fn kept(path: &Path) -> Option<u64> {
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    freshen(path, &found);
+    Some(found.len())
 }
 
 /// An empty buffer with room for `len` bytes, if there can be one.

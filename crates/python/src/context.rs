@@ -21,6 +21,7 @@ use spinloom_flow::event::LogStream;
 
 use crate::errors::raise;
 use crate::json::to_python;
+use crate::spool::{PickleStream, Spool};
 
 /// One attempt, as Python's worker sees it.
 #[pyclass(module = "spinloom._native")]
@@ -243,13 +244,14 @@ impl TaskContext {
 
     /// Stores an artifact. Hashing and writing of large ones happen without the GIL. `note` is a JSON object that may have
     /// `encoding` and `serializer` (AR-08) and `preview`.
+    #[expect(clippy::too_many_arguments, reason = "what Python passes")]
     #[pyo3(signature = (name, type_name, stream, buffers, note=None))]
     fn save(
         &mut self,
         py: Python<'_>,
         name: &str,
         type_name: &str,
-        stream: &Bound<'_, PyBytes>,
+        stream: PickleStream<'_>,
         buffers: Vec<PyBuffer<u8>>,
         note: Option<&str>,
     ) -> PyResult<()> {
@@ -258,16 +260,24 @@ impl TaskContext {
             None => type_name.into(),
         };
         let Some(writer) = &mut self.writer else { return Err(finished()) };
-        let stream = stream.as_bytes();
+        let len = stream.len();
+        let stream = stream.stream()?;
         let slices = buffers.iter().map(|b| bytes_of(py, b)).collect::<PyResult<Vec<&[u8]>>>()?;
         // Small artifacts take microseconds: not worth giving the GIL up for.
-        let large = stream.len() + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
+        let large = len + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
         let saved = if large {
             py.detach(|| writer.save(name, what, stream, &slices))
         } else {
             writer.save(name, what, stream, &slices)
         };
         saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// A file for a pickler to write a stream to that `save` then takes.
+    fn spool(&self) -> Spool {
+        Spool::new(spinloom_datastore::Spool::new(
+            self.writer.as_ref().map_or(&self.store, AttemptWriter::store),
+        ))
     }
 
     /// Carries artifact `name` of input `i` on by reference. Those of the run's parameters need no carrying.
@@ -396,7 +406,7 @@ fn finished() -> PyErr {
 }
 
 #[expect(unsafe_code, reason = "a contiguous buffer is a slice of bytes")]
-fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]> {
+pub(crate) fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]> {
     if !buffer.is_c_contiguous() {
         return Err(PyRuntimeError::new_err("a buffer to be stored is not contiguous"));
     }

@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 
 from ..exceptions import MetaflowException, MetaflowExceptionWrapper
 from ..unbounded import PARALLEL_VARIABLE, ParallelUBF, members
-from .pickling import ATOMS, dump, type_name, unpicklable
+from .pickling import ATOMS, dump, pour, type_name, unpicklable
 from .task import INTERNAL
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
             continue  # as it came, and it cannot have been changed in place
         kept.add(name)
         try:
-            stream, buffers = dump(value)
+            stream, buffers = pour(task.ctx, value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if problem is None:
                 problem = _unpicklable(task, name, value, error)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 OUT_OF_BAND = 64 * 1024
 
 ATOMS = frozenset([type(None), bool, int, float, complex, str, bytes])
+SIZED = frozenset([str, bytes])
 
 
 def dump(value: Any) -> tuple[bytes, list[memoryview]]:
@@ -32,6 +33,24 @@ def dump(value: Any) -> tuple[bytes, list[memoryview]]:
         return False
 
     return pickle.dumps(value, 5, buffer_callback=keep), buffers
+
+
+def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
+    """The same for what may be large: the stream goes to the store while it is made, and never is in memory as a whole."""
+    if type(value) in ATOMS and (type(value) not in SIZED or len(value) < OUT_OF_BAND):
+        return pickle.dumps(value, 5), []
+    stream = ctx.spool()
+    buffers: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    pickle.Pickler(stream, 5, buffer_callback=keep).dump(value)
+    return stream, buffers
 
 
 def load(stream: bytes, buffers: list[Any]) -> Any:
