@@ -72,8 +72,8 @@ impl Datastore {
 
     fn stream(&self, manifest: &Manifest, piece: &Piece) -> Result<(Vec<u8>, ContentHash)> {
         let bytes = match piece {
-            Piece::Chunk { hash, len, zstd: None } => self.read_raw(hash, *len)?,
-            Piece::Chunk { hash, len, zstd: Some(_) } => self.read_compressed(hash, *len)?,
+            Piece::Chunk { hash, len, zstd: Some(_), remote: None } => self.local().read_compressed(hash, *len)?,
+            Piece::Chunk { hash, len, remote, .. } => self.shelf_with(hash, *len, remote.as_deref())?.read_raw(hash, *len)?,
             inline => self.inline(manifest, inline)?,
         };
         match piece {
@@ -87,10 +87,11 @@ impl Datastore {
     }
 
     fn buffer(&self, manifest: &Manifest, piece: &Piece) -> Result<Fetched> {
-        if let Piece::Chunk { hash, len, zstd: None } = piece {
-            let path = self.check_len(hash, *len)?;
+        if let Piece::Chunk { hash, len, zstd: None, remote } = piece {
+            let shelf = self.shelf_with(hash, *len, remote.as_deref())?;
+            let path = shelf.check_len(hash, *len)?;
             if self.verifies() {
-                self.verify_chunk(hash, *len, false)?;
+                shelf.verify(hash, *len, false)?;
             }
             return Ok(Fetched { buffer: Buffer::File { path, len: *len }, hash: *hash });
         }

@@ -13,6 +13,7 @@ use crate::{
     manifest::{Header, MANIFEST_VERSION},
     mapped::Mappings,
     probe, record,
+    remote::Uploads,
     spool::Spooled,
 };
 
@@ -48,6 +49,8 @@ pub struct AttemptWriter {
     artifacts: BTreeMap<ArtifactName, Pending>,
     /// Bytes of all [`Part::Inline`] in `artifacts`.
     inline: usize,
+    /// Chunks on their way to the object store, if there is one.
+    uploads: Option<Uploads>,
 }
 
 pub(crate) struct Pending {
@@ -88,7 +91,8 @@ impl Part {
 impl AttemptWriter {
     /// Nothing saved yet. `base` names the manifest with what every task of the run has.
     pub fn new(store: Datastore, id: AttemptId, base: Option<ManifestRef>) -> Self {
-        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0 }
+        let uploads = store.uploads();
+        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0, uploads }
     }
 
     /// Whether nothing was saved or inherited; then there is no need for a record.
@@ -151,11 +155,15 @@ impl AttemptWriter {
         self.put(entry.name, pending);
     }
 
-    /// The record, ready for [`Pack::append`](crate::Pack::append).
+    /// The record, ready for [`Pack::append`](crate::Pack::append), once everything it names is where it says.
     ///
     /// # Errors
+    /// `SL0406` or `SL0407` if an object store does not take it.
     /// `SL0901` if there are so many artifacts that a record cannot name them.
     pub fn finish(self) -> Result<Vec<u8>> {
+        if let Some(uploads) = self.uploads {
+            uploads.finish()?;
+        }
         let AttemptId { flow, run, step, task, attempt } = self.id;
         let mut payload = Vec::with_capacity(self.inline);
         let mut artifacts = Vec::with_capacity(self.artifacts.len());
@@ -209,7 +217,7 @@ impl AttemptWriter {
             Stream::Spool(spool) => match spool.finish()? {
                 Spooled::Bytes(bytes) => Cow::Owned(bytes),
                 Spooled::Chunk { hash, len, zstd } => {
-                    return Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd }), hash, len));
+                    return Ok((self.chunk(hash, len, zstd)?, hash, len));
                 }
             },
         };
@@ -232,20 +240,20 @@ impl AttemptWriter {
         mappings: Option<&Mappings>,
         room: &mut usize,
     ) -> Result<(Part, ContentHash)> {
-        let len = bytes.len() as u64;
+        let (shelf, len) = (self.store.shelf()?, bytes.len() as u64);
         if let Some(mappings) = mappings.filter(|_| Mappings::may_be(bytes))
-            && let Some(hash) = mappings.unchanged(bytes, &self.store.root().join("chunks"))
-            && self.store.has_raw(&hash, len)
+            && let Some(hash) = mappings.unchanged(bytes, shelf.folder())
+            && shelf.has_raw(&hash, len)
         {
-            return Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd: None }), hash));
+            return Ok((self.chunk(hash, len, None)?, hash));
         }
         let always = self.store.compress() == Compress::Always;
         if bytes.len() <= INLINE_PIECE || always {
             let hash = ContentHash::of(bytes);
             return Ok((self.part(bytes, &hash, room, always.then_some(frames::SMALL))?, hash));
         }
-        let hash = self.store.put_buffer(bytes)?;
-        Ok((Part::Elsewhere(Piece::Chunk { hash, len, zstd: None }), hash))
+        let hash = shelf.put_buffer(bytes)?;
+        Ok((self.chunk(hash, len, None)?, hash))
     }
 
     /// Puts `bytes` in the record while there is `room`, else in a chunk, compressed if there is a `level`.
@@ -255,13 +263,22 @@ impl AttemptWriter {
             return Ok(Part::Inline(bytes.into()));
         }
         let zstd = match level {
-            Some(level) => self.store.put_compressed(hash, bytes, level)?,
+            Some(level) => self.store.shelf()?.put_compressed(hash, bytes, level)?,
             None => {
-                self.store.put_raw(hash, bytes)?;
+                self.store.shelf()?.put_raw(hash, bytes)?;
                 None
             }
         };
-        Ok(Part::Elsewhere(Piece::Chunk { hash: *hash, len: bytes.len() as u64, zstd }))
+        self.chunk(*hash, bytes.len() as u64, zstd)
+    }
+
+    /// A chunk that is on the shelf now. If the store is remote, it is on its way there, too.
+    fn chunk(&self, hash: ContentHash, len: u64, zstd: Option<u64>) -> Result<Part> {
+        let remote = match &self.uploads {
+            None => None,
+            Some(uploads) => Some(uploads.send(hash, len)?),
+        };
+        Ok(Part::Elsewhere(Piece::Chunk { hash, len, zstd, remote }))
     }
 }
 

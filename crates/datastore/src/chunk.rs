@@ -10,7 +10,7 @@ use spinloom_diagnostics::{Error, Result};
 
 use crate::{
     ContentHash, Datastore,
-    draft::{Draft, freshen},
+    draft::{Draft, Drafts, freshen},
     frames,
     hash::LEAF,
     io::{corrupt, read_error, write_error},
@@ -23,27 +23,61 @@ pub(crate) const READ_ONLY: u32 = 0o444;
 /// From here on writing waits for no hash.
 const OVERLAPPED: usize = 4 * LEAF;
 
+/// A folder of chunks, and one for drafts on the same disk: those of a store, or the cache of a remote one's.
+#[derive(Debug, Clone)]
+pub(crate) struct Shelf {
+    chunks: PathBuf,
+    pub(crate) drafts: Drafts,
+}
+
 impl Datastore {
     /// Keeps `bytes` and says where. Bytes that are kept already are not written again.
     ///
     /// # Errors
     /// `SL0404` if there is no room; nothing is left behind then.
     pub fn put_chunk(&self, bytes: &[u8]) -> Result<ContentHash> {
+        self.local().put_chunk(bytes)
+    }
+
+    /// Where the chunk is, if it is there at all.
+    pub fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
+        self.local().chunk_path(hash)
+    }
+
+    /// Where the compressed chunk is, if it is there at all.
+    pub fn compressed_path(&self, hash: &ContentHash) -> PathBuf {
+        self.local().compressed_path(hash)
+    }
+}
+
+impl Shelf {
+    /// The folders `chunks` and `tmp` of `root`.
+    pub(crate) fn of(root: &Path) -> Self {
+        Self { chunks: root.join("chunks"), drafts: Drafts::of(root) }
+    }
+
+    /// The folder of the chunks.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.chunks
+    }
+
+    /// Keeps `bytes` and says where. Bytes that are kept already are not written again.
+    ///
+    /// # Errors
+    /// `SL0404` if there is no room; nothing is left behind then.
+    pub(crate) fn put_chunk(&self, bytes: &[u8]) -> Result<ContentHash> {
         let hash = ContentHash::of(bytes);
         self.put_raw(&hash, bytes)?;
         Ok(hash)
     }
 
     /// Where the chunk is, if it is there at all.
-    pub fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
+    pub(crate) fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
         self.chunk_file(hash, "")
     }
 
-    /// The bytes of a chunk put with [`put_chunk`](Self::put_chunk), verified.
-    ///
-    /// # Errors
-    /// `SL0403` if it is missing or damaged.
-    pub fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
+    /// The bytes of a raw chunk, however many, verified.
+    pub(crate) fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
         let path = self.chunk_path(hash);
         let bytes = fs::read(&path).map_err(|e| chunk_error(hash, &path, &e))?;
         if hash.matches(&bytes) { Ok(bytes) } else { Err(damaged_chunk(hash)) }
@@ -56,7 +90,7 @@ impl Datastore {
 
     fn chunk_file(&self, hash: &ContentHash, suffix: &str) -> PathBuf {
         let name = hash.to_string();
-        let mut path = self.root().join("chunks");
+        let mut path = self.chunks.clone();
         path.push(name.get(..2).unwrap_or_default());
         path.push(name + suffix);
         path
@@ -67,7 +101,7 @@ impl Datastore {
         if kept(&path) == Some(bytes.len() as u64) {
             return Ok(());
         }
-        self.publish(&path, READ_ONLY, |file| sparse::write(file, bytes)).map(|_| ())
+        self.drafts.publish(&path, READ_ONLY, |file| sparse::write(file, bytes)).map(|_| ())
     }
 
     /// Keeps `bytes` raw and says where. Many are hashed while they are written.
@@ -75,9 +109,9 @@ impl Datastore {
         if bytes.len() < OVERLAPPED {
             return self.put_chunk(bytes);
         }
-        let draft = self.draft(READ_ONLY)?;
+        let draft = self.drafts.draft(READ_ONLY)?;
         let hash = sparse::write_and_hash(&draft.file, bytes);
-        let hash = hash.map_err(|e| write_error(&self.root().join("chunks"), &e))?;
+        let hash = hash.map_err(|e| write_error(&self.chunks, &e))?;
         self.settle_raw(draft, &hash, bytes.len() as u64)?;
         Ok(hash)
     }
@@ -111,7 +145,7 @@ impl Datastore {
             return Ok(found);
         }
         let path = self.compressed_path(hash);
-        self.publish(&path, READ_ONLY, |file| frames::write(file, bytes, level)).map(Some)
+        self.drafts.publish(&path, READ_ONLY, |file| frames::write(file, bytes, level)).map(Some)
     }
 
     /// How the chunk is kept already, if it is: compressed to so many bytes, or raw.
@@ -173,9 +207,14 @@ pub(crate) fn damaged_chunk(hash: &ContentHash) -> Error {
     corrupt(format!("the chunk `{hash}` is damaged"))
 }
 
+/// The chunk is not there.
+pub(crate) fn missing_chunk(hash: &ContentHash) -> Error {
+    corrupt(format!("the chunk `{hash}` is missing"))
+}
+
 fn chunk_error(hash: &ContentHash, path: &Path, error: &io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::NotFound => corrupt(format!("the chunk `{hash}` is missing")),
+        io::ErrorKind::NotFound => missing_chunk(hash),
         _ => read_error(path, error),
     }
 }

@@ -5,13 +5,16 @@ use std::{
     io,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 use spinloom_diagnostics::Result;
 
-use crate::{Datastore, io::write_error};
+use crate::io::write_error;
 
 /// A file whose last use is longer ago than this is touched when it is used again, so that a collector sees it is wanted.
 const FRESH: Duration = Duration::from_secs(600);
@@ -42,7 +45,19 @@ impl Drop for Draft {
     }
 }
 
-impl Datastore {
+/// Where drafts are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Drafts {
+    folder: PathBuf,
+    /// Makes names of drafts differ within one process.
+    counter: Arc<AtomicU64>,
+}
+
+impl Drafts {
+    pub(crate) fn of(root: &Path) -> Self {
+        Self { folder: root.join("tmp"), counter: Arc::default() }
+    }
+
     /// Makes the file `target` appear at once, with what `write` writes. Answers how long it is.
     pub(crate) fn publish(
         &self,
@@ -57,16 +72,16 @@ impl Datastore {
 
     /// A new file in `tmp/`. Processes of other machines or containers may use the folder too.
     pub(crate) fn draft(&self, mode: u32) -> Result<Draft> {
-        let folder = self.root().join("tmp");
+        let folder = &self.folder;
         let process = std::process::id();
         loop {
-            let count = self.0.counter.fetch_add(1, Ordering::Relaxed);
+            let count = self.counter.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{process}-{count}"));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(&path) {
                 Ok(file) => return Ok(Draft { path, file, settled: false }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir_all(&folder).map_err(|e| write_error(&folder, &e))?;
+                    fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
                 }
                 Err(e) => return Err(write_error(&path, &e)),
             }

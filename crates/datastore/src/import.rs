@@ -59,7 +59,7 @@ fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(_) => {
             let mut file = File::open(source).map_err(|e| read_error(source, &e))?;
-            store.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
+            store.local().drafts.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
         }
         Ok(()) => Ok(()),
     }

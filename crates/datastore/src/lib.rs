@@ -41,6 +41,7 @@ mod probe;
 mod reader;
 mod record;
 mod reference;
+mod remote;
 mod sparse;
 mod spool;
 mod store;

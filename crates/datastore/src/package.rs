@@ -36,7 +36,12 @@ impl Datastore {
     /// # Errors
     /// As [`put_chunk`](Self::put_chunk).
     pub fn put_package(&self, package: &Package) -> Result<ContentHash> {
-        self.put_raw(&package.hash, &package.bytes)?;
+        let (shelf, len) = (self.shelf()?, package.bytes.len() as u64);
+        shelf.put_raw(&package.hash, &package.bytes)?;
+        if let Some(uploads) = self.uploads() {
+            uploads.send(package.hash, len)?;
+            uploads.finish()?;
+        }
         Ok(package.hash)
     }
 }

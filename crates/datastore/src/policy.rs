@@ -1,9 +1,11 @@
 //! How a store is to be used: what is compressed, what is verified.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use spinloom_diagnostics::{Error, codes};
+use spinloom_objects::Options;
+use spinloom_settings::Settings;
 
 /// What is compressed on the local disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ impl FromStr for Compress {
 }
 
 /// How one process uses a store.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StorePolicy {
     /// What is compressed; if nobody says, what the store was made with.
@@ -44,4 +46,43 @@ pub struct StorePolicy {
     /// Whether large buffers are verified before they are mapped, too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub verify: bool,
+    /// The object store that artifacts, logs and code go to: text of a [`Location`](spinloom_objects::Location).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
+    /// The folder where what object stores hold is kept for reading it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<PathBuf>,
+    /// How many bytes that folder may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_size: Option<u64>,
+    /// How object stores are reached. Credentials stay in the process that has them.
+    #[serde(skip)]
+    pub access: Options,
+}
+
+impl StorePolicy {
+    /// As the settings of this process say.
+    ///
+    /// # Errors
+    /// `SL0004` if one of them means nothing.
+    pub fn from_settings(settings: &Settings) -> Result<Self, Error> {
+        let policy = Self {
+            compress: settings.compress().map(str::parse).transpose()?,
+            verify: settings.verify(),
+            remote: settings.datastore()?,
+            ..Self::default()
+        };
+        policy.with_access(settings)
+    }
+
+    /// The same policy, with what this process knows of object stores: credentials and the cache's place.
+    ///
+    /// # Errors
+    /// `SL0004` if a setting means nothing.
+    pub fn with_access(mut self, settings: &Settings) -> Result<Self, Error> {
+        self.cache.get_or_insert_with(|| settings.cache_folder());
+        self.cache_size.get_or_insert(settings.cache_size());
+        self.access = Options::from_settings(settings)?;
+        Ok(self)
+    }
 }

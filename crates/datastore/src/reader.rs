@@ -63,25 +63,29 @@ pub(crate) struct OpenPack {
 }
 
 impl OpenPack {
-    /// The pack at `path`, which is that of the run `at` speaks of. Missing is damage: somebody refers to it.
-    pub(crate) fn open(recent: &Recent<Arc<Self>>, path: &Path, at: &ManifestRef) -> Result<Arc<Self>> {
+    /// The pack at `path`, which is that of the run `at` speaks of, if it is there.
+    pub(crate) fn open(
+        recent: &Recent<Arc<Self>>,
+        path: &Path,
+        at: &ManifestRef,
+    ) -> Result<Option<Arc<Self>>> {
         let same = |pack: &Arc<Self>| pack.flow == at.flow && pack.run == at.run;
         if let Some(pack) = recent.get(same)
             && pack.is_linked()
         {
-            return Ok(pack);
+            return Ok(Some(pack));
         }
         let file = match File::open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(damaged(at).cause("the pack is missing"));
+                return Ok(None);
             }
             Err(e) => return Err(read_error(path, &e)),
         };
         let pack = Self { flow: at.flow.clone(), run: at.run.clone(), file, manifests: Recent::default() };
         let pack = Arc::new(pack);
         recent.put(Arc::clone(&pack), PACKS, same);
-        Ok(pack)
+        Ok(Some(pack))
     }
 
     /// False once the file was deleted: a run of the same name may have taken its place.

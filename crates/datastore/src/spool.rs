@@ -118,8 +118,9 @@ impl Spool {
         }
         self.send();
         let Self { store, len, pipe, failed: error, .. } = self;
-        let folder = store.root().join("tmp");
-        let failed = |e: io::Error| write_error(&folder, &e);
+        let shelf = store.shelf()?;
+        let folder = shelf.folder();
+        let failed = |e: io::Error| write_error(folder, &e);
         let pipe = match (pipe, error) {
             (Some(pipe), _) => pipe,
             (None, Some(error)) => return Err(error),
@@ -130,9 +131,9 @@ impl Spool {
         let done = thread.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread died")));
         let Done { draft, hash, compressed } = done.map_err(failed)?;
         let zstd = if compressed {
-            store.settle_frames(draft, &hash, len)?
+            shelf.settle_frames(draft, &hash, len)?
         } else {
-            store.settle_raw(draft, &hash, len)?;
+            shelf.settle_raw(draft, &hash, len)?;
             None
         };
         Ok(Spooled::Chunk { hash, len, zstd })
@@ -141,7 +142,7 @@ impl Spool {
 
 impl Pipe {
     fn start(store: &Datastore, compress: Compress) -> Result<Self> {
-        let draft = store.draft(READ_ONLY)?;
+        let draft = store.shelf()?.drafts.draft(READ_ONLY)?;
         let (to, from) = sync_channel(WAITING);
         let (give_back, back) = channel();
         let work = move || Worker { draft, compress, leaves: Vec::new(), give_back }.run(&from);

@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,9 @@ use spinloom_flow::{FlowName, RunId};
 
 use crate::{
     Compress, Manifest, ManifestRef, StorePolicy,
+    chunk::Shelf,
     io::{corrupt, read_error, write_error},
+    remote::Remotes,
     reader::{OpenPack, Recent},
 };
 
@@ -28,9 +30,9 @@ pub(crate) struct Inner {
     root: PathBuf,
     compress: Compress,
     verify: bool,
+    local: Shelf,
     packs: Recent<Arc<OpenPack>>,
-    /// Makes names of temporary files differ within one process.
-    pub(crate) counter: AtomicU64,
+    pub(crate) remotes: Remotes,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,11 +66,11 @@ impl Datastore {
             let path = store.root().join(folder);
             fs::create_dir_all(&path).map_err(|e| write_error(&path, &e))?;
         }
-        store.publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
+        store.local().drafts.publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
         // Last, so that a store has a format only once it is complete.
         let format = Format { format: FORMAT.into(), version: STORE_VERSION, compress: policy.compress };
         let path = root.join("format.json");
-        store.publish(&path, 0o644, |file| Ok(serde_json::to_writer(file, &format)?))?;
+        store.local().drafts.publish(&path, 0o644, |file| Ok(serde_json::to_writer(file, &format)?))?;
         Ok(store)
     }
 
@@ -114,8 +116,9 @@ impl Datastore {
             root: root.to_owned(),
             compress: policy.compress.or(made_with).unwrap_or_default(),
             verify: policy.verify,
+            local: Shelf::of(root),
             packs: Recent::default(),
-            counter: AtomicU64::new(0),
+            remotes: Remotes::new(policy),
         }))
     }
 
@@ -134,6 +137,11 @@ impl Datastore {
         &self.0.root
     }
 
+    /// Its chunks on this disk.
+    pub(crate) fn local(&self) -> &Shelf {
+        &self.0.local
+    }
+
     /// The folder of a run.
     pub(crate) fn run_folder(&self, flow: &FlowName, run: &RunId) -> PathBuf {
         let mut path = self.0.root.join("runs");
@@ -148,7 +156,15 @@ impl Datastore {
     }
 
     pub(crate) fn open_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
-        OpenPack::open(&self.0.packs, &self.pack_path(&at.flow, &at.run), at)
+        match self.opened(&self.pack_path(&at.flow, &at.run), at)? {
+            Some(pack) => Ok(pack),
+            None => self.fetched_pack(at),
+        }
+    }
+
+    /// The pack at `path`, which is of the run that `at` speaks of, if it is there.
+    pub(crate) fn opened(&self, path: &Path, at: &ManifestRef) -> Result<Option<Arc<OpenPack>>> {
+        OpenPack::open(&self.0.packs, path, at)
     }
 
     /// The manifest at `at`, verified.

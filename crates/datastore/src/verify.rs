@@ -12,7 +12,7 @@ use spinloom_diagnostics::Result;
 
 use crate::{
     ContentHash, Datastore, Manifest, ManifestRef, Piece,
-    chunk::damaged_chunk,
+    chunk::{Shelf, damaged_chunk},
     hash::{self, LEAF, Leaf},
     io::read_error,
 };
@@ -29,7 +29,8 @@ impl Datastore {
             match piece {
                 Piece::Inline { .. } => Ok(()),
                 Piece::At { at, .. } => self.remembered(at).map(|_| ()),
-                Piece::Chunk { hash, len, zstd: None } => self.check_len(hash, *len).map(|_| ()),
+                Piece::Chunk { hash, len, remote: Some(remote), .. } => self.remote_at(remote)?.check(hash, *len),
+                Piece::Chunk { hash, len, zstd: None, .. } => self.local().check_len(hash, *len).map(|_| ()),
                 Piece::Chunk { hash, zstd: Some(_), .. } => fs::metadata(self.compressed_path(hash))
                     .map(|_| ())
                     .map_err(|e| damaged_chunk(hash).cause(e)),
@@ -41,11 +42,18 @@ impl Datastore {
         self.open_pack(at)?.recent(at)
     }
 
-    /// Reads a chunk, wherever it is and however it is kept, and checks every byte of it. Memory is bounded for raw ones.
+    /// Reads a chunk of this disk, raw or compressed, and checks every byte of it. Memory is bounded for raw ones.
     ///
     /// # Errors
     /// `SL0403` if it is missing or damaged, `SL0401` if it cannot be read.
     pub fn verify_chunk(&self, hash: &ContentHash, len: u64, compressed: bool) -> Result<()> {
+        self.local().verify(hash, len, compressed)
+    }
+}
+
+impl Shelf {
+    /// Checks every byte of a chunk.
+    pub(crate) fn verify(&self, hash: &ContentHash, len: u64, compressed: bool) -> Result<()> {
         let good = if compressed {
             hash.matches(&self.read_compressed(hash, len)?)
         } else {
