@@ -72,8 +72,12 @@ impl Datastore {
 
     fn stream(&self, manifest: &Manifest, piece: &Piece) -> Result<(Vec<u8>, ContentHash)> {
         let bytes = match piece {
-            Piece::Chunk { hash, len, zstd: Some(_), remote: None } => self.local().read_compressed(hash, *len)?,
-            Piece::Chunk { hash, len, remote, .. } => self.shelf_with(hash, *len, remote.as_deref())?.read_raw(hash, *len)?,
+            Piece::Chunk { hash, len, zstd: Some(_), remote: None } => {
+                self.local().read_compressed(hash, *len)?
+            }
+            Piece::Chunk { hash, len, remote, .. } => {
+                self.shelf_with(hash, *len, remote.as_deref())?.read_raw(hash, *len)?
+            }
             inline => self.inline(manifest, inline)?,
         };
         match piece {

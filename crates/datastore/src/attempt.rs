@@ -91,8 +91,7 @@ impl Part {
 impl AttemptWriter {
     /// Nothing saved yet. `base` names the manifest with what every task of the run has.
     pub fn new(store: Datastore, id: AttemptId, base: Option<ManifestRef>) -> Self {
-        let uploads = store.uploads();
-        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0, uploads }
+        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0, uploads: None }
     }
 
     /// Whether nothing was saved or inherited; then there is no need for a record.
@@ -211,7 +210,7 @@ impl AttemptWriter {
     }
 
     /// Puts a stream where it belongs.
-    fn stream(&self, stream: Stream<'_>, room: &mut usize) -> Result<(Part, ContentHash, u64)> {
+    fn stream(&mut self, stream: Stream<'_>, room: &mut usize) -> Result<(Part, ContentHash, u64)> {
         let spooled = match stream {
             Stream::Bytes(bytes) => Cow::Borrowed(bytes),
             Stream::Spool(spool) => match spool.finish()? {
@@ -235,7 +234,7 @@ impl AttemptWriter {
 
     /// Puts a buffer where it belongs. One that is mapped from a chunk and unchanged is there already.
     fn buffer(
-        &self,
+        &mut self,
         bytes: &[u8],
         mappings: Option<&Mappings>,
         room: &mut usize,
@@ -257,7 +256,13 @@ impl AttemptWriter {
     }
 
     /// Puts `bytes` in the record while there is `room`, else in a chunk, compressed if there is a `level`.
-    fn part(&self, bytes: &[u8], hash: &ContentHash, room: &mut usize, level: Option<i32>) -> Result<Part> {
+    fn part(
+        &mut self,
+        bytes: &[u8],
+        hash: &ContentHash,
+        room: &mut usize,
+        level: Option<i32>,
+    ) -> Result<Part> {
         if bytes.len() <= INLINE_PIECE && bytes.len() <= *room {
             *room -= bytes.len();
             return Ok(Part::Inline(bytes.into()));
@@ -273,11 +278,11 @@ impl AttemptWriter {
     }
 
     /// A chunk that is on the shelf now. If the store is remote, it is on its way there, too.
-    fn chunk(&self, hash: ContentHash, len: u64, zstd: Option<u64>) -> Result<Part> {
-        let remote = match &self.uploads {
-            None => None,
-            Some(uploads) => Some(uploads.send(hash, len)?),
-        };
+    fn chunk(&mut self, hash: ContentHash, len: u64, zstd: Option<u64>) -> Result<Part> {
+        if self.uploads.is_none() {
+            self.uploads = self.store.uploads()?;
+        }
+        let remote = self.uploads.as_ref().map(|uploads| uploads.send(hash, len)).transpose()?;
         Ok(Part::Elsewhere(Piece::Chunk { hash, len, zstd, remote }))
     }
 }

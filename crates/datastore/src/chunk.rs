@@ -39,6 +39,14 @@ impl Datastore {
         self.local().put_chunk(bytes)
     }
 
+    /// The bytes of a chunk put with [`put_chunk`](Self::put_chunk), verified.
+    ///
+    /// # Errors
+    /// `SL0403` if it is missing or damaged.
+    pub fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
+        self.local().read_chunk(hash)
+    }
+
     /// Where the chunk is, if it is there at all.
     pub fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
         self.local().chunk_path(hash)

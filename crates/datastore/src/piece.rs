@@ -119,7 +119,8 @@ mod tests {
         let chunk = format!("{{\"chunk\":\"{hash}\",\"len\":9}}");
         let packed = format!("{{\"chunk\":\"{hash}\",\"len\":9,\"zstd\":4}}");
         let sent = format!("{{\"chunk\":\"{hash}\",\"len\":9,\"remote\":\"s3://bucket/store\"}}");
-        let texts = ["{\"inline\":[0,5]}", "{\"at\":\"F/12@400+90\",\"inline\":[10,7]}", &chunk, &packed, &sent];
+        let texts =
+            ["{\"inline\":[0,5]}", "{\"at\":\"F/12@400+90\",\"inline\":[10,7]}", &chunk, &packed, &sent];
         for text in texts {
             let piece: Piece = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&piece).unwrap(), text);

@@ -61,28 +61,34 @@ pub struct StorePolicy {
 }
 
 impl StorePolicy {
+    /// Whether it says nothing that another process would not find out for itself.
+    pub fn is_plain(&self) -> bool {
+        let Self { compress, verify, remote, cache: _, cache_size: _, access: _ } = self;
+        compress.is_none() && !verify && remote.is_none()
+    }
+
     /// As the settings of this process say.
     ///
     /// # Errors
     /// `SL0004` if one of them means nothing.
     pub fn from_settings(settings: &Settings) -> Result<Self, Error> {
-        let policy = Self {
-            compress: settings.compress().map(str::parse).transpose()?,
-            verify: settings.verify(),
-            remote: settings.datastore()?,
-            ..Self::default()
-        };
-        policy.with_access(settings)
+        let storage = settings.storage()?;
+        Ok(Self {
+            compress: storage.compress.as_deref().map(str::parse).transpose()?,
+            verify: storage.verify,
+            remote: storage.remote,
+            cache: Some(storage.cache),
+            cache_size: Some(storage.cache_size),
+            access: Options::from_settings(settings)?,
+        })
     }
 
-    /// The same policy, with what this process knows of object stores: credentials and the cache's place.
+    /// The same policy, as another process was told it, with what this process knows of object stores.
     ///
     /// # Errors
-    /// `SL0004` if a setting means nothing.
-    pub fn with_access(mut self, settings: &Settings) -> Result<Self, Error> {
-        self.cache.get_or_insert_with(|| settings.cache_folder());
-        self.cache_size.get_or_insert(settings.cache_size());
-        self.access = Options::from_settings(settings)?;
-        Ok(self)
+    /// As [`from_settings`](Self::from_settings).
+    pub fn with_access(self, settings: &Settings) -> Result<Self, Error> {
+        let StorePolicy { cache, cache_size, access, .. } = Self::from_settings(settings)?;
+        Ok(Self { cache: self.cache.or(cache), cache_size: self.cache_size.or(cache_size), access, ..self })
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     Compress, Manifest, ManifestRef, StorePolicy,
     chunk::Shelf,
     io::{corrupt, read_error, write_error},
-    remote::Remotes,
     reader::{OpenPack, Recent},
+    remote::Remotes,
 };
 
 /// The version of the store this crate writes: a reader needs the same major, and any minor.
@@ -66,7 +66,10 @@ impl Datastore {
             let path = store.root().join(folder);
             fs::create_dir_all(&path).map_err(|e| write_error(&path, &e))?;
         }
-        store.local().drafts.publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
+        store
+            .local()
+            .drafts
+            .publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
         // Last, so that a store has a format only once it is complete.
         let format = Format { format: FORMAT.into(), version: STORE_VERSION, compress: policy.compress };
         let path = root.join("format.json");
@@ -160,6 +163,11 @@ impl Datastore {
             Some(pack) => Ok(pack),
             None => self.fetched_pack(at),
         }
+    }
+
+    /// Whether the pack that `at` is in is on this disk.
+    pub fn has_pack(&self, at: &ManifestRef) -> bool {
+        self.pack_path(&at.flow, &at.run).exists()
     }
 
     /// The pack at `path`, which is of the run that `at` speaks of, if it is there.

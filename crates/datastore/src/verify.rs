@@ -29,7 +29,9 @@ impl Datastore {
             match piece {
                 Piece::Inline { .. } => Ok(()),
                 Piece::At { at, .. } => self.remembered(at).map(|_| ()),
-                Piece::Chunk { hash, len, remote: Some(remote), .. } => self.remote_at(remote)?.check(hash, *len),
+                Piece::Chunk { hash, len, remote: Some(remote), .. } => {
+                    self.remote_at(remote)?.check(hash, *len)
+                }
                 Piece::Chunk { hash, len, zstd: None, .. } => self.local().check_len(hash, *len).map(|_| ()),
                 Piece::Chunk { hash, zstd: Some(_), .. } => fs::metadata(self.compressed_path(hash))
                     .map(|_| ())

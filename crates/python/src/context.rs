@@ -18,6 +18,7 @@ use spinloom_datastore::{
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
+use spinloom_settings::Settings;
 
 use crate::errors::raise;
 use crate::json::to_python;
@@ -74,10 +75,16 @@ impl Kept {
         let root: &Path = spec.store.as_ref();
         let store = match &self.store {
             Some(store) if store.root() == root => store.clone(),
-            _ => self.store.insert(Datastore::open(root)?).clone(),
+            _ => {
+                let policy = spec.policy.clone().with_access(&Settings::from_process()?)?;
+                self.store.insert(Datastore::open_with(root, &policy)?).clone()
+            }
         };
         let input = match spec.inputs.as_slice() {
-            [only] => self.input(&store, &only.manifest, spec.base.as_ref()),
+            // Nothing that is not on this disk: the zygote has one thread.
+            [only] if store.has_pack(&only.manifest) => {
+                self.input(&store, &only.manifest, spec.base.as_ref())
+            }
             _ => None,
         };
         Ok(Ready { spec, told, store, input })
@@ -142,7 +149,8 @@ impl TaskContext {
     pub(crate) fn in_spin(task: SpinTask) -> Result<Self> {
         let told =
             serde_json::to_value(&task.spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
-        let store = Datastore::open(task.spec.store.as_ref())?;
+        let policy = task.spec.policy.clone().with_access(&Settings::from_process()?)?;
+        let store = Datastore::open_with(task.spec.store.as_ref(), &policy)?;
         // It is only compared with: where it is damaged, there is nothing to compare.
         let recorded = task.recorded.and_then(|at| Opened::read(&store, &at, None).ok());
         let mut context = Self::new(task.spec, told, store, None);

@@ -13,7 +13,7 @@ use crate::{Colour, Output, parse, store_root, table, terminal};
 /// Everything the user has set outside the command line. Immutable; two of them can live in one process.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    env: Environment,
+    pub(crate) env: Environment,
     cwd: PathBuf,
     store_root: PathBuf,
     decospecs: Vec<String>,

@@ -47,6 +47,36 @@ settings_table! {
     STORE_ROOT = "store_root", ["SPINLOOM_DATASTORE_SYSROOT_LOCAL", "METAFLOW_DATASTORE_SYSROOT_LOCAL"],
         "the nearest folder, from the working directory upwards, that has a `.spinloom`; else the working directory";
 
+    /// Where artifacts, logs and code of runs go, as for `--datastore`: `local`, a location such as `s3://bucket/prefix`, or
+    /// `s3`, `azure` or `gs`, whose location is a setting of its own.
+    DATASTORE = "default_datastore", ["SPINLOOM_DEFAULT_DATASTORE", "METAFLOW_DEFAULT_DATASTORE"], "`local`";
+
+    /// The location of the datastore `s3`, such as `s3://bucket/prefix`.
+    S3_ROOT = "datastore_sysroot_s3", ["SPINLOOM_DATASTORE_SYSROOT_S3", "METAFLOW_DATASTORE_SYSROOT_S3"], "none";
+
+    /// The location of the datastore `azure`, such as `az://container/prefix`.
+    AZURE_ROOT = "datastore_sysroot_azure", ["SPINLOOM_DATASTORE_SYSROOT_AZURE", "METAFLOW_DATASTORE_SYSROOT_AZURE"], "none";
+
+    /// The location of the datastore `gs`, such as `gs://bucket/prefix`.
+    GS_ROOT = "datastore_sysroot_gs", ["SPINLOOM_DATASTORE_SYSROOT_GS", "METAFLOW_DATASTORE_SYSROOT_GS"], "none";
+
+    /// What the local disk holds compressed: `auto` (pickle streams for which it pays; arrays stay as they are, so that they can
+    /// be mapped), `always` or `never`. A store remembers what it was made with.
+    COMPRESS = "compress", ["SPINLOOM_COMPRESS"], "what the store was made with, else `auto`";
+
+    /// Whether large arrays are verified before they are mapped, too: `1` or `0`. Everything else always is.
+    VERIFY = "verify", ["SPINLOOM_VERIFY"], "`0`";
+
+    /// The folder where what object stores hold is kept for reading it again.
+    CACHE = "client_cache_path", ["SPINLOOM_CLIENT_CACHE_PATH", "METAFLOW_CLIENT_CACHE_PATH"],
+        "`spinloom` in the user's cache folder";
+
+    /// How large that folder may grow: megabytes, or with a unit, such as `50G`.
+    CACHE_SIZE = "client_cache_max_size", ["SPINLOOM_CLIENT_CACHE_MAX_SIZE", "METAFLOW_CLIENT_CACHE_MAX_SIZE"], "`10000`";
+
+    /// The user's folder for caches.
+    CACHE_HOME = "cache_home", ["XDG_CACHE_HOME"], "`~/.cache`";
+
     /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
     DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
 

@@ -111,8 +111,9 @@ mod tests {
     #[test]
     fn the_longest_unused_go_first_and_what_is_in_use_stays() {
         let dir = tempfile::tempdir().unwrap();
-        let files: Vec<_> =
-            [("new", 1), ("old", 90), ("older", 95), ("oldest", 99)].map(|(n, m)| add(dir.path(), n, m)).into();
+        let files: Vec<_> = [("new", 1), ("old", 90), ("older", 95), ("oldest", 99)]
+            .map(|(n, m)| add(dir.path(), n, m))
+            .into();
         let there = || files.iter().map(|f| f.exists()).collect::<Vec<_>>();
         let cache = Cache::new(dir.path().to_owned(), Some(500 << 10));
         cache.grew(1);
@@ -132,7 +133,8 @@ mod tests {
     fn only_one_process_at_a_time_removes() {
         let dir = tempfile::tempdir().unwrap();
         let old = add(dir.path(), "old", 90);
-        let held = Flock::lock(File::create(dir.path().join("lock")).unwrap(), FlockArg::LockExclusive).unwrap();
+        let held =
+            Flock::lock(File::create(dir.path().join("lock")).unwrap(), FlockArg::LockExclusive).unwrap();
         Cache::new(dir.path().to_owned(), Some(1)).grew(1);
         assert!(old.exists());
         drop(held);

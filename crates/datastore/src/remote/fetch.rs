@@ -39,8 +39,16 @@ impl Remote {
         } else {
             let draft = self.shelf.drafts.draft(READ_ONLY)?;
             let leaves = self.leaves(hash, len)?;
-            Groups { remote: self, hash, len, leaves: &leaves, draft: &draft, next: AtomicUsize::new(0), failed: Mutex::default() }
-                .fetch_all()?;
+            Groups {
+                remote: self,
+                hash,
+                len,
+                leaves: &leaves,
+                draft: &draft,
+                next: AtomicUsize::new(0),
+                failed: Mutex::default(),
+            }
+            .fetch_all()?;
             self.shelf.settle_raw(draft, hash, len)?;
         }
         self.cache.grew(len);
@@ -60,13 +68,16 @@ impl Remote {
     fn leaves(&self, hash: &ContentHash, len: u64) -> Result<Vec<Leaf>> {
         let key = keys::list(hash);
         let list = self.objects.get(&key)?;
-        let list = list.ok_or_else(|| missing_chunk(hash).cause(format!("there is no `{key}` in `{}`", self.at)))?;
+        let list =
+            list.ok_or_else(|| missing_chunk(hash).cause(format!("there is no `{key}` in `{}`", self.at)))?;
         let (leaves, rest) = list.as_chunks::<32>();
         if !rest.is_empty()
             || leaves.len() as u64 != len.div_ceil(LEAF as u64)
             || ContentHash::of_leaves(leaves) != *hash
         {
-            return Err(damaged_chunk(hash).cause(format!("`{key}` in `{}` is not what was written", self.at)));
+            return Err(
+                damaged_chunk(hash).cause(format!("`{key}` in `{}` is not what was written", self.at))
+            );
         }
         Ok(leaves.to_vec())
     }
@@ -75,12 +86,15 @@ impl Remote {
     fn object(&self, hash: &ContentHash, of: &ContentHash, len: u64) -> Result<Bytes> {
         let key = keys::chunk(hash);
         let body = self.objects.get(&key)?;
-        let body = body.ok_or_else(|| missing_chunk(of).cause(format!("there is no `{key}` in `{}`", self.at)))?;
+        let body =
+            body.ok_or_else(|| missing_chunk(of).cause(format!("there is no `{key}` in `{}`", self.at)))?;
         let damaged = || damaged_chunk(of).cause(format!("`{key}` in `{}` is not what was written", self.at));
         let size = usize::try_from(len).map_err(|e| damaged().cause(e))?;
         let bytes = match body.split_first() {
             Some((&RAW, _)) => body.slice(1..),
-            Some((&ZSTD, packed)) => zstd::bulk::decompress(packed, size).map_err(|e| damaged().cause(e))?.into(),
+            Some((&ZSTD, packed)) => {
+                zstd::bulk::decompress(packed, size).map_err(|e| damaged().cause(e))?.into()
+            }
             _ => return Err(damaged()),
         };
         let is_good = bytes.len() == size && ContentHash::of_alone(&bytes) == *hash;
@@ -118,7 +132,9 @@ impl Groups<'_> {
         loop {
             let at = self.next.fetch_add(group, Ordering::Relaxed);
             let has_failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-            let Some(rest) = self.leaves.get(at..).filter(|rest| !rest.is_empty() && !has_failed) else { return };
+            let Some(rest) = self.leaves.get(at..).filter(|rest| !rest.is_empty() && !has_failed) else {
+                return;
+            };
             let leaves = &rest[..group.min(rest.len())];
             // Zeros are there already: a hole.
             let wanted = leaves.iter().any(|leaf| leaf != zero);

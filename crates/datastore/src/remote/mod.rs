@@ -24,7 +24,7 @@ use std::{
 };
 
 use spinloom_diagnostics::{Error, Result};
-use spinloom_objects::{Location, Objects, Options};
+use spinloom_objects::{Location, Objects};
 
 use crate::{ContentHash, Datastore, StorePolicy, chunk::Shelf};
 

@@ -17,13 +17,7 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
 
 use super::{Remote, keys};
-use crate::{
-    Datastore, ManifestRef,
-    draft::Drafts,
-    io::read_error,
-    manifest::damaged,
-    reader::OpenPack,
-};
+use crate::{Datastore, ManifestRef, draft::Drafts, io::read_error, manifest::damaged, reader::OpenPack};
 
 /// So long a record waits for others to be sent with.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -160,7 +154,9 @@ impl Work {
         while let Some((path, name)) = self.logs.last() {
             match fs::read(path) {
                 Ok(bytes) => {
-                    self.remote.objects.put(&keys::log(&self.flow, &self.run, name), vec![Bytes::from(bytes)])?;
+                    self.remote
+                        .objects
+                        .put(&keys::log(&self.flow, &self.run, name), vec![Bytes::from(bytes)])?;
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {} // it printed nothing
                 Err(e) => return Err(read_error(path, &e)),

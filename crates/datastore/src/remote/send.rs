@@ -23,16 +23,16 @@ pub(crate) struct Uploads {
 
 impl Datastore {
     /// For the chunks of one attempt, if they have to be sent anywhere. The thread lives until [`Uploads::finish`].
-    pub(crate) fn uploads(&self) -> Option<Uploads> {
-        // A location that cannot be understood was refused when the store was opened.
-        let remote = self.remote().ok().flatten()?;
+    pub(crate) fn uploads(&self) -> Result<Option<Uploads>> {
+        let Some(remote) = self.remote()? else { return Ok(None) };
         let (to, from) = channel();
         let work = {
             let remote = Arc::clone(&remote);
             move || send_all(&remote, &from)
         };
-        let thread = thread::Builder::new().name("spinloom-upload".into()).spawn(work).ok()?;
-        Some(Uploads { remote, to, thread })
+        let thread = thread::Builder::new().name("spinloom-upload".into()).spawn(work);
+        let thread = thread.map_err(|e| Error::new(codes::INTERNAL, "no thread can be started").cause(e))?;
+        Ok(Some(Uploads { remote, to, thread }))
     }
 }
 
@@ -56,7 +56,8 @@ impl Uploads {
     pub(crate) fn finish(self) -> Result<u64> {
         let Self { remote, to, thread } = self;
         drop(to);
-        let sent = thread.join().unwrap_or_else(|_| Err(Error::new(codes::INTERNAL, "an upload panicked")))?;
+        let sent =
+            thread.join().unwrap_or_else(|_| Err(Error::new(codes::INTERNAL, "an upload panicked")))?;
         remote.cache.grew(0);
         Ok(sent)
     }
