@@ -117,7 +117,11 @@ impl Datastore {
     fn at(root: &Path, policy: &StorePolicy, made_with: Option<Compress>) -> Self {
         Self(Arc::new(Inner {
             root: root.to_owned(),
-            compress: policy.compress.or(made_with).unwrap_or_default(),
+            // What is sent is compressed on its way; what stays here is to be mapped.
+            compress: match policy.remote {
+                Some(_) => Compress::Never,
+                None => policy.compress.or(made_with).unwrap_or_default(),
+            },
             verify: policy.verify,
             local: Shelf::of(root),
             packs: Recent::default(),

@@ -63,10 +63,6 @@ impl Remote {
         &self.at
     }
 
-    /// Its objects.
-    pub(crate) fn objects(&self) -> &Objects {
-        &self.objects
-    }
 }
 
 /// The object stores one process has to do with.
