@@ -60,7 +60,7 @@ def hand_over(python: str, kind: str, times: int, **env: str) -> HandOver:
             folder = Path(name)
             without = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="0", **env)
             before = disk(folder)
-            with_it = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="1", BENCH_KEEP="1", **env)
+            with_it = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="1", **env)
             disks.append(disk(folder) - before)
             _, handed, loaded = with_it
             saves.append(handed["seconds"] - without[1]["seconds"])
@@ -102,7 +102,7 @@ def appended(python: str) -> tuple[int, int]:
         sent = []
         for kind in ("frame_arrow", "frame_appended"):
             where = ("--datastore", f"file://{store}")
-            notes_of(python, "hand_over.py", folder, *where, BENCH_KIND=kind, BENCH_SAVE="1", BENCH_KEEP="1")
+            notes_of(python, "hand_over.py", folder, *where, BENCH_KIND=kind, BENCH_SAVE="1")
             sent.append(disk(store))
         return sent[0], sent[1] - sent[0]
 

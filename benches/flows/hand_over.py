@@ -63,8 +63,8 @@ class HandOver(FlowSpec):
         note(what="made")
         if os.environ.get("BENCH_SAVE") == "1":
             self.value = value
-        self.next(self.end)
         self.left = time.time()
+        self.next(self.end)
 
     @step
     def end(self):
@@ -75,8 +75,6 @@ class HandOver(FlowSpec):
             opened = time.perf_counter() - began
             read(value)
             note(what="loaded", opened=opened, seconds=time.perf_counter() - began)
-            if os.environ.get("BENCH_KEEP") != "1":
-                del self.value, value
 
 
 if __name__ == "__main__":

@@ -16,12 +16,7 @@ class TenSteps(FlowSpec):
     def start(self):
         self.value = numpy.random.default_rng(7).random(SIZE)
         self.count = 0
-        self.next({True: self.again, False: self.end}, condition="more")
-        self.began = time.time()
-
-    @property
-    def more(self):
-        return self.count < 10
+        self.next(self.again)
 
     @step
     def again(self):
@@ -30,6 +25,7 @@ class TenSteps(FlowSpec):
         if READ:
             self.head = float(self.value[0])
         self.count += 1
+        self.more = self.count < 10
         self.next({True: self.again, False: self.end}, condition="more")
 
     @step

@@ -129,6 +129,12 @@ impl Shelf {
         kept(&self.chunk_path(hash)) == Some(len)
     }
 
+    /// Removes a raw chunk. Only of a cache.
+    pub(crate) fn forget(&self, hash: &ContentHash) {
+        // What cannot be removed is found damaged again.
+        let _ = fs::remove_file(self.chunk_path(hash));
+    }
+
     /// Makes a draft that holds `len` raw bytes a chunk, unless there is one already.
     pub(crate) fn settle_raw(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<()> {
         let path = self.chunk_path(hash);

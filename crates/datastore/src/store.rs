@@ -163,7 +163,7 @@ impl Datastore {
     }
 
     pub(crate) fn open_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
-        match self.opened(&self.pack_path(&at.flow, &at.run), at)? {
+        match self.opened(&self.pack_path(&at.flow, &at.run))? {
             Some(pack) => Ok(pack),
             None => self.fetched_pack(at),
         }
@@ -174,9 +174,9 @@ impl Datastore {
         self.pack_path(&at.flow, &at.run).exists()
     }
 
-    /// The pack at `path`, which is of the run that `at` speaks of, if it is there.
-    pub(crate) fn opened(&self, path: &Path, at: &ManifestRef) -> Result<Option<Arc<OpenPack>>> {
-        OpenPack::open(&self.0.packs, path, at)
+    /// The pack at `path`, if it is there.
+    pub(crate) fn opened(&self, path: &Path) -> Result<Option<Arc<OpenPack>>> {
+        OpenPack::open(&self.0.packs, path)
     }
 
     /// The manifest at `at`, verified.

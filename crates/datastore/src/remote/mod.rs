@@ -62,7 +62,6 @@ impl Remote {
     pub(crate) fn at(&self) -> &Arc<str> {
         &self.at
     }
-
 }
 
 /// The object stores one process has to do with.
@@ -122,5 +121,9 @@ impl Datastore {
 
 /// Says where a chunk is damaged that is not on this disk.
 fn in_store(error: Error, at: &str) -> Error {
-    if error.message().contains(at) { error } else { error.cause(format!("it is kept in `{at}`")) }
+    if error.causes().iter().any(|cause| cause.contains(at)) {
+        error
+    } else {
+        error.cause(format!("it is kept in `{at}`"))
+    }
 }

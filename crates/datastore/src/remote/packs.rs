@@ -68,7 +68,7 @@ impl Datastore {
         if len < at.offset.saturating_add(at.length) {
             remote.fetch_pack(&at.flow, &at.run, &path)?;
         }
-        self.opened(&path, at)?.ok_or_else(missing)
+        self.opened(&path)?.ok_or_else(missing)
     }
 
     /// The log of an attempt, fetched into the cache, where this disk has none.
