@@ -197,7 +197,7 @@ fn a_damaged_cache_is_fetched_anew() {
     let verifying = StorePolicy { verify: true, ..cloud.policy("a") };
     let store = Datastore::open_with(&cloud.0.path().join("a/.spinloom"), &verifying).unwrap();
     let good = read(&store, &at).unwrap();
-    let cached: Vec<_> = files(cloud.0.path().join("a/cache")).into_iter().filter(is_chunk).collect();
+    let cached: Vec<_> = files(cloud.0.path().join("a/cache")).into_iter().filter(|file| is_chunk(file)).collect();
     assert_eq!(cached.len(), 2);
     for file in cached {
         let _flipped = Flipped::byte(file, 1000);
@@ -205,7 +205,7 @@ fn a_damaged_cache_is_fetched_anew() {
     }
 }
 
-fn is_chunk(file: &PathBuf) -> bool {
+fn is_chunk(file: &std::path::Path) -> bool {
     file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<ContentHash>().is_ok())
 }
 
@@ -215,7 +215,7 @@ fn a_resume_knows_what_is_there_without_fetching_it() {
     let at = saved(&cloud.machine("a"), 1, b"x", &[&noise(1, 2 * LEAF)]);
     let b = cloud.machine("b");
     b.verify(&at).unwrap();
-    assert!(!files(cloud.0.path().join("b/cache")).iter().any(is_chunk));
+    assert!(!files(cloud.0.path().join("b/cache")).iter().any(|file| is_chunk(file)));
     fs::remove_file(cloud.objects("lists").first().unwrap()).unwrap();
     assert_eq!(b.verify(&at).unwrap_err().code(), codes::STORE_CORRUPT);
 }
