@@ -14,6 +14,7 @@ from .classes import flow_class
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
 from .graph import describe
 from .includefile import Content, IncludeFile
+from .previews import Previews
 from .worker import process
 from .worker.persist import DEFAULTS
 from .worker.pickling import dump, type_name
@@ -168,13 +169,14 @@ class FlowHost:
                 values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
+        previews = Previews(light=True)
         for name, value in values.items():
-            self._save(ctx, name, value)
+            self._save(ctx, name, value, previews)
         for name in self.flow.private:
-            self._save(ctx, name, getattr(self.cls, name), optional=True)
+            self._save(ctx, name, getattr(self.cls, name), previews, optional=True)
         ctx.finish(json.dumps({"ok": True, "next": None}))
 
-    def _save(self, ctx: Any, name: str, value: Any, optional: bool = False) -> None:
+    def _save(self, ctx: Any, name: str, value: Any, previews: Previews, optional: bool = False) -> None:
         try:
             stream, buffers = dump(value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
@@ -188,7 +190,7 @@ class FlowHost:
                 ["give it a name that begins with `_`, or move it out of the class"],
             ) from error
         kind = value.type_name if isinstance(value, Content) else type_name(value)
-        ctx.save(name, kind, stream, buffers)
+        ctx.save(name, kind, stream, buffers, previews.note(name, value))
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""
@@ -208,9 +210,11 @@ class FlowHost:
 
     def settle(self) -> None:
         """Makes the zygote, which was just forked, what its children had best find."""
+        from .previews import prepare
         from .worker.rehearsal import rehearse
 
         process.settle()
+        prepare()
         rehearse()
         gc.freeze()
 

@@ -56,6 +56,14 @@ class DataArtifact(MetaflowObject):
         return buffers.unpickle(*found, partial(_Unpickler, pathspec=self.pathspec))
 
     @property
+    def preview(self) -> dict[str, Any] | None:
+        """What the task that saved it noted for people to see, without loading the value; None if it noted nothing.
+
+        ``kind`` says what it is; the other fields are in ``docs/design/0005-artifacts.md``.
+        """
+        return self._provider.preview(self._record["manifest"], self.id)
+
+    @property
     def size(self) -> int:
         """Bytes, uncompressed."""
         return self._record["size"]

@@ -6,6 +6,7 @@ import pickle
 from types import FunctionType, MethodType
 
 from ..exceptions import MetaflowException, MetaflowExceptionWrapper
+from ..previews import Previews
 from ..unbounded import PARALLEL_VARIABLE, ParallelUBF, members
 from .pickling import ATOMS, dump, type_name, unpicklable
 from .task import INTERNAL
@@ -41,6 +42,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
     loaded = task.loaded
     kept: set[str] = set()
     problem = None
+    previews = Previews()
     for name, value in list(flow.__dict__.items()):
         kind = type(value)
         if not is_artifact(name, kind):
@@ -54,7 +56,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
             if problem is None:
                 problem = _unpicklable(task, name, value, error)
             continue
-        save(name, type_name(value), stream, buffers)
+        save(name, type_name(value), stream, buffers, previews.note(name, value))
     _inherit(task, kept)
     return problem
 

@@ -71,7 +71,7 @@ class _Context:
     def load(self, _position: int, _name: str) -> tuple[bytes, list[Any]]:
         return self.value, []
 
-    def save(self, _name: str, _kind: str, _stream: bytes, _buffers: list[Any]) -> None:
+    def save(self, _name: str, _kind: str, _stream: bytes, _buffers: list[Any], _note: str | None = None) -> None:
         pass
 
     def inherit_all(self, _position: int, _but: set[str]) -> None:

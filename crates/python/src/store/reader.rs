@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use spinloom_datastore::{ArtifactEntry, Datastore, Payload};
+use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord, SqliteProvider, TaskRecord, missing};
@@ -78,6 +78,12 @@ impl Reader {
     pub(super) fn artifact(&self, address: &str, name: &str) -> Result<Option<ArtifactEntry>> {
         let manifest = self.store.recent_manifest(&address.parse()?)?;
         Ok(self.store.find(&manifest, name)?.map(|(_, entry)| entry))
+    }
+
+    /// What people are shown of one artifact of the attempt whose manifest is at `address`.
+    pub(super) fn preview(&self, address: &str, name: &str) -> Result<Option<Json>> {
+        let entry = self.artifact(address, name)?;
+        entry.map_or(Ok(None), |entry| self.store.preview(&entry))
     }
 
     /// The bytes of one artifact of the attempt whose manifest is at `address`.
