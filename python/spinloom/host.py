@@ -11,6 +11,7 @@ from contextlib import suppress
 from . import jsonvalue
 from .attach import attach
 from .classes import flow_class
+from .encoding import encode
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
 from .graph import describe
 from .includefile import Content, IncludeFile
@@ -178,7 +179,7 @@ class FlowHost:
 
     def _save(self, ctx: Any, name: str, value: Any, previews: Previews, optional: bool = False) -> None:
         try:
-            stream, buffers = dump(value)
+            stream, buffers, *told = encode(value, type(value)) or dump(value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if optional:
                 return
@@ -190,7 +191,7 @@ class FlowHost:
                 ["give it a name that begins with `_`, or move it out of the class"],
             ) from error
         kind = value.type_name if isinstance(value, Content) else type_name(value)
-        ctx.save(name, kind, stream, buffers, previews.note(name, value))
+        ctx.save(name, kind, stream, buffers, previews.note(name, value, *told))
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""
@@ -210,11 +211,12 @@ class FlowHost:
 
     def settle(self) -> None:
         """Makes the zygote, which was just forked, what its children had best find."""
-        from .previews import prepare
+        from . import encoding, previews
         from .worker.rehearsal import rehearse
 
         process.settle()
-        prepare()
+        previews.prepare()
+        encoding.prepare()
         rehearse()
         gc.freeze()
 

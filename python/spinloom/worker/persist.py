@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from types import FunctionType, MethodType
 
+from ..encoding import encode
 from ..exceptions import MetaflowException, MetaflowExceptionWrapper
 from ..previews import Previews
 from ..unbounded import PARALLEL_VARIABLE, ParallelUBF, members
@@ -51,12 +52,12 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
             continue  # as it came, and it cannot have been changed in place
         kept.add(name)
         try:
-            stream, buffers = dump(value)
+            stream, buffers, *told = encode(value, kind) or dump(value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if problem is None:
                 problem = _unpicklable(task, name, value, error)
             continue
-        save(name, type_name(value), stream, buffers, previews.note(name, value))
+        save(name, type_name(value), stream, buffers, previews.note(name, value, *told))
     _inherit(task, kept)
     return problem
 

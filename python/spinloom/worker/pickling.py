@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import pickle
 
 from ..buffers import unpickle
+from ..encoding import decode
 from ..exceptions import MetaflowException, UnpicklableArtifactException
 
 TYPE_CHECKING = False
@@ -34,8 +36,13 @@ def dump(value: Any) -> tuple[bytes, list[memoryview]]:
     return pickle.dumps(value, 5, buffer_callback=keep), buffers
 
 
-def load(stream: bytes, buffers: list[Any]) -> Any:
-    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage."""
+def load(stream: bytes, buffers: list[Any], told: str | None = None) -> Any:
+    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage.
+
+    `told` is of what a serializer made, see `TaskContext.load`.
+    """
+    if told is not None:
+        return decode(stream, buffers, json.loads(told))
     if buffers:
         return unpickle(stream, buffers)
     collecting = gc.isenabled()
