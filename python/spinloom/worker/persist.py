@@ -77,8 +77,11 @@ def _inherit(task: TaskState, kept: set[str]) -> None:
 
 
 def _unpicklable(task: TaskState, name: str, value: Any, error: BaseException) -> MetaflowException:
+    from ..source import assignment
+
     document = task.host.step_document(task.step)
-    return unpicklable(name, task.step, value, error, document["file"], document["line"])
+    line = assignment(task.host.cls, task.step, task.host.flow.steps[task.step], name) or document["line"]
+    return unpicklable(name, task.step, value, error, document["file"], line)
 
 
 def save_internal(
