@@ -7,14 +7,14 @@ use std::sync::Arc;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
-use serde_json::Value;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use serde_json::{Value, json};
 use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, LogWriter, Manifest,
-    ManifestRef,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, ENCODING, LogWriter,
+    Manifest, ManifestRef,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
@@ -228,14 +228,11 @@ impl TaskContext {
     }
 
     /// Pickle stream and buffers of artifact `name` of input `i`. A buffer is bytes, or `(path, length)` of a file to map.
+    /// Of one that was not pickled, how it became bytes comes third: a JSON object of `type`, `size`, `encoding` and
+    /// `serializer` (AR-08).
     ///
     /// Raises `KeyError` if the input has no such artifact.
-    fn load<'py>(
-        &mut self,
-        py: Python<'py>,
-        i: usize,
-        name: &str,
-    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+    fn load<'py>(&mut self, py: Python<'py>, i: usize, name: &str) -> PyResult<Bound<'py, PyTuple>> {
         let store = self.store.clone();
         let opened = self.opened(py, i)?;
         let (manifest, entry) = opened.find(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
@@ -247,7 +244,12 @@ impl TaskContext {
                 Buffer::File { path, len } => buffers.append((path.display().to_string(), *len))?,
             }
         }
-        Ok((PyBytes::new(py, &payload.stream), buffers))
+        let stream = PyBytes::new(py, &payload.stream);
+        let mut parts = vec![stream.into_any(), buffers.into_any()];
+        if let Some(told) = encoded(entry) {
+            parts.push(PyString::new(py, &told).into_any());
+        }
+        PyTuple::new(py, parts)
     }
 
     /// Stores an artifact. Hashing and writing of large ones happen without the GIL. `note` is a JSON object that may have
@@ -382,6 +384,14 @@ impl TaskContext {
             }
         }
     }
+}
+
+/// What a reader needs to know of an artifact that was not pickled.
+fn encoded(entry: &ArtifactEntry) -> Option<String> {
+    let ArtifactEntry { type_name, size, encoding, serializer, .. } = entry;
+    (encoding != ENCODING).then(|| {
+        json!({"type": type_name, "size": size, "encoding": encoding, "serializer": serializer}).to_string()
+    })
 }
 
 /// Into the same store by reference, into that of spins as a whole.

@@ -75,7 +75,7 @@ class _Context:
     def spool(self) -> io.BytesIO:
         return io.BytesIO()
 
-    def save(self, _name: str, _kind: str, _stream: Any, _buffers: list[Any]) -> None:
+    def save(self, _name: str, _kind: str, _stream: Any, _buffers: list[Any], _note: str | None = None) -> None:
         pass
 
     def inherit_all(self, _position: int, _but: set[str]) -> None:

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
-use spinloom_datastore::{ArtifactEntry, Datastore, Payload, StorePolicy};
+use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord, SqliteProvider, TaskRecord, missing};
@@ -81,6 +81,12 @@ impl Reader {
     pub(super) fn artifact(&self, address: &str, name: &str) -> Result<Option<ArtifactEntry>> {
         let manifest = self.store.recent_manifest(&address.parse()?)?;
         Ok(self.store.find(&manifest, name)?.map(|(_, entry)| entry))
+    }
+
+    /// What people are shown of one artifact of the attempt whose manifest is at `address`.
+    pub(super) fn preview(&self, address: &str, name: &str) -> Result<Option<Json>> {
+        let entry = self.artifact(address, name)?;
+        entry.map_or(Ok(None), |entry| self.store.preview(&entry))
     }
 
     /// The bytes of one artifact of the attempt whose manifest is at `address`.
