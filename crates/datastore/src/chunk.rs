@@ -60,7 +60,7 @@ impl Datastore {
 
     pub(crate) fn put_raw(&self, hash: &ContentHash, bytes: &[u8]) -> Result<()> {
         let path = self.chunk_path(hash);
-        if file_len(&path) == Some(bytes.len() as u64) {
+        if file_len(&path) == Some(bytes.len() as u64) && self.freshen(&path) {
             return Ok(());
         }
         self.publish(&path, READ_ONLY, |file| file.write_all(bytes)).map(|_| ())
@@ -69,13 +69,15 @@ impl Datastore {
     /// Keeps `bytes` compressed, unless they are kept raw already. Answers how long the compressed file is.
     pub(crate) fn put_compressed(&self, hash: &ContentHash, bytes: &[u8]) -> Result<Option<u64>> {
         let len = bytes.len() as u64;
-        if file_len(&self.chunk_path(hash)) == Some(len) {
+        let raw = self.chunk_path(hash);
+        if file_len(&raw) == Some(len) && self.freshen(&raw) {
             return Ok(None);
         }
         // Another zstd makes another length of the same bytes, so only decoding tells whether the file is good.
         let path = self.compressed_path(hash);
         if let Some(packed) = file_len(&path)
             && self.read_compressed(hash, len).is_ok_and(|kept| ContentHash::of(&kept) == *hash)
+            && self.freshen(&path)
         {
             return Ok(Some(packed));
         }
@@ -126,6 +128,7 @@ impl Datastore {
     ) -> Result<u64> {
         let (temporary, mut file) = self.temporary(mode)?;
         let written = write(&mut file).and_then(|()| file.metadata()).map(|m| m.len());
+        let _held = self.hold();
         let result = written.and_then(|len| rename(&temporary, target).map(|()| len));
         result.map_err(|e| {
             // It is litter at worst: nothing ever reads it.
