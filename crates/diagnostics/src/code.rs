@@ -105,6 +105,8 @@ codes! {
     CANNOT_DELETE = "SL0311", Conflict;
     /// The rules of retention cannot be understood.
     BAD_RETENTION = "SL0312", Invalid;
+    /// An artifact cannot be exported as asked.
+    CANNOT_EXPORT = "SL0313", Invalid;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;
