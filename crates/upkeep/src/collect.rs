@@ -11,7 +11,7 @@ use crate::marks::mark;
 use crate::scope::{Filter, running};
 
 /// Clocks of files are a little behind those of programs …
-const TICK: i64 = 1_000_000;
+const TICK: i64 = 50_000;
 /// … and those of other machines may be more so.
 pub(crate) const SKEW: i64 = 60_000_000;
 /// Chunks between two words on how far it is.

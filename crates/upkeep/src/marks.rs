@@ -40,6 +40,6 @@ fn unknown(run: &RunRecord, error: Error) -> Error {
         Error::new(error.code(), format!("it cannot be known what `{name}` needs, so nothing is removed"));
     let told = error.causes().iter().fold(told.cause(error.message()), Error::cause);
     told.hint(format!("see what is damaged with `spinloom fsck {name}`")).hint(format!(
-        "restore its pack from a backup, or give the run up with `spinloom runs delete {name}`"
+        "restore what is damaged from a backup, or give the run up with `spinloom runs delete {name}`"
     ))
 }

@@ -84,7 +84,7 @@ pub struct Rule {
     /// What it does.
     pub action: Action,
     /// Only runs of this flow.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flow_name")]
     pub flow: Option<FlowName>,
     /// Only runs with all of these tags.
     #[serde(default)]
@@ -95,7 +95,7 @@ pub struct Rule {
     /// Only runs that began longer ago.
     #[serde(default)]
     pub older_than: Option<Age>,
-    /// Of a rule that deletes: the newest so many of each flow, of those that fit, stay.
+    /// Of a rule that deletes: the newest so many of each flow, of those that fit at whatever age, stay.
     #[serde(default)]
     pub keep_last: usize,
 }
@@ -214,11 +214,16 @@ impl Rules {
         let filters: Vec<Filter> = self.all.iter().map(|rule| rule.filter(now)).collect();
         let mut seen: BTreeMap<(usize, FlowName), usize> = BTreeMap::new();
         let decide = |run: RunRecord| {
+            for (index, filter) in
+                filters.iter().enumerate().filter(|(_, filter)| filter.fits_at_any_age(&run))
+            {
+                *seen.entry((index, run.flow.clone())).or_default() += filter.keep_last.min(1);
+            }
             let rule = filters.iter().position(|filter| filter.fits(&run));
             let delete = rule.is_some_and(|index| {
-                let count = seen.entry((index, run.flow.clone())).or_default();
-                *count += 1;
-                self.all[index].action == Action::Delete && *count > self.all[index].keep_last
+                let newer = seen.get(&(index, run.flow.clone())).copied().unwrap_or_default();
+                let (rule, keep) = (&self.all[index], filters[index].keep_last);
+                rule.action == Action::Delete && (keep == 0 || newer > keep)
             });
             Decision { run, rule, delete }
         };
@@ -250,6 +255,10 @@ impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Many<T> {
         };
         texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect::<Result<_, _>>().map(Self)
     }
+}
+
+fn flow_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FlowName>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn line_of(text: &str, offset: usize) -> u32 {

@@ -16,18 +16,26 @@ pub struct Filter {
     pub status: Vec<RunStatus>,
     /// Begun before this time, microseconds since the Unix epoch.
     pub before: Option<i64>,
-    /// But not the newest so many of each flow, counted among those that fit.
+    /// But not the newest so many of each flow, counted among those that fit, of whatever age.
     pub keep_last: usize,
 }
 
 impl Filter {
     /// Whether a run fits; [`keep_last`](Self::keep_last) aside.
     pub fn fits(&self, run: &RunRecord) -> bool {
+        self.fits_at_any_age(run) && self.is_old(run)
+    }
+
+    /// The same, whenever it began.
+    pub(crate) fn fits_at_any_age(&self, run: &RunRecord) -> bool {
         let has = |tag: &String| run.tags.contains(tag) || run.system_tags.contains(tag);
         self.flow.as_ref().is_none_or(|flow| *flow == run.flow)
             && self.tags.iter().all(has)
             && (self.status.is_empty() || self.status.contains(&run.status))
-            && self.before.is_none_or(|before| run.created_at < before)
+    }
+
+    fn is_old(&self, run: &RunRecord) -> bool {
+        self.before.is_none_or(|before| run.created_at < before)
     }
 
     /// The runs that fit, newest first within each flow.
@@ -38,7 +46,8 @@ impl Filter {
         let mut found = Vec::new();
         for flow in flows(provider)?.iter().filter(|flow| self.flow.as_ref().is_none_or(|f| f == *flow)) {
             let all = provider.runs(flow, &RunQuery { tags: self.tags.clone(), ..RunQuery::default() })?;
-            found.extend(all.into_iter().filter(|run| self.fits(run)).skip(self.keep_last));
+            let fit = all.into_iter().filter(|run| self.fits_at_any_age(run)).skip(self.keep_last);
+            found.extend(fit.filter(|run| self.is_old(run)));
         }
         Ok(found)
     }

@@ -133,7 +133,8 @@ fn told(finding: &Finding, paint: Paint) -> String {
         other => other,
     };
     let mut text = format!("{} {kind} `{}` {}\n", paint.bad("✗"), finding.name, finding.what);
-    for owner in &finding.owners {
+    // A log's name says whose it is.
+    for owner in finding.owners.iter().filter(|_| finding.kind != "log") {
         text += &format!("    {}\n", owner_text(owner));
     }
     let more = finding.owned_by - finding.owners.len();

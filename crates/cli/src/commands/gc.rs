@@ -55,7 +55,6 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
 
 fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) -> String {
     let freed = bytes(done.freed());
-    let head = if arguments.yes { format!("freed {freed}") } else { format!("{freed} could be freed") };
     let mut garbage = Vec::new();
     let row = |what: String, size: u64| vec![format!("  {what}"), bytes(size)];
     let Tally { count: chunks, bytes: size } = done.chunks;
@@ -84,6 +83,11 @@ fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) ->
             format!("what later runs took over from `{}/{}`, which was deleted", folder.flow, folder.run);
         kept.push(row(what, folder.size));
     }
+    let head = match (garbage.is_empty(), arguments.yes) {
+        (true, _) => "nothing to remove".to_owned(),
+        (_, true) => format!("freed {freed}"),
+        (_, false) => format!("{freed} could be freed"),
+    };
     let mut text = format!("{}\n{}", paint.bold(&head), table(&garbage));
     if !kept.is_empty() {
         text += &format!("{}\n{}", paint.bold("kept"), table(&kept));
@@ -98,7 +102,7 @@ fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) ->
 fn youth(done: &Collected, arguments: &Arguments) -> String {
     match done.running.first() {
         Some((flow, run)) => {
-            format!("younger than {}, or than `{flow}/{run}`, which is running", arguments.grace)
+            format!("written since `{flow}/{run}` began, which is running")
         }
         None => format!("younger than {}", arguments.grace),
     }

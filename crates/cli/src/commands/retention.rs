@@ -63,7 +63,7 @@ fn rules(context: &Context<'_>) -> Result<Rules> {
     let shown = path.strip_prefix(context.settings.cwd()).unwrap_or(&path).display().to_string();
     Rules::read(&path, &shown)?.ok_or_else(|| {
         Error::new(codes::NOT_FOUND, format!("there are no rules: `{shown}` does not exist"))
-            .hint("write one, such as\n\n    [[rule]]\n    action = \"delete\"\n    status = \"failed\"\n    older_than = \"30d\"\n")
+            .hint("write one, such as\n\n    [[rule]]\n    action = \"delete\"\n    status = \"failed\"\n    older_than = \"30d\"")
     })
 }
 
@@ -104,5 +104,5 @@ fn applied(decisions: Vec<Decision>, yes: bool, context: &Context<'_>, records: 
             }
         }
     }
-    Ok(remove(context, records, chosen, yes)?.reply(&skipped, context, "retention apply --yes"))
+    Ok(remove(context, records, chosen, yes)?.reply(&skipped, context))
 }

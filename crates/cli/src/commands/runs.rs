@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         }
     }
     let removal = remove(context, &records, chosen, arguments.yes)?;
-    Ok(removal.reply(&skipped, context, "runs delete … --yes"))
+    Ok(removal.reply(&skipped, context))
 }
 
 impl DeleteArgs {
@@ -197,13 +197,8 @@ pub(super) fn remove(
 }
 
 impl Removal {
-    /// What is said of it. `command` is what to add to really do it.
-    pub(super) fn reply(
-        &self,
-        skipped: &[(RunRecord, Error)],
-        context: &Context<'_>,
-        command: &str,
-    ) -> Reply {
+    /// What is said of it.
+    pub(super) fn reply(&self, skipped: &[(RunRecord, Error)], context: &Context<'_>) -> Reply {
         let (paint, zone) = (context.output.out, TimeZone::system());
         let rows: Vec<Vec<String>> = self
             .runs
@@ -232,8 +227,7 @@ impl Removal {
         text += &match (self.runs.is_empty(), self.done) {
             (true, _) => "no runs to delete\n".to_owned(),
             (_, false) => {
-                let command = format!("`{} {command}`", context.commands.program);
-                format!("{runs} would be deleted: {} deletes them\n", paint.hint(&command))
+                format!("{runs} would be deleted; {} does it\n", paint.hint("`--yes`"))
             }
             (_, true) => {
                 let command = format!("`{} gc`", context.commands.program);

@@ -60,7 +60,8 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context<'_>) -> Answer {
         format!("{}{gap}{preview}", bytes(entry.size))
     };
     for place in places {
-        let name = label(place);
+        let one = left.get(place).or_else(|| right.get(place));
+        let name = label(place).or_else(|| one.map(|entry| entry.name.to_string())).unwrap_or_default();
         let (sign, what) = match (left.get(place), right.get(place)) {
             (Some(a), Some(b)) if a.hash == b.hash => {
                 same += 1;
@@ -128,14 +129,15 @@ fn side(
     Ok((side, kind))
 }
 
-fn label((step, indices, name): &Place) -> String {
+fn label((step, indices, name): &Place) -> Option<String> {
     let indices: Vec<String> = indices.iter().map(u64::to_string).collect();
     let indices = if indices.is_empty() { String::new() } else { format!("[{}]", indices.join(",")) };
     let step = format!("{step}{indices}");
     match (step.is_empty(), name.is_empty()) {
-        (true, _) => name.clone(),
-        (_, true) => step,
-        _ => format!("{step}/{name}"),
+        (true, true) => None,
+        (true, false) => Some(name.clone()),
+        (false, true) => Some(step),
+        (false, false) => Some(format!("{step}/{name}")),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Format {
 }
 
 /// Endings of files, and what they stand for.
-const ENDINGS: [(&str, Format); 9] = [
+const ENDINGS: [(&str, Format); 8] = [
     ("pkl", Format::Pickle),
     ("pickle", Format::Pickle),
     ("json", Format::Json),
@@ -41,7 +41,6 @@ const ENDINGS: [(&str, Format); 9] = [
     ("csv", Format::Csv),
     ("txt", Format::Text),
     ("png", Format::Png),
-    ("bin", Format::Raw),
 ];
 
 #[derive(Debug, Args)]
