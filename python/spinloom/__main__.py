@@ -13,7 +13,7 @@ from . import __version__
 from .exceptions import MetaflowException, SpinloomException
 
 # Of the table of exit codes, what can come before the command line is read; all else is an invalid flow.
-_EXITS = {"SL0001": 2, "SL0103": 2, "SL0501": 5}
+_EXITS = {"SL0001": 2, "SL0103": 2, "SL0301": 4, "SL0401": 6, "SL0403": 6, "SL0501": 5}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 def main(argv: list[str]) -> None:
     """Runs the flow of `command flow.py …`: the command line is what is left without the file."""
     _same_version()
+    if argv[:1] == ["artifact-get"]:  # started by `spinloom artifact get`, for a value to be loaded
+        from .export import export
+
+        export(json.loads(argv[1]))
+        return
     _report_at_end()
     if len(argv) < 2 or not os.path.isfile(argv[1]):
         what = f"there is no flow file `{argv[1]}`" if len(argv) > 1 else "no flow file is given"

@@ -15,11 +15,18 @@ use crate::values::add_parameters;
 enum Group {
     Develop,
     Inspect,
+    Keep,
     Setup,
 }
 
-const GROUPS: [(Group, &str); 3] =
-    [(Group::Develop, "Develop"), (Group::Inspect, "Inspect"), (Group::Setup, "Setup")];
+const GROUPS: [(Group, &str); 4] = [
+    (Group::Develop, "Develop"),
+    (Group::Inspect, "Inspect"),
+    (Group::Keep, "Look after the store"),
+    (Group::Setup, "Setup"),
+];
+/// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
+const NATIVE: [&str; 7] = ["artifact", "runs", "retention", "gc", "fsck", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
@@ -46,7 +53,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 16] = [
+pub(crate) const COMMANDS: [Entry; 21] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -54,10 +61,15 @@ pub(crate) const COMMANDS: [Entry; 16] = [
     entry!("show", Inspect, false, show),
     entry!("list", Inspect, false, list),
     entry!("logs", Inspect, false, logs),
+    entry!("artifact", Inspect, false, artifact),
     entry!("dump", Inspect, true, dump),
     entry!("tag", Inspect, false, tag),
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
+    entry!("runs", Keep, false, runs),
+    entry!("retention", Keep, false, retention),
+    entry!("gc", Keep, false, gc),
+    entry!("fsck", Keep, false, fsck),
     entry!("explain", Setup, false, explain),
     entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),
@@ -115,10 +127,7 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
         let taken = arg.get_long().is_some_and(|long| names.contains(&long));
         if taken { arg.global(false) } else { arg }
     });
-    for entry in COMMANDS
-        .iter()
-        .filter(|e| look.surface == Surface::Native || !["completions", "daemon"].contains(&e.name))
-    {
+    for entry in COMMANDS.iter().filter(|e| look.surface == Surface::Native || !NATIVE.contains(&e.name)) {
         root = root.subcommand(command(entry, look));
     }
     root = root.about("Workflows for machine learning as ordinary Python classes");
@@ -188,8 +197,12 @@ fn examples(entry: &Entry, look: &Look<'_>) -> String {
 fn groups(root: &Command, look: &Look<'_>) -> String {
     let mut text = String::new();
     for (group, title) in GROUPS {
+        let known = |e: &&Entry| e.group == group && root.find_subcommand(e.name).is_some();
+        if !COMMANDS.iter().any(|e| known(&e)) {
+            continue;
+        }
         text += &format!("{title}:\n");
-        for entry in COMMANDS.iter().filter(|e| e.group == group) {
+        for entry in COMMANDS.iter().filter(known) {
             if let Some(command) = root.find_subcommand(entry.name) {
                 let about = command.get_about().map(ToString::to_string).unwrap_or_default();
                 text += &format!("  {:<12} {}\n", entry.name, about.lines().next().unwrap_or_default());

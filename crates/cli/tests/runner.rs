@@ -7,15 +7,20 @@
 
 mod support;
 
+mod test_artifact;
 mod test_completions;
 mod test_daemon;
 mod test_explain;
 mod test_flow_face;
+mod test_fsck;
+mod test_gc;
 mod test_help;
 mod test_list;
 mod test_logs;
 mod test_logs_follow;
 mod test_python_driven;
+mod test_retention;
+mod test_runs;
 mod test_show;
 mod test_tag;
 mod test_usage;

@@ -9,20 +9,17 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
 };
 
 use spinloom_diagnostics::Result;
 
-use crate::io::write_error;
-
-/// A file whose last use is longer ago than this is touched when it is used again, so that a collector sees it is wanted.
-const FRESH: Duration = Duration::from_secs(600);
+use crate::{io::write_error, lock::SweepLock};
 
 /// A file in `tmp/` that nobody reads. It is gone when dropped, unless it was [settled](Self::settle).
 pub(crate) struct Draft {
     path: PathBuf,
     pub(crate) file: File,
+    lock: SweepLock,
     settled: bool,
 }
 
@@ -30,6 +27,7 @@ impl Draft {
     /// Makes it appear as `target`. Answers how long it is.
     pub(crate) fn settle(mut self, target: &Path) -> io::Result<u64> {
         let len = self.file.metadata()?.len();
+        let _held = self.lock.share();
         rename(&self.path, target)?;
         self.settled = true;
         Ok(len)
@@ -49,13 +47,14 @@ impl Drop for Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct Drafts {
     folder: PathBuf,
+    pub(crate) lock: SweepLock,
     /// Makes names of drafts differ within one process.
     counter: Arc<AtomicU64>,
 }
 
 impl Drafts {
     pub(crate) fn of(root: &Path) -> Self {
-        Self { folder: root.join("tmp"), counter: Arc::default() }
+        Self { folder: root.join("tmp"), lock: SweepLock::of(root), counter: Arc::default() }
     }
 
     /// Makes the file `target` appear at once, with what `write` writes. Answers how long it is.
@@ -70,6 +69,12 @@ impl Drafts {
         settled.map_err(|e| write_error(target, &e))
     }
 
+    /// A name in `tmp/`, for what is about to be removed: if that is cut short, it is litter like any other there.
+    pub(crate) fn trash(&self) -> PathBuf {
+        let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!("{}-{count}.trash", std::process::id()))
+    }
+
     /// A new file in `tmp/`. Processes of other machines or containers may use the folder too.
     pub(crate) fn draft(&self, mode: u32) -> Result<Draft> {
         let folder = &self.folder;
@@ -78,7 +83,9 @@ impl Drafts {
             let count = self.counter.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{process}-{count}"));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(&path) {
-                Ok(file) => return Ok(Draft { path, file, settled: false }),
+                Ok(file) => {
+                    return Ok(Draft { path, file, lock: self.lock.clone(), settled: false });
+                }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
@@ -86,14 +93,6 @@ impl Drafts {
                 Err(e) => return Err(write_error(&path, &e)),
             }
         }
-    }
-}
-
-/// Says that the file is wanted, if it was not said lately. Whoever may not (it is another user's) need not.
-pub(crate) fn freshen(path: &Path, known: &fs::Metadata) {
-    let age = known.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-    if age.is_some_and(|age| age > FRESH) {
-        let _ = File::open(path).and_then(|file| file.set_modified(SystemTime::now()));
     }
 }
 

@@ -57,12 +57,14 @@ fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
     if let Some(folder) = target.parent() {
         fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
     }
-    match fs::hard_link(source, target) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) => {
-            let mut file = File::open(source).map_err(|e| read_error(source, &e))?;
-            store.local().drafts.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
-        }
-        Ok(()) => Ok(()),
+    let linked = match fs::hard_link(source, target) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => true,
+        other => other.is_ok(),
+    };
+    // The file is as old as it was there, and old files are removed here unless a manifest names them.
+    if linked && store.freshen(target) {
+        return Ok(());
     }
+    let mut file = File::open(source).map_err(|e| read_error(source, &e))?;
+    store.local().drafts.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
 }

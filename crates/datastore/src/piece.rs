@@ -46,6 +46,14 @@ impl Piece {
         }
     }
 
+    /// The same bytes, as named by the manifest that has them.
+    pub(crate) fn in_manifest(&self) -> Self {
+        match self {
+            Self::At { offset, len, .. } => Self::Inline { offset: *offset, len: *len },
+            other => other.clone(),
+        }
+    }
+
     /// The same bytes, as named by another manifest than `home`, whose piece this is.
     pub(crate) fn seen_from_outside(&self, home: &ManifestRef) -> Self {
         match self {

@@ -197,7 +197,8 @@ fn a_damaged_cache_is_fetched_anew() {
     let verifying = StorePolicy { verify: true, ..cloud.policy("a") };
     let store = Datastore::open_with(&cloud.0.path().join("a/.spinloom"), &verifying).unwrap();
     let good = read(&store, &at).unwrap();
-    let cached: Vec<_> = files(cloud.0.path().join("a/cache")).into_iter().filter(|file| is_chunk(file)).collect();
+    let cached: Vec<_> =
+        files(cloud.0.path().join("a/cache")).into_iter().filter(|file| is_chunk(file)).collect();
     assert_eq!(cached.len(), 2);
     for file in cached {
         let _flipped = Flipped::byte(file, 1000);

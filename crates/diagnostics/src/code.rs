@@ -101,6 +101,12 @@ codes! {
     UNKNOWN_USER = "SL0305", Invalid;
     /// A step cannot be spun.
     CANNOT_SPIN = "SL0306", Conflict;
+    /// A run cannot be deleted.
+    CANNOT_DELETE = "SL0311", Conflict;
+    /// The rules of retention cannot be understood.
+    BAD_RETENTION = "SL0312", Invalid;
+    /// An artifact cannot be exported as asked.
+    CANNOT_EXPORT = "SL0313", Invalid;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;

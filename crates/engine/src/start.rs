@@ -102,6 +102,7 @@ pub fn prepare(
         (Some(of), Some(lead)) => (of, Some(lead.lock)),
         _ => {
             let run = provider.create_run(&new_run(&request, &flow, started_at))?.run;
+            still_there(provider.as_mut(), &request, &flow, &run)?;
             // Without it the run is only not known to be alive.
             let lock = store.lock_driver(&flow, &run).ok().flatten();
             (RecordedRun { flow, run, term: None }, lock)
@@ -138,6 +139,22 @@ pub fn prepare(
         lock,
         interrupted: false,
     })
+}
+
+/// From when a resume is recorded, what it resumes is not deleted. It may have been just before.
+fn still_there(
+    provider: &mut dyn Provider,
+    request: &RunRequest,
+    flow: &FlowName,
+    run: &RunId,
+) -> Result<()> {
+    let Some(resume) = &request.resume else { return Ok(()) };
+    if provider.run(flow, &resume.origin)?.is_some() {
+        return Ok(());
+    }
+    provider.write(flow, run, &[Change::RunFinished { status: RunStatus::Failed, at: now() }])?;
+    let message = format!("`{flow}/{}` was deleted while it was about to be resumed", resume.origin);
+    Err(Error::new(codes::CANNOT_RESUME, message).hint("resume another run"))
 }
 
 /// A shared run exists before its driver knows that it can be resumed: where it cannot, it has failed.

@@ -82,4 +82,14 @@ pub trait Provider: Send {
         add: &[String],
         remove: &[String],
     ) -> Result<Vec<String>>;
+
+    /// Where the artifacts of a run are: of all attempts of its tasks, and of the tasks it adopted; each address once.
+    fn manifests(&self, flow: &FlowName, run: &RunId) -> Result<Vec<String>>;
+
+    /// Forgets a run with its steps, tasks, attempts and tags, all of it or nothing; says whether there was one. A flow without runs is
+    /// not listed any more, and yet no later run gets the number of a deleted one.
+    ///
+    /// # Errors
+    /// `SL0311` if it is running, or if a running run resumes it.
+    fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool>;
 }

@@ -94,6 +94,12 @@ impl Provider for Pair {
     ) -> Result<Vec<String>> {
         self.0.mutate_tags(flow, run, add, remove)
     }
+    fn manifests(&self, flow: &FlowName, run: &RunId) -> Result<Vec<String>> {
+        self.1.manifests(flow, run)
+    }
+    fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool> {
+        self.0.delete_run(flow, run)
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What every metadata provider must do. A provider that passes is one the engine and the Client can use.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
 
+mod deletion;
 mod leaders;
 mod runs;
 mod tags;
@@ -42,6 +43,10 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         leaders::a_term_is_taken_over_once,
         leaders::a_leader_whose_term_is_over_writes_nothing,
         leaders::a_run_of_one_driver_is_led_by_nobody,
+        deletion::a_deleted_run_leaves_nothing,
+        deletion::a_number_is_never_given_twice,
+        deletion::what_runs_is_not_deleted,
+        deletion::manifests_are_named_once,
     ];
     for clause in clauses {
         clause(make().as_mut());

@@ -4,10 +4,11 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, codes};
-use spinloom_flow::{FlowName, RunStatus};
+use spinloom_flow::FlowName;
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
 
 use super::shown::{mark, record, table};
+use super::store::status;
 use crate::context::{Context, Records};
 use crate::reply::{Answer, Reply};
 use crate::terminal::time::{duration, minute};
@@ -39,9 +40,6 @@ pub(crate) struct Arguments {
     namespace: Option<String>,
 }
 
-const STATES: [RunStatus; 5] =
-    [RunStatus::Running, RunStatus::Done, RunStatus::Failed, RunStatus::Stopped, RunStatus::Lost];
-
 /// Lists runs.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let status = arguments.status.as_deref().map(status).transpose()?;
@@ -66,14 +64,6 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         };
     }
     Ok(Reply::new(text, json!({"runs": data})))
-}
-
-fn status(text: &str) -> Result<RunStatus, Error> {
-    STATES.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
-        let names = STATES.map(RunStatus::as_str);
-        Error::new(codes::USAGE, format!("`--status` is one of `{}`, not `{text}`", names.join("`, `")))
-            .suggest(text, names)
-    })
 }
 
 fn flows(arguments: &Arguments, context: &Context<'_>, records: &Records) -> Result<Vec<FlowName>, Error> {

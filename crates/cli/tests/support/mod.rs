@@ -6,6 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+pub use store::large::noise;
+
 /// A folder with a `.spinloom`.
 pub struct Project {
     folder: TempDir,
@@ -22,6 +24,47 @@ impl Project {
         let project = Self::empty();
         store::fill(&project.folder.path().join(".spinloom"));
         project
+    }
+
+    /// The runs of `large.rs`, whose artifacts are chunks; everything in the store two days old.
+    pub fn large() -> Self {
+        let project = Self::empty();
+        store::large::fill(&project.folder.path().join(".spinloom"));
+        project.age();
+        project
+    }
+
+    /// Makes everything in the store two days old.
+    pub fn age(&self) {
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 86_400);
+        for path in self.files("") {
+            let times = std::fs::FileTimes::new().set_modified(old);
+            std::fs::File::open(path).unwrap().set_times(times).unwrap();
+        }
+    }
+
+    /// A run of `flow` that began so many seconds ago and is at work.
+    pub fn begin_run(&self, flow: &str, seconds: i64) {
+        store::begin(&self.folder.path().join(".spinloom"), flow, seconds);
+    }
+
+    /// Every file and folder below a folder of the store, sorted.
+    pub fn files(&self, below: &str) -> Vec<std::path::PathBuf> {
+        let mut found = vec![self.folder.path().join(".spinloom").join(below)];
+        let mut next = 0;
+        while let Some(path) = found.get(next).cloned() {
+            if path.is_dir() {
+                found.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+            }
+            next += 1;
+        }
+        found.sort();
+        found
+    }
+
+    /// The chunks of the store, sorted.
+    pub fn chunks(&self) -> Vec<std::path::PathBuf> {
+        self.files("chunks").into_iter().filter(|path| path.is_file()).collect()
     }
 
     /// Writes a file.

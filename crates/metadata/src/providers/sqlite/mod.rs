@@ -4,6 +4,7 @@
 //! A `kill -9` loses nothing that was committed; a loss of power may lose the last transactions, never half of one.
 
 mod connect;
+mod delete;
 mod leaders;
 mod read;
 mod runs;
@@ -164,5 +165,13 @@ impl Provider for SqliteProvider {
         remove: &[String],
     ) -> Result<Vec<String>> {
         self.writing(|tx| tags::mutate(tx, runs::existing(tx, flow, run)?, add, remove))
+    }
+
+    fn manifests(&self, flow: &FlowName, run: &RunId) -> Result<Vec<String>> {
+        self.reading_run(flow, run, delete::manifests)
+    }
+
+    fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool> {
+        self.writing(|tx| delete::delete(tx, flow, run))
     }
 }

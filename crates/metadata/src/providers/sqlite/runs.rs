@@ -91,7 +91,10 @@ fn number(id: &RunId) -> Option<i64> {
 
 fn next_id(tx: &Transaction<'_>, flow: i64) -> Outcome<RunId> {
     let last: Option<i64> = tx
-        .prepare_cached("SELECT max(number) FROM runs WHERE flow = ?1 AND number IS NOT NULL")?
+        .prepare_cached(
+            "SELECT max(ifnull((SELECT max(number) FROM runs WHERE flow = ?1 AND number IS NOT NULL), 0),
+                (SELECT last_deleted FROM flows WHERE id = ?1))",
+        )?
         .query_row([flow], |row| row.get(0))?;
     Ok(RunId::new((last.unwrap_or(0) + 1).to_string())?)
 }
@@ -117,7 +120,9 @@ fn row_of_flow(conn: &Connection, flow: &FlowName) -> Outcome<Option<i64>> {
 
 /// All flows, newest first.
 pub(super) fn flows(conn: &Connection) -> Outcome<Vec<(FlowName, i64)>> {
-    let mut list = conn.prepare_cached("SELECT name, created_at FROM flows ORDER BY id DESC")?;
+    let mut list = conn.prepare_cached(
+        "SELECT name, created_at FROM flows f WHERE EXISTS (SELECT 1 FROM runs WHERE flow = f.id) ORDER BY id DESC",
+    )?;
     list.query_and_then([], |row| {
         let name: String = row.get(0)?;
         Ok((FlowName::new(name).map_err(corrupt)?, row.get(1)?))

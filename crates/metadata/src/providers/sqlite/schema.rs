@@ -29,6 +29,7 @@ pub(super) type Migration = (Version, &'static str);
 pub(super) const MIGRATIONS: &[Migration] = &[
     (Version { major: 1, minor: 0 }, include_str!("migrations/1.0.sql")),
     (Version { major: 1, minor: 1 }, include_str!("migrations/1.1.sql")),
+    (Version { major: 1, minor: 2 }, include_str!("migrations/1.2.sql")),
 ];
 
 /// The version this build writes.
