@@ -46,7 +46,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 16] = [
+pub(crate) const COMMANDS: [Entry; 17] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -58,6 +58,7 @@ pub(crate) const COMMANDS: [Entry; 16] = [
     entry!("tag", Inspect, false, tag),
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
+    entry!("import", Setup, false, import),
     entry!("explain", Setup, false, explain),
     entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),
@@ -117,7 +118,7 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
     });
     for entry in COMMANDS
         .iter()
-        .filter(|e| look.surface == Surface::Native || !["completions", "daemon"].contains(&e.name))
+        .filter(|e| look.surface == Surface::Native || !["completions", "daemon", "import"].contains(&e.name))
     {
         root = root.subcommand(command(entry, look));
     }

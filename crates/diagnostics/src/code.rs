@@ -101,6 +101,8 @@ codes! {
     UNKNOWN_USER = "SL0305", Invalid;
     /// A step cannot be spun.
     CANNOT_SPIN = "SL0306", Conflict;
+    /// Something of a store that was imported could not be brought in.
+    PARTIAL_IMPORT = "SL0321", Partial;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;

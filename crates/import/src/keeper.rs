@@ -36,6 +36,10 @@ struct Base {
     names: HashMap<String, Sha>,
 }
 
+/// Blobs that were saved, as entries for the manifests of any run.
+#[derive(Default)]
+pub(crate) struct Saved(HashMap<Sha, ArtifactEntry>);
+
 /// Fetches, saves and remembers.
 pub(crate) struct Keeper<'a> {
     source: &'a Store,
@@ -54,9 +58,16 @@ pub(crate) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    pub(crate) fn new(source: &'a Store, files: &'a Datastore, flow: &'a FlowName) -> Self {
-        let (saved, waiting, facts) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { source, files, flow, saved, waiting, facts, base: None, bytes: 0, left_out: Vec::new() }
+    /// `saved`: blobs of runs before that are files of their own.
+    pub(crate) fn new(source: &'a Store, files: &'a Datastore, flow: &'a FlowName, saved: Saved) -> Self {
+        let (waiting, facts) = (HashMap::new(), HashMap::new());
+        Self { source, files, flow, saved: saved.0, waiting, facts, base: None, bytes: 0, left_out: Vec::new() }
+    }
+
+    /// What can be referred to from other runs, too: not what is inside of this one's manifests.
+    pub(crate) fn into_saved(self) -> Saved {
+        let whole = |(_, entry): &(Sha, ArtifactEntry)| matches!(entry.stream, Piece::Chunk { .. });
+        Saved(self.saved.into_iter().filter(whole).collect())
     }
 
     /// Fetches together what attempts are going to need: the facts of all, and all artifacts of those that are to be saved.
@@ -146,11 +157,9 @@ impl<'a> Keeper<'a> {
 
     /// Saves one artifact; says no, and notes it, if it is damaged or missing.
     fn put(&mut self, writer: &mut AttemptWriter, object: &ObjectRef, owner: &str) -> Result<bool> {
-        let mut leave_out = |why: String| {
-            self.left_out.push(format!("`{owner}/{}`: {why}", object.name));
-            Ok(false)
+        let Ok(name) = ArtifactName::new(&object.name) else {
+            return self.leave_out(owner, object, "its name cannot be kept".into());
         };
-        let Ok(name) = ArtifactName::new(&object.name) else { return leave_out("its name cannot be kept".into()) };
         if let Some(entry) = self.saved.get(&object.sha) {
             writer.refer(ArtifactEntry { name, ..entry.clone() });
             return Ok(true);
@@ -199,12 +208,6 @@ impl<'a> Keeper<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Another run begins: what is inside of this one's manifests is not referred to from there.
-    pub(crate) fn next_run(&mut self) {
-        self.base = None;
-        self.saved.retain(|_, entry| matches!(entry.stream, Piece::Chunk { .. }));
     }
 }
 

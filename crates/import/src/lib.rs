@@ -27,6 +27,7 @@ use spinloom_flow::{FlowName, RunId};
 use spinloom_metadata::Provider;
 use spinloom_metaflow::Store;
 
+use keeper::Saved;
 pub use plan::{Planned, Standing, plan};
 pub use report::{Imported, Progress, Report, Skipped};
 
@@ -71,11 +72,12 @@ pub fn import(
 ) -> Result<Report> {
     let planned = plan(source, Some(&*target.provider), request)?;
     let mut report = Report::default();
+    let mut saved = Saved::default();
     let mut progress = Progress { runs: planned.len(), ..Progress::default() };
     for one in planned {
         progress.pathspec = one.pathspec();
         listener(&progress);
-        match run::bring(source, target, request, &one, (&mut progress, &mut *listener)) {
+        match run::bring((source, &mut *target, &mut saved), request, &one, (&mut progress, &mut *listener)) {
             Ok(Ok(imported)) => report.add(imported),
             Ok(Err(skipped)) => report.skipped.push(skipped),
             Err(error) if is_of_the_run(&error) => report.skipped.push(Skipped {

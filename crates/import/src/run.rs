@@ -1,6 +1,6 @@
 //! One run: its artifacts and logs first, then its metadata.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use spinloom_datastore::{AttemptId, LogFrame, ManifestRef, Pack};
@@ -12,7 +12,7 @@ use spinloom_metaflow::{Fetched, ObjectRef, RunFiles, Store, TaskDoc, TaskFiles,
 
 use crate::attempts::{Outcome, Row, outcome, place};
 use crate::changes;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Saved};
 use crate::lineage::Lineage;
 use crate::plan::{IMPORTED_FROM, Planned, Standing, made_at};
 use crate::shape;
@@ -33,8 +33,7 @@ type Listening<'l> = (&'l mut Progress, &'l mut dyn FnMut(&Progress));
 /// # Errors
 /// As reading the one store and writing the other.
 pub(crate) fn bring(
-    source: &Store,
-    target: &mut Target<'_>,
+    (source, target, saved): (&Store, &mut Target<'_>, &mut Saved),
     request: &Request,
     planned: &Planned,
     listening: Listening<'_>,
@@ -63,9 +62,12 @@ pub(crate) fn bring(
     if files.tasks.is_empty() {
         return skipped("it has no tasks", "import again once its first task has started");
     }
-    let mut work = Work::new(source, target, planned, record, &files)?;
+    let keeper = Keeper::new(source, target.files, &planned.flow, std::mem::take(saved));
+    let mut work = Work::new(source, target, planned, record, &files, keeper)?;
     work.read(request, listening)?;
-    work.record(request, record)
+    let imported = work.record(request, record)?;
+    *saved = work.keeper.into_saved();
+    Ok(Ok(imported))
 }
 
 fn here(planned: &Planned) -> String {
@@ -84,6 +86,10 @@ struct Work<'w, 't> {
     keeper: Keeper<'w>,
     pack: Pack,
     rows: Vec<Row>,
+    /// Artifacts were left out when it came, which may be there now.
+    mend: bool,
+    /// Tasks that are new or changed.
+    fresh: HashSet<TaskId>,
     /// Artifacts of `_parameters`, and what of them is the graph.
     parameters: Vec<ObjectRef>,
     graph_info: Option<Vec<u8>>,
@@ -97,10 +103,13 @@ impl<'w, 't: 'w> Work<'w, 't> {
         planned: &'w Planned,
         record: Option<&RunRecord>,
         files: &'w RunFiles,
+        keeper: Keeper<'w>,
     ) -> Result<Self> {
         let (flow, run) = (&planned.into, &planned.run);
         let recorded = target.provider.tasks(flow, run, None, None, 0)?;
-        let given = record.and_then(|record| record.info.get(IMPORTED_FROM)?.get("task_ids"));
+        let before = record.and_then(|record| record.info.get(IMPORTED_FROM));
+        let given = before.and_then(|before| before.get("task_ids"));
+        let left_out = before.and_then(|before| before.get("left_out")?.as_u64());
         let datastore = target.files;
         Ok(Self {
             source,
@@ -108,9 +117,11 @@ impl<'w, 't: 'w> Work<'w, 't> {
             files,
             ids: TaskIds::new(&files.tasks, given),
             recorded: recorded.into_iter().map(|task| (task.task, task)).collect(),
-            keeper: Keeper::new(source, datastore, &planned.flow),
+            keeper,
             pack: datastore.pack(flow, run)?,
             rows: Vec::with_capacity(files.tasks.len()),
+            mend: left_out.is_some_and(|count| count > 0),
+            fresh: HashSet::new(),
             parameters: Vec::new(),
             graph_info: None,
             imported: Imported { pathspec: here(planned), new: record.is_none(), ..Imported::default() },
@@ -142,9 +153,22 @@ impl<'w, 't: 'w> Work<'w, 't> {
 
     /// Whether something of a task is not here yet.
     fn is_fresh(&self, files: &TaskFiles, doc: &TaskDoc) -> bool {
-        let Some(known) = self.ids.of(&files.step, &files.task).and_then(|id| self.recorded.get(&id)) else { return true };
-        let latest = doc.attempts.last();
-        known.status == TaskStatus::Running || latest.is_some_and(|latest| latest.attempt > known.attempt)
+        let id = self.ids.of(&files.step, &files.task);
+        let Some(known) = id.and_then(|id| self.recorded.get(&id)) else { return true };
+        let Some(latest) = doc.attempts.last() else { return false };
+        let later = known.status == TaskStatus::Running || latest.attempt > known.attempt;
+        later || (self.mend && known.origin.is_none() && self.lacks(known, latest.objects.as_deref()))
+    }
+
+    /// Whether an artifact was left out.
+    fn lacks(&self, known: &TaskRecord, objects: Option<&[ObjectRef]>) -> bool {
+        let read = || {
+            let manifest = self.target.files.recent_manifest(&known.manifest.as_deref()?.parse().ok()?).ok()?;
+            self.target.files.artifacts(&manifest).ok()
+        };
+        let entries = read().unwrap_or_default();
+        let missing = |object: &ObjectRef| !entries.iter().any(|entry| entry.name.as_str() == object.name);
+        objects.is_some_and(|objects| objects.iter().any(missing))
     }
 
     fn task(&mut self, files: &TaskFiles, doc: &TaskDoc, fresh: bool, request: &Request) -> Result<()> {
@@ -176,7 +200,10 @@ impl<'w, 't: 'w> Work<'w, 't> {
             }
             attempts.push(ended);
         }
-        self.imported.tasks += u64::from(fresh);
+        if fresh {
+            self.imported.tasks += 1;
+            self.fresh.insert(id);
+        }
         let origin = doc.origin.as_ref().and_then(|(run, task)| {
             Some((RunId::new(run).ok()?, self.ids.of(&files.step, task)?))
         });
@@ -244,7 +271,7 @@ impl<'w, 't: 'w> Work<'w, 't> {
     }
 
     /// Writes the metadata: the run if it is new, its tasks, and that it is complete.
-    fn record(mut self, request: &Request, record: Option<&RunRecord>) -> Result<Result<Imported, Skipped>> {
+    fn record(&mut self, request: &Request, record: Option<&RunRecord>) -> Result<Imported> {
         self.pack.sync()?;
         self.rows.sort_by_key(|row| (row.created_at, row.id));
         let (flow, run) = (&self.planned.into, &self.planned.run);
@@ -258,9 +285,7 @@ impl<'w, 't: 'w> Work<'w, 't> {
         let lineage = Lineage::new(&graph, &self.rows);
         let mut batch = Vec::new();
         for row in &self.rows {
-            let last = row.attempts.last().map_or(0, |last| last.attempt);
-            let same = |known: &&TaskRecord| known.status == row.status() && known.attempt == last;
-            if self.recorded.get(&row.id).filter(same).is_none() {
+            if self.fresh.contains(&row.id) {
                 batch.extend(changes::of_task(row, lineage.parents(row)));
             }
             if batch.len() >= TRANSACTION {
@@ -275,8 +300,8 @@ impl<'w, 't: 'w> Work<'w, 't> {
         self.target.provider.write(flow, run, &batch)?;
         self.imported.status = status.to_string();
         self.imported.saved = self.keeper.bytes;
-        self.imported.left_out = self.keeper.left_out;
-        Ok(Ok(self.imported))
+        self.imported.left_out = std::mem::take(&mut self.keeper.left_out);
+        Ok(std::mem::take(&mut self.imported))
     }
 
     fn new_run(&mut self, request: &Request, graph: &FlowGraph) -> Result<NewRun> {

@@ -7,6 +7,7 @@ pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod help;
 mod hooks;
+pub(crate) mod import;
 mod launch;
 pub(crate) mod list;
 pub(crate) mod logs;
