@@ -60,7 +60,12 @@ impl Row {
 }
 
 /// What became of an attempt of a task; `manifest` is set by who saves its artifacts. `last`: no other followed it.
-pub(crate) fn outcome(doc: &AttemptDoc, last: bool, began_at: i64, keeper: &mut Keeper<'_>) -> Result<Outcome> {
+pub(crate) fn outcome(
+    doc: &AttemptDoc,
+    last: bool,
+    began_at: i64,
+    keeper: &mut Keeper<'_>,
+) -> Result<Outcome> {
     let objects = doc.objects.as_deref().unwrap_or_default();
     let mut failure = None;
     let status = if doc.done_at.is_some() {
@@ -94,7 +99,13 @@ fn ended_badly(doc: &AttemptDoc) -> Failure {
         (None, Some(code)) => ("exit", format!("the process ended with exit code {code}")),
         (None, None) => ("killed", "the process ended without a word".to_owned()),
     };
-    Failure { kind: kind.into(), message, signal, exit_code: code.filter(|code| *code >= 0), ..Failure::default() }
+    Failure {
+        kind: kind.into(),
+        message,
+        signal,
+        exit_code: code.filter(|code| *code >= 0),
+        ..Failure::default()
+    }
 }
 
 /// Where a task is and went, as its latest attempt with artifacts tells.
@@ -107,7 +118,8 @@ pub(crate) struct Place {
 
 /// Reads it.
 pub(crate) fn place(doc: &TaskDoc, keeper: &mut Keeper<'_>) -> Result<Place> {
-    let done = doc.attempts.iter().rev().find(|attempt| attempt.done_at.is_some() && attempt.objects.is_some());
+    let done =
+        doc.attempts.iter().rev().find(|attempt| attempt.done_at.is_some() && attempt.objects.is_some());
     let objects: &[ObjectRef] = done.and_then(|attempt| attempt.objects.as_deref()).unwrap_or_default();
     let stack = keeper.fact(objects, "_foreach_stack")?.and_then(|stack| facts::indices(&stack));
     let iterations = keeper.fact(objects, "_iteration_stack")?.and_then(|stack| facts::iterations(&stack));

@@ -10,7 +10,9 @@ pub(crate) fn pickled(file: &Included, content: &[u8]) -> (Vec<u8>, &'static str
         pickle.push(b'.');
         return (pickle, "bytes");
     };
-    if is_utf8(encoding) && let Ok(text) = std::str::from_utf8(content) {
+    if is_utf8(encoding)
+        && let Ok(text) = std::str::from_utf8(content)
+    {
         pickle.push(0x8d);
         pickle.extend_from_slice(&(text.len() as u64).to_le_bytes());
         pickle.extend_from_slice(text.as_bytes());
@@ -29,7 +31,10 @@ pub(crate) fn pickled(file: &Included, content: &[u8]) -> (Vec<u8>, &'static str
 }
 
 fn is_utf8(encoding: &str) -> bool {
-    matches!(encoding.to_ascii_lowercase().replace('_', "-").as_str(), "utf-8" | "utf8" | "ascii" | "us-ascii")
+    matches!(
+        encoding.to_ascii_lowercase().replace('_', "-").as_str(),
+        "utf-8" | "utf8" | "ascii" | "us-ascii"
+    )
 }
 
 fn bytes(pickle: &mut Vec<u8>, content: &[u8]) {

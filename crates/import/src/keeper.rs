@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use spinloom_datastore::{ArtifactEntry, AttemptId, AttemptWriter, Datastore, Described, Json, ManifestRef, Pack, Piece};
+use spinloom_datastore::{
+    ArtifactEntry, AttemptId, AttemptWriter, Datastore, Described, Json, ManifestRef, Pack, Piece,
+};
 use spinloom_diagnostics::Result;
 use spinloom_flow::{ArtifactName, FlowName};
 use spinloom_metaflow::{Fetched, ObjectRef, Sha, Store, facts};
@@ -61,7 +63,17 @@ impl<'a> Keeper<'a> {
     /// `saved`: blobs of runs before that are files of their own.
     pub(crate) fn new(source: &'a Store, files: &'a Datastore, flow: &'a FlowName, saved: Saved) -> Self {
         let (waiting, facts) = (HashMap::new(), HashMap::new());
-        Self { source, files, flow, saved: saved.0, waiting, facts, base: None, bytes: 0, left_out: Vec::new() }
+        Self {
+            source,
+            files,
+            flow,
+            saved: saved.0,
+            waiting,
+            facts,
+            base: None,
+            bytes: 0,
+            left_out: Vec::new(),
+        }
     }
 
     /// What can be referred to from other runs, too: not what is inside of this one's manifests.
@@ -71,7 +83,10 @@ impl<'a> Keeper<'a> {
     }
 
     /// Fetches together what attempts are going to need: the facts of all, and all artifacts of those that are to be saved.
-    pub(crate) fn prepare<'o>(&mut self, attempts: impl Iterator<Item = (&'o [ObjectRef], bool)>) -> Result<()> {
+    pub(crate) fn prepare<'o>(
+        &mut self,
+        attempts: impl Iterator<Item = (&'o [ObjectRef], bool)>,
+    ) -> Result<()> {
         self.waiting.clear();
         let mut wanted: Vec<(Sha, Option<u64>)> = Vec::new();
         let mut room = WAITING;
@@ -79,7 +94,8 @@ impl<'a> Keeper<'a> {
         for (objects, all) in attempts {
             for object in objects.iter().filter(|object| all || is_fact(&object.name)) {
                 let size = object.size.unwrap_or(SMALL + 1);
-                let known = self.facts.contains_key(&object.sha) || (self.is_kept(object) && !is_fact(&object.name));
+                let known =
+                    self.facts.contains_key(&object.sha) || (self.is_kept(object) && !is_fact(&object.name));
                 if size > SMALL || size > room || known || !asked.insert(object.sha) {
                     continue;
                 }
@@ -123,7 +139,12 @@ impl<'a> Keeper<'a> {
     }
 
     /// Saves what an attempt has, and answers where; nothing if it has nothing.
-    pub(crate) fn save(&mut self, id: AttemptId, objects: &[ObjectRef], pack: &mut Pack) -> Result<Option<ManifestRef>> {
+    pub(crate) fn save(
+        &mut self,
+        id: AttemptId,
+        objects: &[ObjectRef],
+        pack: &mut Pack,
+    ) -> Result<Option<ManifestRef>> {
         let owner = format!("{}/{}/{}/{}", self.flow, id.run, id.step, id.task);
         let base = self.base.as_ref().filter(|base| {
             let names: std::collections::HashSet<&str> = objects.iter().map(|o| o.name.as_str()).collect();
@@ -148,7 +169,8 @@ impl<'a> Keeper<'a> {
     /// From now on what is at `at`, which has `objects`, is what every task has, too.
     pub(crate) fn set_base(&mut self, at: ManifestRef, objects: &[ObjectRef]) -> Result<()> {
         let manifest = self.files.manifest(&at)?;
-        let kept: std::collections::HashSet<String> = manifest.artifacts.iter().map(|e| e.name.to_string()).collect();
+        let kept: std::collections::HashSet<String> =
+            manifest.artifacts.iter().map(|e| e.name.to_string()).collect();
         let names = objects.iter().filter(|object| kept.contains(&object.name));
         let names = names.map(|object| (object.name.clone(), object.sha)).collect();
         self.base = Some(Base { at, names });
@@ -168,7 +190,9 @@ impl<'a> Keeper<'a> {
         let mut bytes = match self.fetch(object)? {
             Fetched::Whole(bytes) => bytes,
             Fetched::Missing => return self.leave_out(owner, object, format!("the blob `{key}` is missing")),
-            Fetched::Damaged(why) => return self.leave_out(owner, object, format!("the blob `{key}` is damaged: {why}")),
+            Fetched::Damaged(why) => {
+                return self.leave_out(owner, object, format!("the blob `{key}` is damaged: {why}"));
+            }
         };
         let mut what = Described {
             type_name: object.type_name.clone(),
@@ -181,8 +205,16 @@ impl<'a> Keeper<'a> {
         {
             let content = match self.source.included(&file) {
                 Ok(Some(content)) => content,
-                Ok(None) => return self.leave_out(owner, object, format!("its file `{}` is not in the store", file.url)),
-                Err(error) => return self.leave_out(owner, object, format!("its file cannot be read: {error}")),
+                Ok(None) => {
+                    return self.leave_out(
+                        owner,
+                        object,
+                        format!("its file `{}` is not in the store", file.url),
+                    );
+                }
+                Err(error) => {
+                    return self.leave_out(owner, object, format!("its file cannot be read: {error}"));
+                }
             };
             let (pickle, kind) = pickled(&file, &content);
             (bytes, what.type_name, what.encoding) = (pickle, kind.into(), "pickle-v4".into());

@@ -82,7 +82,10 @@ pub fn import(
             Ok(Err(skipped)) => report.skipped.push(skipped),
             Err(error) if is_of_the_run(&error) => report.skipped.push(Skipped {
                 pathspec: one.pathspec(),
-                reason: error.causes().iter().fold(error.message().to_owned(), |text, c| format!("{text}: {c}")),
+                reason: error
+                    .causes()
+                    .iter()
+                    .fold(error.message().to_owned(), |text, c| format!("{text}: {c}")),
                 hint: error.hints().first().cloned(),
             }),
             Err(error) => return Err(error),

@@ -56,7 +56,10 @@ impl<'a> Lineage<'a> {
         let again = row.iteration.filter(|iteration| *iteration > 0 && before.contains(&step));
         if let Some(iteration) = again {
             let same = self.found(&self.at, step, &row.indices);
-            return same.filter(|other| other.iteration == Some(iteration - 1)).map(|other| other.id).collect();
+            return same
+                .filter(|other| other.iteration == Some(iteration - 1))
+                .map(|other| other.id)
+                .collect();
         }
         let mut parents = Vec::new();
         for from in before.iter().filter(|from| **from != step) {
@@ -70,7 +73,7 @@ impl<'a> Lineage<'a> {
         let joins = self.steps.get(row.step.as_str()).is_some_and(|step| step.args > 1);
         let (map, place): (_, &[u64]) = if fans_out {
             (&self.at, row.indices.split_last().map_or(&[], |(_, outer)| outer))
-        } else if joins && self.at.get(&(from, row.indices.as_slice())).is_none() {
+        } else if joins && !self.at.contains_key(&(from, row.indices.as_slice())) {
             (&self.below, &row.indices)
         } else {
             (&self.at, &row.indices)
@@ -143,12 +146,15 @@ mod tests {
 
     #[test]
     fn a_foreach_fans_out_and_comes_together() {
-        let graph = of_tasks("F", &[
-            ("start".into(), seen(&["body"], true, false)),
-            ("body".into(), seen(&["join"], false, false)),
-            ("join".into(), seen(&["end"], false, true)),
-            ("end".into(), seen(&[], false, false)),
-        ]);
+        let graph = of_tasks(
+            "F",
+            &[
+                ("start".into(), seen(&["body"], true, false)),
+                ("body".into(), seen(&["join"], false, false)),
+                ("join".into(), seen(&["end"], false, true)),
+                ("end".into(), seen(&[], false, false)),
+            ],
+        );
         let rows = [
             row(1, "start", &[], None, &["body"]),
             row(5, "body", &[1], None, &["join"]),
@@ -161,12 +167,15 @@ mod tests {
 
     #[test]
     fn branches_meet_and_a_step_repeats_itself() {
-        let graph = of_tasks("F", &[
-            ("start".into(), seen(&["a", "b"], false, false)),
-            ("a".into(), seen(&["a", "meet"], false, false)),
-            ("b".into(), seen(&["meet"], false, false)),
-            ("meet".into(), seen(&[], false, true)),
-        ]);
+        let graph = of_tasks(
+            "F",
+            &[
+                ("start".into(), seen(&["a", "b"], false, false)),
+                ("a".into(), seen(&["a", "meet"], false, false)),
+                ("b".into(), seen(&["meet"], false, false)),
+                ("meet".into(), seen(&[], false, true)),
+            ],
+        );
         let rows = [
             row(1, "start", &[], None, &["a", "b"]),
             row(4, "a", &[], Some(0), &["a"]),

@@ -57,13 +57,16 @@ pub fn plan(source: &Store, provider: Option<&dyn Provider>, request: &Request) 
     for flow in flows(source, request)? {
         let into = request.as_flow.clone().unwrap_or_else(|| flow.clone());
         for run in runs(source, &flow, request)? {
-            let head = source.head(&flow, &run).or_else(|e| if e.code() == codes::STORE_CORRUPT { Ok(None) } else { Err(e) })?;
+            let head = source
+                .head(&flow, &run)
+                .or_else(|e| if e.code() == codes::STORE_CORRUPT { Ok(None) } else { Err(e) })?;
             let made = made_at(&run, head.as_ref());
             if request.since.is_some_and(|since| made.is_some_and(|made| made < since)) {
                 continue;
             }
             let recorded = provider.map(|provider| provider.run(&into, &run)).transpose()?.flatten();
-            let standing = recorded.map_or(Standing::New, |record| standing(record, &flow, &run, head.as_ref()));
+            let standing =
+                recorded.map_or(Standing::New, |record| standing(record, &flow, &run, head.as_ref()));
             planned.push(Planned { flow: flow.clone(), into: into.clone(), run, head, standing });
         }
     }
@@ -75,8 +78,10 @@ fn flows(source: &Store, request: &Request) -> Result<Vec<FlowName>> {
     match &request.flow {
         None => Ok(flows),
         Some(flow) if flows.contains(flow) => Ok(vec![flow.clone()]),
-        Some(flow) => Err(Error::new(codes::NOT_FOUND, format!("there is no flow `{flow}` in `{}`", request.from))
-            .suggest(flow.as_str(), flows.iter().map(FlowName::as_str))),
+        Some(flow) => {
+            Err(Error::new(codes::NOT_FOUND, format!("there is no flow `{flow}` in `{}`", request.from))
+                .suggest(flow.as_str(), flows.iter().map(FlowName::as_str)))
+        }
     }
 }
 
@@ -104,7 +109,9 @@ pub(crate) fn made_at(run: &RunId, head: Option<&RunHead>) -> Option<i64> {
 fn standing(record: RunRecord, flow: &FlowName, run: &RunId, head: Option<&RunHead>) -> Standing {
     let Some(Value::Object(from)) = record.info.get(IMPORTED_FROM) else { return Standing::Taken };
     let text = |key: &str| from.get(key).and_then(Value::as_str);
-    let same = text("kind") == Some("metaflow") && text("flow") == Some(flow.as_str()) && text("run") == Some(run.as_str());
+    let same = text("kind") == Some("metaflow")
+        && text("flow") == Some(flow.as_str())
+        && text("run") == Some(run.as_str());
     // A store may have moved; but runs of two stores that were made at two times are two runs.
     let made = made_at(run, head).is_none_or(|made| made == record.created_at);
     match (same && made, is_complete(from) && record.status == RunStatus::Done) {

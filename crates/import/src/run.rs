@@ -50,7 +50,11 @@ pub(crate) fn bring(
         }
         Standing::Complete(record) => {
             retag(target, planned, record)?;
-            return Ok(Ok(Imported { pathspec: here(planned), status: record.status.to_string(), ..Imported::default() }));
+            return Ok(Ok(Imported {
+                pathspec: here(planned),
+                status: record.status.to_string(),
+                ..Imported::default()
+            }));
         }
         Standing::Begun(record) => Some(record.as_ref()),
         Standing::New => None,
@@ -134,7 +138,8 @@ impl<'w, 't: 'w> Work<'w, 't> {
         let saved = progress.saved;
         for files in self.files.tasks.chunks(TOGETHER) {
             let docs = self.source.tasks(&self.planned.flow, &self.planned.run, files)?;
-            let fresh: Vec<bool> = files.iter().zip(&docs).map(|(files, doc)| self.is_fresh(files, doc)).collect();
+            let fresh: Vec<bool> =
+                files.iter().zip(&docs).map(|(files, doc)| self.is_fresh(files, doc)).collect();
             let attempts = docs.iter().zip(&fresh).flat_map(|(doc, fresh)| {
                 let done = doc.attempts.iter().filter(|attempt| attempt.done_at.is_some());
                 done.filter_map(|attempt| Some((attempt.objects.as_deref()?, *fresh)))
@@ -163,7 +168,8 @@ impl<'w, 't: 'w> Work<'w, 't> {
     /// Whether an artifact was left out.
     fn lacks(&self, known: &TaskRecord, objects: Option<&[ObjectRef]>) -> bool {
         let read = || {
-            let manifest = self.target.files.recent_manifest(&known.manifest.as_deref()?.parse().ok()?).ok()?;
+            let manifest =
+                self.target.files.recent_manifest(&known.manifest.as_deref()?.parse().ok()?).ok()?;
             self.target.files.artifacts(&manifest).ok()
         };
         let entries = read().unwrap_or_default();
@@ -192,21 +198,22 @@ impl<'w, 't: 'w> Work<'w, 't> {
                     attempt: attempt.attempt,
                 };
                 self.save(&mut ended, name, attempt.objects.as_deref(), fresh)?;
-            }
-            if fresh {
+                // What is half-written while the attempt is at work is no damage.
                 let owner = format!("{}/{}/{}", self.planned.pathspec(), files.step, files.task);
-                self.keeper.left_out.extend(attempt.damaged.iter().map(|why| format!("`{owner}`: {why}")));
-                self.imported.attempts += 1;
+                let damaged = attempt.damaged.iter().filter(|_| fresh);
+                self.keeper.left_out.extend(damaged.map(|why| format!("`{owner}`: {why}")));
             }
+            self.imported.attempts += u64::from(fresh);
             attempts.push(ended);
         }
         if fresh {
             self.imported.tasks += 1;
             self.fresh.insert(id);
         }
-        let origin = doc.origin.as_ref().and_then(|(run, task)| {
-            Some((RunId::new(run).ok()?, self.ids.of(&files.step, task)?))
-        });
+        let origin = doc
+            .origin
+            .as_ref()
+            .and_then(|(run, task)| Some((RunId::new(run).ok()?, self.ids.of(&files.step, task)?)));
         self.rows.push(Row {
             id,
             step,
@@ -250,7 +257,9 @@ impl<'w, 't: 'w> Work<'w, 't> {
     fn logs(&self, files: &[TaskFiles], fresh: &[bool]) -> Result<()> {
         let tasks = files.iter().zip(fresh).filter(|(_, fresh)| **fresh).map(|(files, _)| files);
         let with_logs: Vec<(&TaskFiles, u32)> = tasks
-            .flat_map(|task| task.attempts.iter().filter(|(_, has)| has.logs != 0).map(move |(n, _)| (task, *n)))
+            .flat_map(|task| {
+                task.attempts.iter().filter(|(_, has)| has.logs != 0).map(move |(n, _)| (task, *n))
+            })
             .collect();
         let found = self.source.logs(&self.planned.flow, &self.planned.run, &with_logs)?;
         for ((task, attempt), [stdout, stderr]) in with_logs.into_iter().zip(found) {
@@ -259,7 +268,11 @@ impl<'w, 't: 'w> Work<'w, 't> {
             for (stream, files) in [(LogStream::Stdout, stdout), (LogStream::Stderr, stderr)] {
                 let files: Vec<&[u8]> = files.iter().map(AsRef::as_ref).collect();
                 let lines = mflog::merge(&files, task.newest);
-                frames.extend(lines.into_iter().map(|line| LogFrame { stream, at: line.at, bytes: line.text }));
+                frames.extend(lines.into_iter().map(|line| LogFrame {
+                    stream,
+                    at: line.at,
+                    bytes: line.text,
+                }));
             }
             if !frames.is_empty() {
                 // Both streams were one on the terminal.
@@ -337,13 +350,16 @@ impl<'w, 't: 'w> Work<'w, 't> {
     /// The run it resumes: every task of it but `_parameters` says so.
     fn origin(&self) -> Result<Option<RunId>> {
         let task = self.files.tasks.iter().find(|task| task.step != PARAMETERS);
-        let origin = task.map(|task| self.source.origin(&self.planned.flow, &self.planned.run, task)).transpose()?;
+        let origin =
+            task.map(|task| self.source.origin(&self.planned.flow, &self.planned.run, task)).transpose()?;
         Ok(origin.flatten().and_then(|origin| RunId::new(origin).ok()))
     }
 
     fn code(&mut self) -> Result<Option<Value>> {
         let flow = &self.planned.flow;
-        let Some(task) = self.files.tasks.iter().find(|task| task.attempts.values().any(|has| has.task_begin)) else {
+        let Some(task) =
+            self.files.tasks.iter().find(|task| task.attempts.values().any(|has| has.task_begin))
+        else {
             return Ok(None);
         };
         let Some(sha) = self.source.code(flow, &self.planned.run, task)? else { return Ok(None) };
@@ -354,7 +370,10 @@ impl<'w, 't: 'w> Work<'w, 't> {
             }
             _ => {
                 let key = self.source.blob_key(flow, sha);
-                self.keeper.left_out.push(format!("`{}`: its code package `{key}` is missing or damaged", here(self.planned)));
+                self.keeper.left_out.push(format!(
+                    "`{}`: its code package `{key}` is missing or damaged",
+                    here(self.planned)
+                ));
                 Ok(None)
             }
         }

@@ -10,7 +10,12 @@ use crate::attempts::Row;
 use crate::task_ids::PARAMETERS;
 
 /// The graph of a run whose `_graph_info` is `info`, if it has one; `parameters` are the artifacts of `_parameters`.
-pub(crate) fn graph(flow: &FlowName, info: Option<&[u8]>, parameters: &[ObjectRef], rows: &[Row]) -> FlowGraph {
+pub(crate) fn graph(
+    flow: &FlowName,
+    info: Option<&[u8]>,
+    parameters: &[ObjectRef],
+    rows: &[Row],
+) -> FlowGraph {
     let kinds: BTreeMap<String, String> =
         parameters.iter().map(|object| (object.name.clone(), object.type_name.clone())).collect();
     info.and_then(|info| of_graph_info(flow.as_str(), info, &kinds)).unwrap_or_else(|| seen(flow, rows))
@@ -39,9 +44,11 @@ fn seen(flow: &FlowName, rows: &[Row]) -> FlowGraph {
         }
     }
     for (name, step) in &mut steps {
-        let from: Vec<&str> = ways.iter().filter(|(_, to)| to == name).map(|(from, _)| from.as_str()).collect();
+        let from: Vec<&str> =
+            ways.iter().filter(|(_, to)| to == name).map(|(from, _)| from.as_str()).collect();
         let depth = |step: &str| depths.get(step).copied().unwrap_or(0);
-        step.joins = from.iter().any(|from| depth(from) > depth(name)) || from.iter().filter(|f| *f != name).count() > 1;
+        step.joins = from.iter().any(|from| depth(from) > depth(name))
+            || from.iter().filter(|f| *f != name).count() > 1;
     }
     of_tasks(flow.as_str(), &steps)
 }

@@ -46,7 +46,9 @@ impl TaskIds {
     pub(crate) fn to_json(&self) -> Value {
         let mut numbers: Vec<_> = self.given.iter().map(|(name, number)| (*number, name)).collect();
         numbers.sort_unstable();
-        Value::Object(numbers.into_iter().map(|(n, name)| (n.to_string(), name.as_str().into())).collect::<Map<_, _>>())
+        Value::Object(
+            numbers.into_iter().map(|(n, name)| (n.to_string(), name.as_str().into())).collect::<Map<_, _>>(),
+        )
     }
 
     fn give(&mut self, name: &str) {
@@ -72,23 +74,27 @@ mod tests {
     use super::*;
 
     fn tasks(names: &[(&str, &str)]) -> Vec<TaskFiles> {
-        let task = |(step, task): &(&str, &str)| TaskFiles {
-            step: (*step).into(),
-            task: (*task).into(),
-            ..TaskFiles::default()
+        let task = |(step, task): &(&str, &str)| {
+            let mut files = TaskFiles::default();
+            (files.step, files.task) = ((*step).into(), (*task).into());
+            files
         };
         names.iter().map(task).collect()
     }
 
     #[test]
     fn names_get_numbers_and_keep_them() {
-        let first = TaskIds::new(&tasks(&[("_parameters", "t-x"), ("a", "6"), ("a", "6_node_1"), ("a", "6_node_2")]), None);
+        let first = TaskIds::new(
+            &tasks(&[("_parameters", "t-x"), ("a", "6"), ("a", "6_node_1"), ("a", "6_node_2")]),
+            None,
+        );
         assert_eq!(first.of("_parameters", "t-x"), Some(TaskId(0)));
         assert_eq!(first.of("a", "6"), Some(TaskId(6)));
         assert_eq!(first.of("a", "6_node_2"), Some(TaskId(FIRST + 1)));
         let kept = first.to_json();
         assert_eq!(kept.to_string(), r#"{"1000000001":"6_node_1","1000000002":"6_node_2"}"#);
-        let later = TaskIds::new(&tasks(&[("a", "5_node_1"), ("a", "6_node_1"), ("a", "1000000003")]), Some(&kept));
+        let later =
+            TaskIds::new(&tasks(&[("a", "5_node_1"), ("a", "6_node_1"), ("a", "1000000003")]), Some(&kept));
         assert_eq!(later.of("a", "6_node_1"), Some(TaskId(FIRST)));
         assert_eq!(later.of("a", "5_node_1"), Some(TaskId(FIRST + 3)));
         assert_eq!(later.of("a", "unheard of"), None);

@@ -84,7 +84,8 @@ pub(crate) fn unpack(sha: Sha, kept: &[u8], size: Option<u64>) -> Fetched {
 /// Decompresses; nothing is said about what the bytes are.
 pub(crate) fn gunzip(kept: &[u8], size: Option<u64>) -> std::io::Result<Vec<u8>> {
     // A size is only a hint: what is damaged may say anything.
-    let room = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0).min(kept.len().saturating_mul(64));
+    let room =
+        size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0).min(kept.len().saturating_mul(64));
     let mut bytes = Vec::with_capacity(room);
     MultiGzDecoder::new(kept).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -110,7 +111,12 @@ mod tests {
         assert_eq!(sha.to_string(), "a9993e364706816aba3e25717850c26c9cd0d89d");
         assert_eq!(Sha::parse(&sha.to_string()), Some(sha));
         assert_eq!(sha.key(), "data/a9/a9993e364706816aba3e25717850c26c9cd0d89d");
-        for bad in ["", "abc", "zz993e364706816aba3e25717850c26c9cd0d89d", "+1993e364706816aba3e25717850c26c9cd0d89d"] {
+        for bad in [
+            "",
+            "abc",
+            "zz993e364706816aba3e25717850c26c9cd0d89d",
+            "+1993e364706816aba3e25717850c26c9cd0d89d",
+        ] {
             assert_eq!(Sha::parse(bad).filter(|sha| sha.to_string() == bad), None, "{bad}");
         }
     }

@@ -128,7 +128,10 @@ pub(crate) fn value(bytes: &[u8]) -> Option<String> {
 
 /// The indices of a path such as `outer:0,inner:2`.
 pub(crate) fn path_indices(path: &str) -> Option<Vec<u64>> {
-    path.split(',').filter(|part| !part.is_empty()).map(|part| part.rsplit_once(':')?.1.parse().ok()).collect()
+    path.split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.rsplit_once(':')?.1.parse().ok())
+        .collect()
 }
 
 /// `time` of `attempt.json`.
@@ -202,7 +205,9 @@ mod tests {
         let found = objects(text.as_bytes()).unwrap();
         let words: Vec<_> = found
             .iter()
-            .map(|o| (o.name.as_str(), o.type_name.as_str(), o.encoding.as_str(), o.size, o.serializer.as_deref()))
+            .map(|o| {
+                (o.name.as_str(), o.type_name.as_str(), o.encoding.as_str(), o.size, o.serializer.as_deref())
+            })
             .collect();
         let wanted = [
             ("x", "int", "pickle-v4", Some(5), None),

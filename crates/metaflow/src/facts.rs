@@ -95,7 +95,11 @@ pub fn included(pickle: &[u8]) -> Option<Included> {
     }
     let is_text = pickle.get(descriptor, "is_text") != Some(&Node::Bool(false));
     let encoding = is_text.then(|| text("encoding").unwrap_or_else(|| "utf-8".into()));
-    Some(Included { url: text("url")?, encoding, packed: text("sub-type").is_none_or(|kind| kind == "uploaded") })
+    Some(Included {
+        url: text("url")?,
+        encoding,
+        packed: text("sub-type").is_none_or(|kind| kind == "uploaded"),
+    })
 }
 
 #[cfg(test)]
@@ -119,7 +123,10 @@ mod tests {
         assert_eq!(transition(FAN), Some(fan));
         assert_eq!(transition(b"\x80\x04N."), Some(Went { steps: vec![], foreach: None }));
         assert_eq!(iterations(b"\x80\x04]\x94K\x02a."), Some(vec![2]));
-        assert_eq!((gang(GANG), count(b"\x80\x04K\x03."), truth(b"\x80\x04\x89.")), (Some(2), Some(3), Some(false)));
+        assert_eq!(
+            (gang(GANG), count(b"\x80\x04K\x03."), truth(b"\x80\x04\x89.")),
+            (Some(2), Some(3), Some(false))
+        );
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use spinloom_flow::FlowGraph;
 use spinloom_flow::graph::{
     DecoratorDoc, DefaultKind, FLOW_GRAPH_VERSION, Next, ParameterDoc, ParameterType, StepDoc, Tail,
 };
-use spinloom_flow::FlowGraph;
 
 use crate::pickle::Pickle;
 
@@ -95,10 +95,8 @@ fn step_doc(name: &str, step: &Value) -> StepDoc {
     let targets: Vec<String> =
         list(step, "next").iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let cases = step.get("switch_cases").and_then(Value::as_object).cloned().unwrap_or_default();
-    let cases: Vec<(Value, String)> = cases
-        .into_iter()
-        .filter_map(|(key, to)| Some((Value::from(key), to.as_str()?.to_owned())))
-        .collect();
+    let cases: Vec<(Value, String)> =
+        cases.into_iter().filter_map(|(key, to)| Some((Value::from(key), to.as_str()?.to_owned()))).collect();
     let next = Next {
         line: 0,
         foreach: text(step, "foreach_artifact").filter(|_| kind == "split-foreach"),

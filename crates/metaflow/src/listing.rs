@@ -107,7 +107,9 @@ impl TaskFiles {
         let Some((attempt, what)) = file.split_once('.') else { return };
         let Ok(attempt) = attempt.parse() else { return };
         let log = LOGS.iter().position(|log| *log == what);
-        if log.is_none() && !["attempt.json", "data.json", "DONE.lock", "runtime", "task_begin"].contains(&what) {
+        if log.is_none()
+            && !["attempt.json", "data.json", "DONE.lock", "runtime", "task_begin"].contains(&what)
+        {
             return;
         }
         let files: &mut AttemptFiles = self.attempts.entry(attempt).or_default();
@@ -174,14 +176,22 @@ mod tests {
         assert_eq!(names, ["0", "9", "10", "1_node_1"]);
         let train = &run.tasks[2];
         assert_eq!((train.known, train.origin_task, train.newest), (true, Some(12), 7));
-        let first = AttemptFiles { begun: true, data: true, done: Some(7), dated: true, ..AttemptFiles::default() };
+        let first =
+            AttemptFiles { begun: true, data: true, done: Some(7), dated: true, ..AttemptFiles::default() };
         let second = AttemptFiles { begun: true, logs: 2, ..AttemptFiles::default() };
         assert_eq!(train.attempts, BTreeMap::from([(0, first), (1, second)]));
     }
 
     #[test]
     fn files_of_others_are_no_tasks() {
-        let run = collected(&["readme.txt", "a/b", "a/b/c.txt", "a/b/x.data.json", "train/_resume_done", "a/b/0.txt"]);
+        let run = collected(&[
+            "readme.txt",
+            "a/b",
+            "a/b/c.txt",
+            "a/b/x.data.json",
+            "train/_resume_done",
+            "a/b/0.txt",
+        ]);
         assert_eq!(run, RunFiles { newest: 7, ..RunFiles::default() });
     }
 }

@@ -168,7 +168,9 @@ impl Store {
             let parts: Vec<_> = wanted
                 .chunks(share)
                 .zip(kept.chunks(share))
-                .map(|(wanted, kept)| scope.spawn(move || wanted.iter().zip(kept).map(open).collect::<Vec<_>>()))
+                .map(|(wanted, kept)| {
+                    scope.spawn(move || wanted.iter().zip(kept).map(open).collect::<Vec<_>>())
+                })
                 .collect();
             for part in parts {
                 all.extend(part.join().unwrap_or_default());
@@ -224,7 +226,9 @@ impl Store {
     /// # Errors
     /// As reading the store.
     pub fn code(&self, flow: &FlowName, run: &RunId, task: &TaskFiles) -> Result<Option<Sha>> {
-        let Some((attempt, _)) = task.attempts.iter().find(|(_, has)| has.task_begin) else { return Ok(None) };
+        let Some((attempt, _)) = task.attempts.iter().find(|(_, has)| has.task_begin) else {
+            return Ok(None);
+        };
         let key = format!("{flow}/{run}/{}/{}/{attempt}.task_begin", task.step, task.task);
         Ok(self.data.get(&key)?.and_then(|bytes| code(&bytes)))
     }

@@ -91,6 +91,10 @@ class _Unpickler(pickle.Unpickler):
         try:
             return super().find_class(module, name)
         except (ImportError, AttributeError) as error:
+            if (module, name) == ("__main__", "ForeachFrame"):
+                from spinloom.compat.metaflow.shims import ForeachFrame
+
+                return ForeachFrame
             what = f"cannot load the artifact `{self._pathspec}`: its class `{module}.{name}` cannot be found here"
             if module == "__main__":
                 hint = f"the flow file defines `{name}`; move it to a module that both can import"

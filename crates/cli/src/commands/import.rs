@@ -107,7 +107,9 @@ impl Metaflow {
         };
         let data = Objects::open(&place, &options)?;
         let meta = match &self.metadata {
-            Some(path) => Objects::open(&Location::folder(&folder(&context.settings.cwd().join(path))?), &options)?,
+            Some(path) => {
+                Objects::open(&Location::folder(&folder(&context.settings.cwd().join(path))?), &options)?
+            }
             None => data.clone(),
         };
         let store = Store::new(data, meta);
@@ -139,7 +141,9 @@ fn folder(path: &Path) -> Result<PathBuf> {
     match (path.is_dir(), inner.is_dir()) {
         (_, true) => Ok(inner),
         (true, false) => Ok(path.to_owned()),
-        (false, false) => Err(Error::new(codes::NOT_FOUND, format!("there is no folder `{}`", path.display()))),
+        (false, false) => {
+            Err(Error::new(codes::NOT_FOUND, format!("there is no folder `{}`", path.display())))
+        }
     }
 }
 
@@ -171,7 +175,13 @@ fn dry_run(source: &Store, request: &Request, context: &Context<'_>) -> Answer {
     let row = |one: &Planned| {
         let head = one.head.clone().unwrap_or_default();
         let made = head.created_at.map(|at| minute(at, &zone)).unwrap_or_default();
-        vec![one.pathspec(), standing(&one.standing).to_owned(), made, head.user.unwrap_or_default(), head.tags.join(" ")]
+        vec![
+            one.pathspec(),
+            standing(&one.standing).to_owned(),
+            made,
+            head.user.unwrap_or_default(),
+            head.tags.join(" "),
+        ]
     };
     let data = |one: &Planned| {
         let head = one.head.clone().unwrap_or_default();
@@ -181,7 +191,11 @@ fn dry_run(source: &Store, request: &Request, context: &Context<'_>) -> Answer {
         })
     };
     let runs: Vec<Value> = planned.iter().map(data).collect();
-    let text = if planned.is_empty() { "no such runs\n".into() } else { table(&planned.iter().map(row).collect::<Vec<_>>()) };
+    let text = if planned.is_empty() {
+        "no such runs\n".into()
+    } else {
+        table(&planned.iter().map(row).collect::<Vec<_>>())
+    };
     Ok(Reply::new(text, json!({"from": request.from, "dry_run": true, "runs": runs})))
 }
 
@@ -201,7 +215,9 @@ fn reply(report: &Report, request: &Request, context: &Context<'_>) -> Reply {
     let mut reply = Reply::new(summary(report, request, context), data);
     reply.warnings = left_out.iter().take(SHOWN).map(|what| format!("left out {what}")).collect();
     if left_out.len() > SHOWN {
-        reply.warnings.push(format!("{} more artifacts are left out; `--json` names them", left_out.len() - SHOWN));
+        reply
+            .warnings
+            .push(format!("{} more artifacts are left out; `--json` names them", left_out.len() - SHOWN));
     }
     for skipped in &report.skipped {
         let hint = skipped.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();

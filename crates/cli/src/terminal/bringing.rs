@@ -28,7 +28,10 @@ impl Bringing {
     pub(crate) fn show(&mut self, progress: &Progress) {
         let Some(bar) = &self.0 else { return };
         let Progress { pathspec, runs, runs_done, tasks, saved } = progress;
-        bar.set_message(format!("{runs_done} of {runs} runs · {tasks} tasks · {} · {pathspec}", bytes(*saved)));
+        bar.set_message(format!(
+            "{runs_done} of {runs} runs · {tasks} tasks · {} · {pathspec}",
+            bytes(*saved)
+        ));
     }
 
     /// Takes the line away.

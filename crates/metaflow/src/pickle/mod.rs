@@ -96,7 +96,6 @@ impl Pickle {
     }
 
     /// A text.
-    #[expect(clippy::unused_self, reason = "reads like `items` and `get`")]
     pub fn text<'a>(&self, node: &'a Node) -> Option<&'a str> {
         if let Node::Text(text) = node { Some(text) } else { None }
     }
