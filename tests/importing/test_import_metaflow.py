@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import s3
 from support.product import Outcome, Product, run
 
 HERE = Path(__file__).parent
@@ -27,9 +28,11 @@ def command(spinloom: Product, folder: Path, *words: object, **env: str) -> Outc
     return run([program, *map(str, words)], folder, spinloom.environment(folder, **env))
 
 
-def brought(spinloom: Product, folder: Path, store: Path | str, *words: str, exit_code: int = 0) -> dict[str, Any]:
+def brought(
+    spinloom: Product, folder: Path, store: Path | str, *words: str, exit_code: int = 0, **env: str
+) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
-    outcome = command(spinloom, folder, "import", "metaflow", store, *words, "--json")
+    outcome = command(spinloom, folder, "import", "metaflow", store, *words, "--json", **env)
     assert outcome.exit_code == exit_code, outcome.text
     return json.loads(outcome.stdout)["data"]
 
@@ -311,3 +314,47 @@ def test_what_cannot_be(
     assert outcome.exit_code == exit_code, outcome.text
     assert said in outcome.text
     assert not (tmp_path / ".spinloom").exists()
+
+
+@pytest.fixture(scope="session")
+def bucket(metaflow: Product, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder with the metadata of a run of the real Metaflow's, whose data is in a bucket of a real server."""
+    folder = tmp_path_factory.mktemp("metaflow-bucket")
+    (folder / ".metaflow").mkdir()
+    shutil.copy(HERE / "flows" / "nested.py", folder)
+    (folder / "included.txt").write_text("included, wörld\n")
+    told = {**s3.server().environment, "METAFLOW_DATASTORE_SYSROOT_S3": "s3://data/metaflow"}
+    words = ["nested.py", "--no-pylint", "--datastore", "s3", "run", "--tag", "best"]
+    outcome = metaflow.run(words, folder, **told)
+    assert outcome.exit_code == 0, outcome.text
+    return folder, told
+
+
+def test_a_bucket_with_its_metadata(
+    spinloom: Product, metaflow: Product, bucket: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    folder, told = bucket
+    here = tmp_path / "here"
+    words = ("s3://data/metaflow", "--metadata", str(folder / ".metaflow"))
+    brought(spinloom, here, *words, **told)
+    there, ours = observed(metaflow, folder, **told), observed(spinloom, here)
+    assert ours["runs"] == there["runs"]
+    for seen in (there, ours):
+        for task in each(seen).values():
+            for attempt in (task, *task["earlier"]):
+                attempt["sizes"] = {k: v for k, v in attempt["sizes"].items() if k not in ("text", "raw")}
+    assert ours["seen"] == there["seen"]
+
+
+def test_a_bucket_alone(spinloom: Product, bucket: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    """What only the metadata know is not there; who ran it is said."""
+    _folder, told = bucket
+    here = tmp_path / "here"
+    data = brought(spinloom, here, "s3://data/metaflow", "--user", "ann", **told)
+    assert [run["left_out"] for run in data["runs"]] == [[]]
+    (seen,) = observed(spinloom, here, NAMESPACE="user:ann")["seen"].values()
+    assert (seen["successful"], seen["user_tags"], seen["system_tags"]) == (True, [], ["user:ann"])
+    assert seen["parameters"]["text"] == "str: 'included, wörld\\n'"
+    (end,) = seen["steps"]["end"].values()
+    assert end["stdout"].startswith("over included")
+    assert brought(spinloom, here, "s3://data/metaflow", **told)["unchanged"] == 1
