@@ -321,10 +321,10 @@ def bucket(metaflow: Product, tmp_path_factory: pytest.TempPathFactory) -> tuple
     """A folder with the metadata of a run of the real Metaflow's, whose data is in a bucket of a real server."""
     folder = tmp_path_factory.mktemp("metaflow-bucket")
     (folder / ".metaflow").mkdir()
-    shutil.copy(HERE / "flows" / "nested.py", folder)
+    shutil.copy(HERE / "flows" / "small.py", folder)
     (folder / "included.txt").write_text("included, wörld\n")
     told = {**s3.server().environment, "METAFLOW_DATASTORE_SYSROOT_S3": "s3://data/metaflow"}
-    words = ["nested.py", "--no-pylint", "--datastore", "s3", "run", "--tag", "best"]
+    words = ["small.py", "--no-pylint", "--datastore", "s3", "run", "--tag", "best"]
     outcome = metaflow.run(words, folder, **told)
     assert outcome.exit_code == 0, outcome.text
     return folder, told

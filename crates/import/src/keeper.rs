@@ -219,7 +219,7 @@ impl<'a> Keeper<'a> {
             let (pickle, kind) = pickled(&file, &content);
             (bytes, what.type_name, what.encoding) = (pickle, kind.into(), "pickle-v4".into());
         }
-        writer.save(object.name.as_str(), what, &bytes, &[])?;
+        writer.save(object.name.as_str(), what, bytes.as_slice(), &[])?;
         self.bytes += bytes.len() as u64;
         Ok(true)
     }

@@ -11,7 +11,7 @@ use spinloom_flow::{FlowName, RunId, RunStatus, TaskId, TaskStatus};
 use spinloom_import::{Report, Request, Target, import};
 use spinloom_metadata::{Provider as _, RunQuery, SqliteProvider};
 use spinloom_metaflow::{Sha, Store};
-use spinloom_objects::{Location, Objects, Options};
+use spinloom_objects::{Location, Options};
 
 const NOW: i64 = 1_795_800_000_000_000;
 const STACK: &[u8] = b"\x80\x04]\x94.";
@@ -59,9 +59,7 @@ impl Theirs {
     }
 
     fn store(&self) -> Store {
-        let at = Location::folder(self.0.path());
-        let objects = Objects::open(&at, &Options::default()).unwrap();
-        Store::new(objects.clone(), objects)
+        Store::open(&Location::folder(self.0.path()), None, &Options::default()).unwrap()
     }
 }
 

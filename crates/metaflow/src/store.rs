@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
-use spinloom_objects::Objects;
+use spinloom_objects::{Kind, Location, Objects, Options};
 
 use crate::blob::{gunzip, unpack};
 use crate::documents::{began, code, objects, path_indices, stamp, value};
@@ -16,6 +16,7 @@ use crate::{AttemptDoc, Fetched, Included, RunFiles, RunHead, Sha, TaskDoc, Task
 pub struct Store {
     data: Objects,
     meta: Objects,
+    options: Options,
 }
 
 /// What a small file is read for.
@@ -31,9 +32,14 @@ enum Purpose {
 }
 
 impl Store {
-    /// The store whose data are at `data` and whose metadata are at `meta`, most often the same place.
-    pub fn new(data: Objects, meta: Objects) -> Self {
-        Self { data, meta }
+    /// The store whose data are at `data` and whose metadata are at `metadata`, or else beside them.
+    ///
+    /// # Errors
+    /// As [`Objects::open`].
+    pub fn open(data: &Location, metadata: Option<&Location>, options: &Options) -> Result<Self> {
+        let data = Objects::open(data, options)?;
+        let meta = metadata.map_or_else(|| Ok(data.clone()), |at| Objects::open(at, options))?;
+        Ok(Self { data, meta, options: options.clone() })
     }
 
     /// The flows there are, by name.
@@ -185,17 +191,38 @@ impl Store {
         format!("{flow}/{}", sha.key())
     }
 
-    /// The content of an included file; `None` if it is not in this store.
+    /// The content of an included file; `None` if it is neither in this store nor elsewhere in its bucket.
     ///
     /// # Errors
     /// As reading the store; `SL0403` if it is there and damaged.
     pub fn included(&self, file: &Included) -> Result<Option<Vec<u8>>> {
-        // The store may have moved since: only the end of the address counts.
+        let kept = match self.included_here(file)? {
+            Some(kept) => Some(kept),
+            None => self.included_elsewhere(file)?,
+        };
+        let Some(kept) = kept else { return Ok(None) };
+        if !file.packed {
+            return Ok(Some(kept.to_vec()));
+        }
+        gunzip(&kept, None).map(Some).map_err(|e| damaged(&file.url, &e.to_string()))
+    }
+
+    /// The store may have moved since: only the end of the address counts.
+    fn included_here(&self, file: &Included) -> Result<Option<Bytes>> {
         let parts: Vec<&str> = file.url.rsplitn(4, '/').collect();
         let [sha, flow, "data", _] = parts[..] else { return Ok(None) };
-        let key = format!("data/{flow}/{sha}");
-        let Some(kept) = self.data.get(&key)?.filter(|_| file.packed) else { return Ok(None) };
-        gunzip(&kept, None).map(Some).map_err(|e| damaged(&key, &e.to_string()))
+        if file.packed { self.data.get(&format!("data/{flow}/{sha}")) } else { Ok(None) }
+    }
+
+    /// Files may be kept beside the store. What is in somebody else's bucket is not for a descriptor to fetch.
+    fn included_elsewhere(&self, file: &Included) -> Result<Option<Bytes>> {
+        let own = self.data.location();
+        let Some((folder, name)) = file.url.rsplit_once('/') else { return Ok(None) };
+        let Ok(place) = folder.parse::<Location>() else { return Ok(None) };
+        if own.kind() == Kind::Local || place.kind() != own.kind() || place.bucket() != own.bucket() {
+            return Ok(None);
+        }
+        Objects::open(&place, &self.options)?.get(name)
     }
 
     /// What an attempt wrote: the files of its standard output, then those of its standard error.

@@ -12,7 +12,7 @@ use spinloom_flow::{FlowName, RunId};
 use spinloom_import::{Planned, Report, Request, Standing, Target, import, plan};
 use spinloom_metadata::{Provider, SqliteProvider};
 use spinloom_metaflow::Store;
-use spinloom_objects::{Location, Objects, Options};
+use spinloom_objects::{Location, Options};
 
 use super::shown::table;
 use crate::context::Context;
@@ -105,14 +105,10 @@ impl Metaflow {
         } else {
             Location::folder(&folder(&context.settings.cwd().join(&self.path))?)
         };
-        let data = Objects::open(&place, &options)?;
-        let meta = match &self.metadata {
-            Some(path) => {
-                Objects::open(&Location::folder(&folder(&context.settings.cwd().join(path))?), &options)?
-            }
-            None => data.clone(),
-        };
-        let store = Store::new(data, meta);
+        let metadata =
+            self.metadata.as_ref().map(|path| folder(&context.settings.cwd().join(path))).transpose()?;
+        let metadata = metadata.map(|path| Location::folder(&path));
+        let store = Store::open(&place, metadata.as_ref(), &options)?;
         if store.flows()?.is_empty() {
             let message = format!("there is no flow of Metaflow's in `{place}`");
             return Err(Error::new(codes::NOT_FOUND, message)
