@@ -160,6 +160,7 @@ impl Line<'_> {
             "artifact" => commands::artifact::run(&read(sub)?, context),
             "dump" => commands::dump::run(&read(sub)?, context),
             "tag" => commands::tag::run(&read(sub)?, context),
+            "import" => commands::import::run(&read(sub)?, context),
             "output-dot" => commands::output_dot::run(&read(sub)?, context),
             "output-raw" => commands::output_raw::run(&read(sub)?, context),
             "runs" => commands::runs::run(&read(sub)?, context),

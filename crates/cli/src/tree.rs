@@ -26,7 +26,7 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 7] = ["artifact", "runs", "retention", "gc", "fsck", "daemon", "completions"];
+const NATIVE: [&str; 8] = ["artifact", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
@@ -53,7 +53,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 21] = [
+pub(crate) const COMMANDS: [Entry; 22] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -70,6 +70,7 @@ pub(crate) const COMMANDS: [Entry; 21] = [
     entry!("retention", Keep, false, retention),
     entry!("gc", Keep, false, gc),
     entry!("fsck", Keep, false, fsck),
+    entry!("import", Setup, false, import),
     entry!("explain", Setup, false, explain),
     entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),

@@ -52,6 +52,33 @@ impl AttemptWriter {
     }
 }
 
+impl AttemptWriter {
+    /// Saves what is saved already: `entry` is one that [`Manifest::for_others`] answered, perhaps under another name.
+    pub fn refer(&mut self, entry: ArtifactEntry) {
+        let pending = Pending {
+            what: Described {
+                type_name: entry.type_name,
+                encoding: entry.encoding,
+                serializer: entry.serializer,
+                preview: entry.preview,
+            },
+            home: entry.home,
+            size: entry.size,
+            hash: entry.hash,
+            stream: Part::Elsewhere(entry.stream),
+            buffers: entry.buffers.into_iter().map(Part::Elsewhere).collect(),
+        };
+        self.put(entry.name, pending);
+    }
+}
+
+impl Manifest {
+    /// Its own artifacts, as entries of any other manifest.
+    pub fn for_others(&self) -> impl Iterator<Item = ArtifactEntry> {
+        self.artifacts.iter().map(|entry| entry.seen_from_outside(self.at()))
+    }
+}
+
 /// Chunks are never written to again, so that one file may have two names.
 fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
     if let Some(folder) = target.parent() {

@@ -95,15 +95,32 @@ impl Datastore {
         if scrubbed.is_empty() {
             return Ok(false);
         }
-        let path = self.log_path(flow, run, task, attempt);
-        let fresh = path.with_extension(format!("{attempt}.scrubbed"));
-        let replaced = fs::write(&fresh, &bytes).and_then(|()| fs::rename(&fresh, &path));
-        replaced.map_err(|e| {
-            let _ = fs::remove_file(&fresh);
-            write_error(&path, &e)
-        })?;
+        replace(&self.log_path(flow, run, task, attempt), &bytes)?;
         self.resend_log(flow, run, &format!("{task}.{attempt}"), bytes)?;
         Ok(true)
+    }
+
+    /// Makes `frames` the log of an attempt, in place of any other. Nobody may be appending to it.
+    ///
+    /// # Errors
+    /// `SL0404` or `SL0401` if it cannot be written, and then the log is as before.
+    pub fn write_log(
+        &self,
+        (flow, run, task): (&FlowName, &RunId, TaskId),
+        attempt: u32,
+        frames: &[LogFrame],
+    ) -> Result<()> {
+        let mut bytes = Vec::with_capacity(frames.iter().map(|frame| HEAD + frame.bytes.len()).sum());
+        for frame in frames {
+            for part in frame.bytes.chunks(LONGEST) {
+                put_frame(&mut bytes, frame.stream, frame.at, part);
+            }
+        }
+        let path = self.log_path(flow, run, task, attempt);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
+        }
+        replace(&path, &bytes)
     }
 
     pub(crate) fn log_path(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> PathBuf {
@@ -112,6 +129,17 @@ impl Datastore {
         path.push(format!("{task}.{attempt}"));
         path
     }
+}
+
+/// Makes `bytes` the content of the file `path`, at once or not at all.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    let fresh = PathBuf::from(fresh);
+    fs::write(&fresh, bytes).and_then(|()| fs::rename(&fresh, path)).map_err(|e| {
+        let _ = fs::remove_file(&fresh);
+        write_error(path, &e)
+    })
 }
 
 /// The log of one attempt, for reading bit by bit.

@@ -168,7 +168,7 @@ fn faults_of_chunks_are_told_apart() {
     let at = project.saved(1, &[("packed", &packed), ("raw", &raw)]);
     let manifest = project.store.manifest(&at).unwrap();
     for entry in &manifest.artifacts {
-        let Piece::Chunk { hash, len, zstd } = &entry.stream else { panic!("not a chunk") };
+        let Piece::Chunk { hash, len, zstd, .. } = &entry.stream else { panic!("not a chunk") };
         let check = |fast| project.store.check_chunk(hash, *len, zstd.is_some(), fast);
         assert_eq!((check(false), check(true)), (Ok(()), Ok(())));
         let chunk = ChunkInfo { hash: *hash, compressed: zstd.is_some(), size: 0, modified: 0 };

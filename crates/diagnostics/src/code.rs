@@ -107,6 +107,8 @@ codes! {
     BAD_RETENTION = "SL0312", Invalid;
     /// An artifact cannot be exported as asked.
     CANNOT_EXPORT = "SL0313", Invalid;
+    /// Something of a store that was imported could not be brought in.
+    PARTIAL_IMPORT = "SL0321", Partial;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;

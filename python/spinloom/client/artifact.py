@@ -117,6 +117,10 @@ class _Unpickler(pickle.Unpickler):
         try:
             return super().find_class(module, name)
         except (ImportError, AttributeError) as error:
+            if (module, name) == ("__main__", "ForeachFrame"):
+                from spinloom.compat.metaflow.shims import ForeachFrame
+
+                return ForeachFrame
             path, looks = self._artifact.pathspec, self._artifact._looks()
             what = f"cannot load the artifact `{path}`: its class `{module}.{name}` cannot be found here{looks}"
             if module == "__main__":

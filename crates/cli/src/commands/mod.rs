@@ -10,6 +10,7 @@ pub(crate) mod fsck;
 pub(crate) mod gc;
 pub(crate) mod help;
 mod hooks;
+pub(crate) mod import;
 mod launch;
 pub(crate) mod list;
 pub(crate) mod logs;

@@ -1,6 +1,7 @@
 //! What people see: colours, times, errors, and one listener for each `--progress`.
 
 mod block;
+pub(crate) mod bringing;
 pub(crate) mod error;
 mod failure;
 mod json;

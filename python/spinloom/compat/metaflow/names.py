@@ -93,6 +93,7 @@ MODULES: dict[str, dict[str, str]] = {
     "exception": _of("spinloom.exceptions", _EXCEPTIONS),
     "flowspec": {
         "FlowSpec": "spinloom.flow:FlowSpec",
+        "ParallelUBF": "spinloom.unbounded:ParallelUBF",
         **_of(
             "spinloom.exceptions",
             (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from spinloom import __version__, _native
 from spinloom.exceptions import MetaflowUnknownUser
@@ -11,6 +11,17 @@ from .names import METAFLOW_VERSION
 
 VERSION = f"{METAFLOW_VERSION}+spinloom.{__version__}"
 """What ``metaflow.__version__`` says: the release whose names these are, and who answers to them."""
+
+
+class ForeachFrame(NamedTuple):
+    """What Metaflow pickles into `_foreach_stack`, as a class of `__main__` (AR-11): a foreach a task is inside of."""
+
+    step: str
+    var: str
+    num_splits: int | None
+    index: int
+    value: str | None
+
 
 MAX_TAG_SIZE = 500
 MAX_USER_TAG_SET_SIZE = 50

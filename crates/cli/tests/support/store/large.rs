@@ -72,7 +72,7 @@ impl Recorder {
                 r#"{{"preview":{{"kind":"text","type":"bytes","length":{},"text":"bytes of {name}"}}}}"#,
                 stream.len()
             );
-            writer.save(*name, Described::noted("bytes", &note).unwrap(), stream, &[]).unwrap();
+            writer.save(*name, Described::noted("bytes", &note).unwrap(), *stream, &[]).unwrap();
         }
         if let Some((from, name)) = carried {
             let from = self.files.manifest(from).unwrap();

@@ -11,8 +11,9 @@ use super::tags;
 use super::trouble::{Outcome, corrupt};
 use crate::{HEARTBEAT_CUTOFF_SECONDS, NewRun, RunQuery, RunRecord};
 
-/// Run ids up to here are counted on from; a longer number is just text. JSON readers keep it exactly.
-const MAX_NUMBER: i64 = 1 << 53;
+/// Run ids up to here are counted on from; a longer number is just text. Local runs of Metaflow's are called by their time in
+/// microseconds, which nobody wants to count on from.
+const MAX_NUMBER: i64 = 1 << 40;
 /// How far to count the runs that carry a tag.
 const TAG_PROBE: u32 = 1000;
 
@@ -62,8 +63,8 @@ pub(super) fn create(tx: &Transaction<'_>, new: &NewRun) -> Outcome<RunRecord> {
     let info = serde_json::to_string(&new.info).map_err(corrupt)?;
     let made = tx
         .prepare_cached(
-            "INSERT INTO runs (flow, name, number, status, user, origin, created_at, heartbeat_at, graph, info)
-             VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            "INSERT INTO runs (id, flow, name, number, status, user, origin, created_at, heartbeat_at, graph, info)
+             VALUES (?9, ?1, ?2, ?3, 'running', ?4, ?5, ?6, ?6, ?7, ?8) ON CONFLICT (flow, name) DO NOTHING",
         )?
         .execute(params![
             flow,
@@ -73,7 +74,8 @@ pub(super) fn create(tx: &Transaction<'_>, new: &NewRun) -> Outcome<RunRecord> {
             new.origin.as_ref().map(RunId::as_str),
             new.at,
             graph,
-            info
+            info,
+            free_row(tx, new.at)?
         ])?;
     if made == 0 {
         let message = format!("the run `{}/{id}` exists already", new.flow);
@@ -81,6 +83,16 @@ pub(super) fn create(tx: &Transaction<'_>, new: &NewRun) -> Outcome<RunRecord> {
     }
     tags::start(tx, flow, tx.last_insert_rowid(), new)?;
     one(tx, &new.flow, &id)?.ok_or_else(|| corrupt("a run without a row"))
+}
+
+/// The row of a run made at `at`: rows are in the order of time, also of runs that were recorded elsewhere before.
+fn free_row(tx: &Transaction<'_>, at: i64) -> Outcome<i64> {
+    let mut taken = tx.prepare_cached("SELECT 1 FROM runs WHERE id = ?1")?;
+    let mut row = at.max(1);
+    while taken.exists([row])? {
+        row += 1;
+    }
+    Ok(row)
 }
 
 /// The number a run id is, if it is written as the provider would write it.

@@ -13,7 +13,8 @@ CREATE TABLE graphs (
     body TEXT NOT NULL
 ) STRICT;
 
--- `id` grows with time, so newest first is `id DESC`. `number` is the name, where it is a plain number.
+-- `id` is when the run was made, or the next free number after it: newest first is `id DESC`. `number` is the name, where it
+-- is a plain number.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     flow INTEGER NOT NULL REFERENCES flows,
