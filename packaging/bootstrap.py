@@ -180,7 +180,13 @@ def server_steps() -> list[Step]:
 def source_files() -> tuple[Path, ...]:
     """What the natives are built from."""
     crates = ROOT / "crates"
-    skip = [crates / "testkit", crates / "storekit", crates / "xtask", *crates.glob("*/tests"), *crates.glob("*/benches")]
+    skip = [
+        crates / "testkit",
+        crates / "storekit",
+        crates / "xtask",
+        *crates.glob("*/tests"),
+        *crates.glob("*/benches"),
+    ]
     roots = [ROOT / "Cargo.toml", ROOT / "Cargo.lock", ROOT / ".cargo", ROOT / "schemas", crates]
     return (*files_under([root for root in roots if root.exists()], skip), Path(native_build.__file__))
 

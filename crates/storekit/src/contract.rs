@@ -19,10 +19,6 @@ pub enum Flaw {
     RaceHasManyWinners,
     /// It keeps neither content types nor metadata.
     NoMetadata,
-    /// To ask for a folder as for an object ends in an error.
-    FoldersAreErrors,
-    /// Keys are not taken as they are: some characters mean something else.
-    OddKeys,
 }
 
 /// A store to test, and what it is known to get wrong.

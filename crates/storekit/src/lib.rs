@@ -6,6 +6,7 @@
 
 mod contract;
 mod external;
+mod files;
 mod proxy;
 mod s3;
 

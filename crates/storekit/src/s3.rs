@@ -12,12 +12,12 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s_fs::FileSystem;
 use spinloom_objects::Options;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::files::Files;
 use crate::{Flaw, Store};
 
 /// The only access key it knows, unless it is told another.
@@ -70,7 +70,7 @@ impl S3Server {
         Store {
             location: "s3://bucket".to_owned(),
             options: server.options(),
-            flaws: &[Flaw::RaceHasManyWinners, Flaw::FoldersAreErrors],
+            flaws: &[Flaw::RaceHasManyWinners],
             _keep: Box::new(server),
         }
     }
@@ -85,7 +85,7 @@ impl S3Server {
                 gs_emulator: Some(format!("http://{}", server.address)),
                 ..Options::default()
             },
-            flaws: &[Flaw::CreateReplaces, Flaw::NoMetadata, Flaw::FoldersAreErrors],
+            flaws: &[Flaw::CreateReplaces, Flaw::NoMetadata],
             _keep: Box::new(server),
         }
     }
@@ -123,7 +123,7 @@ pub fn s3_options(address: SocketAddr) -> Options {
 /// # Panics
 /// If there is no such folder.
 pub fn service(root: &Path, keys: Option<(&str, &str)>) -> S3Service {
-    let mut builder = S3ServiceBuilder::new(FileSystem::new(root).expect("a folder for the buckets"));
+    let mut builder = S3ServiceBuilder::new(Files::new(root));
     if let Some((access_key, secret_key)) = keys {
         builder.set_auth(SimpleAuth::from_single(access_key, secret_key));
     }

@@ -18,17 +18,15 @@ pub(super) fn what_is_not_there_is_none(_: &Store, o: &Objects) {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
 }
 
-pub(super) fn an_object_reads_as_it_was_put(store: &Store, o: &Objects) {
+pub(super) fn an_object_reads_as_it_was_put(_: &Store, o: &Objects) {
     let pieces = ["one ", "", "two ", "three"].map(|piece| Bytes::from_static(piece.as_bytes()));
     o.put("a/b", pieces.to_vec()).unwrap();
     assert_eq!(o.get("a/b").unwrap().unwrap(), "one two three");
     let info = o.head("a/b").unwrap().unwrap();
     assert_eq!((info.key.as_str(), info.size), ("a/b", 13));
     assert!(info.last_modified_us > 1_600_000_000_000_000, "{info:?}");
-    if !store.has(Flaw::FoldersAreErrors) {
-        assert_eq!(o.head("a").unwrap(), None, "a folder is no object");
-        assert_eq!(o.get("a").unwrap(), None);
-    }
+    assert_eq!(o.head("a").unwrap(), None, "a folder is no object");
+    assert_eq!(o.get("a").unwrap(), None);
 }
 
 pub(super) fn an_object_is_replaced(_: &Store, o: &Objects) {
