@@ -35,11 +35,12 @@ def provide(record: Secrets) -> Exception | None:
     given = record.attributes
     place = (record.file, record.line) if record.file else None
     try:
-        found = _native().task_secrets(
+        fetched = _native().task_secrets(
             _text(given["sources"]), given["role"], given["allow_override"], _variable, place
         )
     except Exception as error:  # the attempt's, to be retried or caught as if the step had raised it
         return error
+    found = dict(fetched)
     os.environ.update(found)
     GIVEN.extend(found.values())
     return None

@@ -34,6 +34,7 @@ SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "schemas/artifact-pr
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy with other things makes no preview poorer here."""
+    monkeypatch.setattr(secret_sources, "GIVEN", [])
     monkeypatch.setattr(making, "SECONDS", 20.0)
     monkeypatch.setattr(making, "SECONDS_OF_TASK", 60.0)
     monkeypatch.setattr(pictures, "_DRAWING", 20.0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import Folder
 from spinloom import FlowSpec, get_secret, secrets, step
 from spinloom.exceptions import InvalidDecoratorAttribute, MetaflowException
 from spinloom.host import FlowHost
@@ -53,3 +55,32 @@ def test_get_secret_names_what_there_is() -> None:
     with pytest.raises(MetaflowException, match="secrets of `az-key-vault` are not in this version") as caught:
         get_secret("az-key-vault.x")
     assert caught.value.hints == ["secrets can come from `inline`, `file`, `env`"]
+
+
+def test_previews_show_no_secret(tmp_path: Path) -> None:
+    """OP-20: a step may save a secret, but nobody sees it without loading it."""
+    source = """
+        import os
+        from spinloom import FlowSpec, secrets, step
+
+        class Hidden(FlowSpec):
+            @secrets(sources=[{"type": "inline", "options": {"env_vars": {"KEY": "correct horse"}}}])
+            @step
+            def start(self):
+                self.plain = os.environ["KEY"]
+                self.inside = {"url": f"https://me:{os.environ['KEY']}@host"}
+                self.next(self.end)
+
+            @step
+            def end(self):
+                pass
+
+        if __name__ == "__main__":
+            Hidden()
+    """
+    folder = Folder(tmp_path, source)
+    folder.flow("run")
+    task = folder.client().run("Hidden/1")["start"].task
+    assert task.data.plain == "correct horse"
+    assert task["plain"].preview == {"kind": "text", "type": "str", "length": 13, "text": "••••"}
+    assert "horse" not in str(task["inside"].preview)

@@ -21,6 +21,11 @@ SAFE = 2**53
 TEXT = 1000
 """Characters shown of a text."""
 
+SHORT = 80
+"""Characters shown of a text that stands in another value."""
+ITEMS = 20
+"""Items shown of a collection."""
+
 
 def _int(value: int) -> str | None:
     return f'{{"kind":"scalar","type":"int","value":{value}}}' if -SAFE <= value <= SAFE else None
@@ -44,7 +49,29 @@ def _str(value: str) -> str | None:
     return f'{{"kind":"text","type":"str","length":{len(value)},"text":{_quoted(value)}}}'
 
 
-_QUICK: dict[type, Any] = {int: _int, float: _float, bool: _bool, type(None): _none, str: _str}
+_PLAIN: dict[type, Any] = {int: _int, float: _float, bool: _bool, type(None): _none, str: _str}
+
+
+def _items(values: Any) -> str | None:
+    """A few plain values, one after another."""
+    texts = []
+    for value in values:
+        quick = _PLAIN.get(type(value))
+        text = None if quick is None or (type(value) is str and len(value) > SHORT) else quick(value)
+        if text is None:
+            return None
+        texts.append(text)
+    return ",".join(texts)
+
+
+def _list(value: list[Any] | tuple[Any, ...]) -> str | None:
+    items = _items(value[:ITEMS])
+    if items is None:
+        return None
+    return f'{{"kind":"collection","type":"{type(value).__name__}","length":{len(value)},"items":[{items}]}}'
+
+
+_QUICK = {**_PLAIN, list: _list, tuple: _list}
 
 
 class Previews:

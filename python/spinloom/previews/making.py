@@ -9,7 +9,7 @@ import time
 from importlib import import_module
 
 from .. import secret_sources
-from . import SAFE, TEXT, plain
+from . import SAFE, SHORT, TEXT, plain
 from .guard import Guard, TooLong
 
 TYPE_CHECKING = False
@@ -25,8 +25,6 @@ SECONDS = 0.1
 SECONDS_OF_TASK = 1.0
 """What all artifacts of a task may take; those that come later are only named."""
 DEEPEST = 3
-SHORT = 80
-"""Characters shown of a text that stands in another value."""
 
 MASK = "••••"
 # Exact values of fewer characters are hidden where they stand alone, and not wherever they occur.
@@ -62,7 +60,7 @@ def make(value: Any, spent: float, light: bool) -> tuple[str | None, float]:
     left = SECONDS_OF_TASK - spent
     maker = Maker(left, light)
     try:
-        preview = maker.top(value) if left > 0 else _named(value)
+        preview = maker.top(value) if left > 0 or plain.is_simple(value) else _named(value)
         text = _bounded(preview)
     except Exception:  # a preview is never worth a task
         text = None

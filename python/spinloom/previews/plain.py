@@ -6,13 +6,14 @@ import sys
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
+from . import ITEMS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .making import Maker, Preview
 
-_ITEMS = 20
 _ITEMS_INSIDE = 5
 
 
@@ -70,7 +71,7 @@ def _collection(maker: Maker, value: Any, depth: int) -> Preview:
     preview: Preview = {"kind": "collection", "type": type_of(value), "length": len(value)}
     if depth >= DEEPEST:
         return preview
-    head = islice(value, _ITEMS if depth == 0 else _ITEMS_INSIDE)
+    head = islice(value, ITEMS if depth == 0 else _ITEMS_INSIDE)
     preview["items"] = items = []
     if depth == 0:
         maker.keep(preview)
@@ -88,7 +89,7 @@ def _dict(maker: Maker, value: dict[Any, Any], depth: int) -> Preview:
     preview["entries"] = entries = []
     if depth == 0:
         maker.keep(preview)
-    for key, item in islice(value.items(), _ITEMS if depth == 0 else _ITEMS_INSIDE):
+    for key, item in islice(value.items(), ITEMS if depth == 0 else _ITEMS_INSIDE):
         entries.append([maker.show(key, DEEPEST), maker.show(item, depth + 1)])
     return preview
 
@@ -100,9 +101,9 @@ def is_simple(value: Any) -> bool:
     """Whether no code but Python's own runs when `value` is shown."""
     kind = type(value)
     if kind is dict:
-        return all(type(key) in _SIMPLE and type(item) in _SIMPLE for key, item in islice(value.items(), _ITEMS))
+        return all(type(key) in _SIMPLE and type(item) in _SIMPLE for key, item in islice(value.items(), ITEMS))
     if kind in (list, tuple, set, frozenset):
-        return all(type(item) in _SIMPLE for item in islice(value, _ITEMS))
+        return all(type(item) in _SIMPLE for item in islice(value, ITEMS))
     return kind in _SIMPLE or kind in (bytes, bytearray)
 
 
@@ -169,7 +170,7 @@ def show_object(maker: Maker, value: Any, depth: int) -> Preview:
     attributes = getattr(value, "__dict__", None)
     if "__dataclass_fields__" in type(value).__dict__ or (own is object.__repr__ and attributes):
         names = type(value).__dict__.get("__dataclass_fields__", attributes)
-        shown = [(name, getattr(value, name)) for name in islice(names, _ITEMS) if _is_there(value, name)]
+        shown = [(name, getattr(value, name)) for name in islice(names, ITEMS) if _is_there(value, name)]
         return _fields(maker, value, depth, shown)
     preview = maker.begin("object", value, depth)
     if hasattr(type(value), "__len__"):
@@ -205,7 +206,7 @@ def _fields(maker: Maker, value: Any, depth: int, fields: list[tuple[str, Any]])
     preview = maker.begin("object", value, depth)
     if depth < DEEPEST:
         preview["fields"] = shown = []
-        for name, item in fields[: _ITEMS if depth == 0 else _ITEMS_INSIDE]:
+        for name, item in fields[: ITEMS if depth == 0 else _ITEMS_INSIDE]:
             shown.append([maker.text(str(name)), maker.show(item, depth + 1)])
     return preview
 
