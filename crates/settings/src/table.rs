@@ -47,6 +47,13 @@ settings_table! {
     STORE_ROOT = "store_root", ["SPINLOOM_DATASTORE_SYSROOT_LOCAL", "METAFLOW_DATASTORE_SYSROOT_LOCAL"],
         "the nearest folder, from the working directory upwards, that has a `.spinloom`; else the working directory";
 
+    /// The root of the remote datastore in S3, such as `s3://bucket/spinloom`.
+    S3_ROOT = "datastore_sysroot_s3", ["SPINLOOM_DATASTORE_SYSROOT_S3", "METAFLOW_DATASTORE_SYSROOT_S3"], "none";
+
+    /// Where `S3(run=self)` keeps the objects of runs, such as `s3://bucket/data`.
+    DATATOOLS_ROOT = "datatools_s3root", ["SPINLOOM_DATATOOLS_S3ROOT", "METAFLOW_DATATOOLS_S3ROOT"],
+        "`data` below the root of the remote datastore in S3, if there is one";
+
     /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
     DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
 
