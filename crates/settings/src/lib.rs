@@ -6,11 +6,13 @@
 
 mod environment;
 mod parse;
+mod remote;
 mod settings;
 mod store_root;
 mod table;
 mod terminal;
 
+pub use remote::{CloudVariables, RemoteSettings};
 pub use settings::Settings;
 pub use store_root::STORE_FOLDER;
 pub use table::{Setting, table};
