@@ -40,8 +40,8 @@ class MetaflowS3AccessDenied(MetaflowException):
     headline = "S3 access denied"
 
 
-class MetaflowS3InvalidRange(MetaflowException):
-    """A range of bytes is not in the object."""
+class MetaflowS3InvalidRange(MetaflowS3Exception):
+    """A range of bytes is not in the object. Metaflow's `get_many` raises the base class for it."""
 
     code = "SL0603"
     headline = "S3 invalid range"
@@ -55,9 +55,11 @@ class MetaflowS3InsufficientDiskSpace(MetaflowException):
 
 
 _BY_CODE: dict[str, type[MetaflowException]] = {
+    "SL0002": MetaflowS3URLException,
     "SL0404": MetaflowS3InsufficientDiskSpace,
     "SL0407": MetaflowS3AccessDenied,
     "SL0602": MetaflowS3NotFound,
+    "SL0603": MetaflowS3InvalidRange,
 }
 
 
