@@ -38,7 +38,9 @@ def seed() -> None:
     """Puts what the operations look at."""
     texts = {"a/0.txt": "zero", "a/b/1.txt": "one", "a/c/2.txt": "two", "a/d/e/3.txt": "three", "f/4.txt": "four"}
     with S3(s3root=ROOT) as s3:
-        s3.put_many([*texts.items(), ("ab", "sibling"), ("empty", ""), ("binary", b"\xff\xfe"), ("sp ace/ü+%25", "odd")])
+        s3.put_many(
+            [*texts.items(), ("ab", "sibling"), ("empty", ""), ("binary", b"\xff\xfe"), ("sp ace/ü+%25", "odd")]
+        )
         s3.put_many([S3PutObject("noted", "m", content_type="text/x-m", metadata=NOTED)])
     for name, text in (("1.txt", "one"), ("2.txt", "two"), ("ten", "0123456789")):
         with open(name, "w") as file:
@@ -159,14 +161,23 @@ OPERATIONS: dict[str, Callable[[S3], Any] | tuple[Callable[[S3], Any], dict[str,
     "info of a range": lambda s3: s3.info(S3GetObject("ab", 0, 1)),
     "get what is empty": lambda s3: (s3.get("empty"), s3.get_many(["empty"]), s3.info("empty")),
     "get what is not text": lambda s3: s3.get("binary"),
-    "get an odd name": lambda s3: (s3.get("sp ace/ü+%25"), s3.get_many(["sp ace/ü+%25"]), s3.list_recursive(["sp ace"])),
+    "get an odd name": lambda s3: (
+        s3.get("sp ace/ü+%25"),
+        s3.get_many(["sp ace/ü+%25"]),
+        s3.list_recursive(["sp ace"]),
+    ),
     "get a folder": lambda s3: s3.get("a"),
     "get many, some twice": lambda s3: texts(s3.get_many(["ab", "ab", "a/0.txt", "ab"])),
     "get none": lambda s3: s3.get_many([]),
     "get the letters of a text": lambda s3: s3.get_many("xy"),
     "get many of None": lambda s3: s3.get_many(None),
     "get full URLs": (
-        lambda s3: (s3.get(ROOT + "/ab"), s3.get_many([ROOT + "/ab"]), s3.info(ROOT + "/ab"), s3.info_many([ROOT + "/ab"])),
+        lambda s3: (
+            s3.get(ROOT + "/ab"),
+            s3.get_many([ROOT + "/ab"]),
+            s3.info(ROOT + "/ab"),
+            s3.info_many([ROOT + "/ab"]),
+        ),
         {},
     ),
     "get a key without a root": (lambda s3: s3.get("ab"), {}),
@@ -246,9 +257,7 @@ OPERATIONS: dict[str, Callable[[S3], Any] | tuple[Callable[[S3], Any], dict[str,
     "as text": lambda s3: (str(s3.info("ab")), repr(s3.list_paths(["a"])[1])),
 }
 
-_SHOWN = (
-    "exists downloaded url prefix key size has_info metadata content_type encryption range_info last_modified path blob text"
-)
+_SHOWN = "exists downloaded url prefix key size has_info metadata content_type encryption range_info last_modified path blob text"
 
 
 def shown(value: Any) -> Any:
@@ -269,7 +278,11 @@ def attempt(do: Callable[[], Any]) -> Any:
     try:
         return shown(do())
     except Exception as error:
-        return {"raises": [kind.__name__ for kind in type(error).__mro__ if kind.__name__ not in ("object", "BaseException")]}
+        return {
+            "raises": [
+                kind.__name__ for kind in type(error).__mro__ if kind.__name__ not in ("object", "BaseException")
+            ]
+        }
 
 
 def perform(name: str) -> Any:
@@ -283,5 +296,7 @@ def perform(name: str) -> Any:
 if __name__ == "__main__":
     seed()
     done = {name: perform(name) for name in sys.argv[2:] or OPERATIONS}
-    done["what is left behind"] = sorted(name for name in os.listdir() if name not in ("1.txt", "2.txt", "ten", "folder", "here"))
+    done["what is left behind"] = sorted(
+        name for name in os.listdir() if name not in ("1.txt", "2.txt", "ten", "folder", "here")
+    )
     sys.stdout.write(json.dumps(done))

@@ -29,6 +29,8 @@ type Wanted = (Address, Option<(u64, Option<i64>)>, PathBuf);
 type Given = (Address, Option<PyBuffer<u8>>, Option<PathBuf>, Option<String>, Option<String>, Option<String>);
 /// What is known of an object: size, content type, notes, encryption, seconds since the epoch.
 type Facts = (u64, Option<String>, Option<String>, Option<String>, f64);
+/// What is found in a listing: its key and size; a folder has none.
+type Entry = (String, Option<u64>);
 
 /// Buckets of S3, each opened when it is first used.
 #[pyclass(module = "spinloom._native", frozen)]
@@ -91,13 +93,13 @@ impl Buckets {
         )
     }
 
-    /// Listings, each of keys and sizes; a folder has no size. `depth` is `folder`, `below` or `beginning`.
+    /// Listings. `depth` is `folder`, `below` or `beginning`.
     fn listings(
         &self,
         py: Python<'_>,
         at: Vec<Address>,
         depth: &str,
-    ) -> PyResult<Vec<Vec<(String, Option<u64>)>>> {
+    ) -> PyResult<Vec<Vec<Entry>>> {
         let depth = match depth {
             "folder" => Depth::Folder,
             "below" => Depth::Below,

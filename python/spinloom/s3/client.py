@@ -74,7 +74,7 @@ class S3:
         self._tmproot = tmproot
         self._folder: str | None = None
         self._files = 0
-        self._temporary_folder()
+        self._temporary_folder()  # now, so that processes forked later share it and it is removed once
 
     def __enter__(self) -> S3:
         return self
@@ -303,10 +303,10 @@ class S3:
         return self._folder
 
     def _new_file(self, url: str) -> str:
-        """A path for a copy. Its name ends as the object's does, since programs go by that."""
+        """A path for a copy, of this process. Its name ends as the object's does, since programs go by that."""
         self._files += 1
         name = re.sub(r"[^A-Za-z0-9._-]", "_", url.rsplit("/", 1)[1])[-80:]
-        return os.path.join(self._temporary_folder(), f"{self._files}-{name}")
+        return os.path.join(self._temporary_folder(), f"{os.getpid()}-{self._files}-{name}")
 
 
 class _as_s3:
