@@ -70,7 +70,7 @@ impl Remote {
         }
     }
 
-    /// That a head is not found says nothing of the bucket, so it is asked for once.
+    /// That an object is not found need not say that the bucket is missing, so the bucket is asked for once.
     async fn absent(&self, key: &str) -> Result<()> {
         if !self.bucket_seen.load(Ordering::Relaxed) {
             let prefix = self.path(key)?;
@@ -90,12 +90,19 @@ impl Remote {
         let (found, encryption) = with_encryption(self.store.get_opts(path, options)).await;
         let found = match found {
             Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(e) if Trouble::of(&e).is_some_and(|t| t.kind == TroubleKind::NoSuchRange) => {
-                return Ok(self.head(key).await?.map(|info| Got { info, bytes: Bytes::new() }));
+            Err(object_store::Error::NotFound { .. }) => return self.absent(key).await.map(|()| None),
+            Err(e) if Trouble::of(&e).is_some_and(|t| t.kind != TroubleKind::NoSuchRange) => {
+                return Err(self.error("read", key, &e));
             }
-            Err(e) => return Err(self.error("read", key, &e)),
+            // A range past the end. Some stores do not say so, but answer with a range that was not asked for.
+            Err(e) => match self.head(key).await? {
+                Some(info) if info.size <= wanted.range.start => {
+                    return Ok(Some(Got { info, bytes: Bytes::new() }));
+                }
+                _ => return Err(self.error("read", key, &e)),
+            },
         };
+        self.bucket_seen.store(true, Ordering::Relaxed);
         let info = described(info(key.to_owned(), &found.meta), &found.attributes);
         let info = ObjectInfo { encryption, ..info };
         let bytes = found.bytes().await.map_err(|e| self.error("read", key, &e))?;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use object_store::ObjectStore;
-use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::gcp::{GcpCredential, GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::{ObjectStore, StaticCredentialProvider};
 use spinloom_diagnostics::Result;
 
 use super::{client, is_http, made, no_retries};
@@ -30,7 +30,10 @@ pub(super) fn open(at: &Location, options: &Options) -> Result<Arc<dyn ObjectSto
     if let Some(emulator) = &options.gs_emulator {
         let url = if emulator.contains("://") { emulator.clone() } else { format!("http://{emulator}") };
         http = is_http(Some(&url));
+        // Not to sign is not enough: some requests look for credentials all the same.
+        let nobody = StaticCredentialProvider::new(GcpCredential { bearer: String::new() });
         builder = builder.with_base_url(url.trim_end_matches('/')).with_skip_signature(true);
+        builder = builder.with_credentials(Arc::new(nobody));
     }
     let store = builder
         .with_bucket_name(at.bucket())
