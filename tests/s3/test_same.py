@@ -20,7 +20,7 @@ BATCH, AT_ONCE = 16, 2
 
 #: What is meant to be different: Metaflow's answer, ours, and why.
 DIFFERENCES = {
-    "put under a key that ends with /": ("s3://", "MetaflowS3URLException", "stores take such keys differently"),
+    "put under a key that ends with /": ("ROOT/p/end/", "MetaflowS3URLException", "stores take such keys differently"),
     "put many into no bucket": ("[]", "MetaflowS3NotFound", "that nothing was stored must not go unnoticed"),
     "put files without a path": ("TypeError", "MetaflowS3InvalidObject", "the message says what to write"),
     "get a number": ("AttributeError", "MetaflowS3URLException", "the message says what to write"),

@@ -33,6 +33,7 @@ class Server:
             "METAFLOW_S3_ENDPOINT_URL": self.url,
             "METAFLOW_DATATOOLS_S3ROOT": "s3://data/flows",
             "METAFLOW_S3_RETRY_COUNT": "0",
+            "METAFLOW_S3_WORKER_COUNT": "4",
             "METAFLOW_S3_TRANSIENT_RETRY_COUNT": "1",
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": "secret",

@@ -5,8 +5,8 @@ mod answer;
 mod trouble;
 
 use std::process;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -138,7 +138,8 @@ impl Patient {
                 }
             };
         let (head, body) = response.into_parts();
-        if let Some(how) = head.headers.get("x-amz-server-side-encryption").and_then(|how| how.to_str().ok()) {
+        if let Some(how) = head.headers.get("x-amz-server-side-encryption").and_then(|how| how.to_str().ok())
+        {
             // Outside of `with_encryption` nobody asks.
             let _ = ENCRYPTION.try_with(|encryption| encryption.set(how.to_owned()));
         }

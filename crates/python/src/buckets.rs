@@ -61,22 +61,32 @@ impl Buckets {
 
     /// What is known of many objects; `None` for one that is not there.
     fn infos(&self, py: Python<'_>, at: Vec<Address>) -> PyResult<Vec<Option<Facts>>> {
-        self.in_each(py, at, |(bucket, _)| (bucket.clone(), None), |objects, at| {
-            let keys: Vec<_> = at.into_iter().map(|(_, key)| key).collect();
-            Ok(objects.infos(&keys)?.into_iter().map(|info| info.map(facts)).collect())
-        })
+        self.in_each(
+            py,
+            at,
+            |(bucket, _)| (bucket.clone(), None),
+            |objects, at| {
+                let keys: Vec<_> = at.into_iter().map(|(_, key)| key).collect();
+                Ok(objects.infos(&keys)?.into_iter().map(|info| info.map(facts)).collect())
+            },
+        )
     }
 
     /// Puts objects into files: what is known of each, and the range of it that its file has.
     fn download(&self, py: Python<'_>, wanted: Vec<Wanted>) -> PyResult<Vec<Option<(Facts, u64, u64)>>> {
-        self.in_each(py, wanted, |((bucket, _), ..)| (bucket.clone(), None), |objects, wanted| {
-            let downloads: Vec<_> = wanted
-                .into_iter()
-                .map(|((_, key), range, path)| Download { key, part: part(range), path })
-                .collect();
-            let done = objects.download(&downloads)?.into_iter();
-            Ok(done.map(|done| done.map(|d| (facts(d.info), d.start, d.len))).collect())
-        })
+        self.in_each(
+            py,
+            wanted,
+            |((bucket, _), ..)| (bucket.clone(), None),
+            |objects, wanted| {
+                let downloads: Vec<_> = wanted
+                    .into_iter()
+                    .map(|((_, key), range, path)| Download { key, part: part(range), path })
+                    .collect();
+                let done = objects.download(&downloads)?.into_iter();
+                Ok(done.map(|done| done.map(|d| (facts(d.info), d.start, d.len))).collect())
+            },
+        )
     }
 
     /// Makes objects; which of them were made. Those that are there already are left alone, unless `replace`.
@@ -94,12 +104,7 @@ impl Buckets {
     }
 
     /// Listings. `depth` is `folder`, `below` or `beginning`.
-    fn listings(
-        &self,
-        py: Python<'_>,
-        at: Vec<Address>,
-        depth: &str,
-    ) -> PyResult<Vec<Vec<Entry>>> {
+    fn listings(&self, py: Python<'_>, at: Vec<Address>, depth: &str) -> PyResult<Vec<Vec<Entry>>> {
         let depth = match depth {
             "folder" => Depth::Folder,
             "below" => Depth::Below,
@@ -109,11 +114,16 @@ impl Buckets {
             Found::Object(info) => (info.key, Some(info.size)),
             Found::Folder(key) => (key, None),
         };
-        self.in_each(py, at, |(bucket, _)| (bucket.clone(), None), |objects, at| {
-            let prefixes: Vec<_> = at.into_iter().map(|(_, prefix)| prefix).collect();
-            let found = objects.listings(&prefixes, depth)?.into_iter();
-            Ok(found.map(|listing| listing.into_iter().map(entry).collect()).collect())
-        })
+        self.in_each(
+            py,
+            at,
+            |(bucket, _)| (bucket.clone(), None),
+            |objects, at| {
+                let prefixes: Vec<_> = at.into_iter().map(|(_, prefix)| prefix).collect();
+                let found = objects.listings(&prefixes, depth)?.into_iter();
+                Ok(found.map(|listing| listing.into_iter().map(entry).collect()).collect())
+            },
+        )
     }
 }
 
@@ -199,7 +209,9 @@ fn upload(
     ((bucket, key), buffer, file, content_type, notes, encryption): Given,
 ) -> PyResult<(String, Upload)> {
     let content = match (buffer, file) {
-        (Some(buffer), _) if buffer.is_c_contiguous() => Content::Bytes(bytes::Bytes::from_owner(Held(buffer))),
+        (Some(buffer), _) if buffer.is_c_contiguous() => {
+            Content::Bytes(bytes::Bytes::from_owner(Held(buffer)))
+        }
         (None, Some(path)) => Content::File(path),
         _ => return Err(PyValueError::new_err("an object is made of bytes or of a file")),
     };

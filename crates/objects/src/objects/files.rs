@@ -176,8 +176,9 @@ impl Remote {
         match self.store.list(None).try_next().await {
             Err(e) if Trouble::of(&e).is_some_and(|t| t.kind == TroubleKind::NoBucket) => {
                 let bucket = self.at.bucket();
-                Error::new(codes::S3_NOT_FOUND, format!("there is no bucket `{bucket}`"))
-                    .hint("make it, or correct its name; where S3 is, is the setting `SPINLOOM_S3_ENDPOINT_URL`")
+                Error::new(codes::S3_NOT_FOUND, format!("there is no bucket `{bucket}`")).hint(
+                    "make it, or correct its name; where S3 is, is the setting `SPINLOOM_S3_ENDPOINT_URL`",
+                )
             }
             _ => error,
         }
