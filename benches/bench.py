@@ -1,10 +1,10 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
-Usage: python benches/bench.py [--full] [--write] [--spins]
+Usage: python benches/bench.py [--full] [--write] [--spins] [--s3]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
 start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks; `--spins` measures
-spins only.
+spins only, `--s3` objects in S3 only.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from measure import Cost, alternate, median, run
 from readers import compare
+from s3 import s3
 from spins import spins
 
 HERE = Path(__file__).parent
@@ -154,6 +155,11 @@ def spun() -> list[str]:
     return rows
 
 
+def objects() -> list[str]:
+    """Objects in S3: many small ones, a few large ones."""
+    return [row(*measured) for measured in s3(OURS, THEIRS)]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
@@ -186,6 +192,9 @@ def main() -> None:
     if "--spins" in sys.argv:
         spun()
         return
+    if "--s3" in sys.argv:
+        objects()
+        return
     full = "--full" in sys.argv
     head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
     print("\n".join(head), flush=True)
@@ -197,6 +206,7 @@ def main() -> None:
         + imports()
         + readers()
         + spun()
+        + objects()
     )
     about = machine()
     print(f"\n{about}")

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .parameters import Parameter as Parameter
     from .runner import NBRunner as NBRunner
     from .runner import Runner as Runner
+    from .s3 import S3 as S3
     from .secret_sources import get_secret as get_secret
     from .steps import step as step
 
@@ -76,6 +77,7 @@ _HOMES = {
     "default_metadata": ".client",
     "Runner": ".runner",
     "NBRunner": ".runner",
+    "S3": ".s3",
 }
 
 __all__ = [*_HOMES, "exceptions", "__version__"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from support import product
+from support import product, s3
 from support.ahead import Ahead
 from support.suite import Section, Verdict, is_for_readers, read_suite, rewrite, run_section
 
@@ -72,7 +73,15 @@ def run_all(session: pytest.Session) -> Ahead[str, Verdict]:
     ours = product.spinloom()
     items = {item.nodeid: item for item in session.items if isinstance(item, SectionItem)}
     places = {nodeid: base / str(number) for number, nodeid in enumerate(items)}
-    return Ahead(lambda nodeid: run_section(items[nodeid].section, ours, places[nodeid]), items)
+    by_page = {
+        path: replace(ours, extra_env=ours.extra_env | variables_of(path)) for path in {i.path for i in items.values()}
+    }
+    return Ahead(lambda nodeid: run_section(items[nodeid].section, by_page[items[nodeid].path], places[nodeid]), items)
+
+
+def variables_of(page: Path) -> dict[str, str]:
+    """What a page needs to be told: the one about S3, where a server is."""
+    return s3.server().environment if page.name == "s3.md" else {}
 
 
 def rewrite_later(session: pytest.Session, path: Path, verdict: Verdict) -> None:

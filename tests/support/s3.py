@@ -1,4 +1,4 @@
-"""A real S3 server for tests: moto, of the environment of the real Metaflow, which `./setup --metaflow` makes."""
+"""A real S3 server for tests: moto, which `./setup --servers` installs. Unlike the one of our own it lists as Amazon's does."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 
 from support import product
+
+MOTO = product.REPOSITORY / ".venv-servers/bin/moto_server"
 
 #: Buckets that there are; `data` is where objects of runs are kept.
 BUCKETS = ("bucket", "other", "data")
@@ -31,6 +33,7 @@ class Server:
             "METAFLOW_S3_ENDPOINT_URL": self.url,
             "METAFLOW_DATATOOLS_S3ROOT": "s3://data/flows",
             "METAFLOW_S3_RETRY_COUNT": "0",
+            "METAFLOW_S3_WORKER_COUNT": "4",
             "METAFLOW_S3_TRANSIENT_RETRY_COUNT": "1",
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": "secret",
@@ -44,7 +47,9 @@ def server() -> Server:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(product.metaflow().bin / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    if not MOTO.exists():
+        subprocess.run(["./setup", "--servers"], cwd=product.REPOSITORY, check=True)
+    command = [str(MOTO), "-H", "127.0.0.1", "-p", str(port)]
     with open(os.devnull, "w") as nothing:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=nothing, stderr=nothing, start_new_session=True

@@ -129,6 +129,12 @@ codes! {
     ENVIRONMENT = "SL0501", Environment;
     /// Secrets cannot be fetched.
     SECRETS = "SL0502", Environment;
+    /// An address in S3 is malformed, or not allowed where it is used.
+    S3_ADDRESS = "SL0601", Usage;
+    /// An object in S3, or its bucket, does not exist.
+    S3_NOT_FOUND = "SL0602", NotFound;
+    /// A value cannot be an object in S3, or a range is not in the object.
+    S3_VALUE = "SL0603", Invalid;
     /// A bug in Spinloom.
     INTERNAL = "SL0901", Internal;
 }

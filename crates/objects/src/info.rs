@@ -15,6 +15,8 @@ pub struct ObjectInfo {
     pub last_modified_us: i64,
     /// What kind of data it is, as its writer said. A local folder does not keep it.
     pub content_type: Option<String>,
+    /// How the store has encrypted it, where it says so. Listings leave it out.
+    pub encryption: Option<String>,
     /// What its writer noted, by lower-case name. A local folder does not keep it.
     pub metadata: BTreeMap<String, String>,
 }

@@ -21,5 +21,5 @@ mod transport;
 
 pub use info::{Listing, ObjectInfo, PutOptions};
 pub use location::{Kind, Location};
-pub use objects::Objects;
+pub use objects::{Content, Depth, Download, Downloaded, Found, Objects, Part, Upload};
 pub use options::{Interrupted, Options};

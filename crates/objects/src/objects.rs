@@ -1,5 +1,7 @@
 //! The facade: blocking calls, whatever is behind them.
 
+mod files;
+
 use std::fs::File;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -14,6 +16,8 @@ use crate::folder::Folder;
 use crate::process::{PerProcess, runtime};
 use crate::remote::{self, Remote};
 use crate::{Kind, Listing, Location, ObjectInfo, Options, PutOptions, transfer};
+
+pub use files::{Content, Depth, Download, Downloaded, Found, Part, Upload};
 
 /// How often a call that waits asks whether it should end.
 const ASK_EVERY: Duration = Duration::from_millis(100);

@@ -15,7 +15,7 @@ use spinloom_diagnostics::Result;
 use tokio::sync::Semaphore;
 
 use crate::failure::{self, Deed};
-use crate::transport::{Trouble, TroubleKind, with_doubts};
+use crate::transport::{Trouble, TroubleKind, with_doubts, with_encryption};
 use crate::{Listing, Location, ObjectInfo, Options, PutOptions, backend, key};
 
 /// A client of one process.
@@ -58,10 +58,12 @@ impl Remote {
 
     pub(crate) async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
         let options = GetOptions { head: true, ..GetOptions::default() };
-        match self.store.get_opts(&self.path(key)?, options).await {
+        let (found, encryption) = with_encryption(self.store.get_opts(&self.path(key)?, options)).await;
+        match found {
             Ok(found) => {
                 self.bucket_seen.store(true, Ordering::Relaxed);
-                Ok(Some(described(info(key.to_owned(), &found.meta), &found.attributes)))
+                let info = described(info(key.to_owned(), &found.meta), &found.attributes);
+                Ok(Some(ObjectInfo { encryption, ..info }))
             }
             Err(object_store::Error::NotFound { .. }) => self.absent(key).await.map(|()| None),
             Err(e) => Err(self.error("read", key, &e)),
@@ -85,7 +87,8 @@ impl Remote {
             if_match: wanted.etag,
             ..Default::default()
         };
-        let found = match self.store.get_opts(path, options).await {
+        let (found, encryption) = with_encryption(self.store.get_opts(path, options)).await;
+        let found = match found {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return self.absent(key).await.map(|()| None),
             Err(e) if Trouble::of(&e).is_some_and(|t| t.kind != TroubleKind::NoSuchRange) => {
@@ -101,6 +104,7 @@ impl Remote {
         };
         self.bucket_seen.store(true, Ordering::Relaxed);
         let info = described(info(key.to_owned(), &found.meta), &found.attributes);
+        let info = ObjectInfo { encryption, ..info };
         let bytes = found.bytes().await.map_err(|e| self.error("read", key, &e))?;
         Ok(Some(Got { info, bytes }))
     }
@@ -220,7 +224,7 @@ pub(crate) fn attributes(put: &PutOptions) -> Attributes {
     content_type.into_iter().chain(notes).collect()
 }
 
-fn info(key: String, meta: &ObjectMeta) -> ObjectInfo {
+pub(crate) fn info(key: String, meta: &ObjectMeta) -> ObjectInfo {
     ObjectInfo {
         key,
         size: meta.size,

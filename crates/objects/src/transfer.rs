@@ -162,7 +162,7 @@ impl Remote {
         self.put_parts(key, attributes, next).await
     }
 
-    async fn put_parts(
+    pub(crate) async fn put_parts(
         &self,
         key: &str,
         attributes: Attributes,

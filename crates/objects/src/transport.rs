@@ -5,8 +5,8 @@ mod answer;
 mod trouble;
 
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -33,6 +33,15 @@ const MOST_RESERVED: usize = 64 << 20;
 tokio::task_local! {
     /// How often the request of this task was sent without one knowing whether it was carried out.
     static DOUBTS: Arc<AtomicU32>;
+    /// How the store says it has encrypted what the request of this task is about. The client does not hand that on.
+    static ENCRYPTION: Arc<OnceLock<String>>;
+}
+
+/// Runs `work`, a single request, and gives how what it is about is encrypted.
+pub(crate) async fn with_encryption<T>(work: impl Future<Output = T>) -> (T, Option<String>) {
+    let encryption = Arc::new(OnceLock::new());
+    let result = ENCRYPTION.scope(Arc::clone(&encryption), work).await;
+    (result, encryption.get().cloned())
 }
 
 /// Runs `work`, a single request, and says whether an earlier try of it may have been carried out.
@@ -129,6 +138,11 @@ impl Patient {
                 }
             };
         let (head, body) = response.into_parts();
+        if let Some(how) = head.headers.get("x-amz-server-side-encryption").and_then(|how| how.to_str().ok())
+        {
+            // Outside of `with_encryption` nobody asks.
+            let _ = ENCRYPTION.try_with(|encryption| encryption.set(how.to_owned()));
+        }
         let body = match read(body, answer::announced(&head.headers), timeout).await {
             Ok(body) => body,
             Err(why) => {

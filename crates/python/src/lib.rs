@@ -2,6 +2,7 @@
 //!
 //! `unsafe` is allowed here only: `fork` and what belongs to it have no safe form.
 
+mod buckets;
 mod context;
 mod errors;
 mod fork;
@@ -28,6 +29,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<context::TaskContext>()?;
     m.add_class::<spool::Spool>()?;
     m.add_class::<store::Store>()?;
+    m.add_class::<buckets::Buckets>()?;
+    m.add_function(wrap_pyfunction!(buckets::datatools_root, m)?)?;
     m.add_class::<stream::TaskStream>()?;
     m.add_class::<warm::Warm>()?;
     m.add_function(wrap_pyfunction!(warm::warm_report, m)?)?;

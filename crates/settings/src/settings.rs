@@ -116,6 +116,12 @@ impl Settings {
         &self.store_root
     }
 
+    /// Where objects of runs are kept in S3, without a `/` at the end (PR-08).
+    pub fn datatools_root(&self) -> Option<String> {
+        let given = self.env.value(&table::DATATOOLS_ROOT).map(|root| root.trim_end_matches('/').to_owned());
+        given.or_else(|| Some(format!("{}/data", self.env.value(&table::S3_ROOT)?.trim_end_matches('/'))))
+    }
+
     /// Decorators for every step that lacks them, after those of `--with` (RU-13).
     pub fn default_decospecs(&self) -> &[String] {
         &self.decospecs

@@ -77,6 +77,10 @@ settings_table! {
     /// The user's folder for caches.
     CACHE_HOME = "cache_home", ["XDG_CACHE_HOME"], "`~/.cache`";
 
+    /// Where `S3(run=self)` keeps the objects of runs, such as `s3://bucket/data`.
+    DATATOOLS_ROOT = "datatools_s3root", ["SPINLOOM_DATATOOLS_S3ROOT", "METAFLOW_DATATOOLS_S3ROOT"],
+        "`data` below the root of the remote datastore in S3, if there is one";
+
     /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
     DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
 

@@ -52,6 +52,20 @@ _EXCEPTIONS = (
     "ParameterFieldTypeMismatch",
     "UnhandledInMergeArtifactsException",
 )
+_S3 = (
+    "MetaflowS3AccessDenied",
+    "MetaflowS3Exception",
+    "MetaflowS3InsufficientDiskSpace",
+    "MetaflowS3InvalidObject",
+    "MetaflowS3InvalidRange",
+    "MetaflowS3NotFound",
+    "MetaflowS3URLException",
+    "RangeInfo",
+    "S3",
+    "S3GetObject",
+    "S3Object",
+    "S3PutObject",
+)
 
 
 def _of(home: str, names: tuple[str, ...]) -> dict[str, str]:
@@ -79,6 +93,7 @@ MODULES: dict[str, dict[str, str]] = {
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
         **_of("spinloom.client", _CLIENT),
         **_of("spinloom.runner", ("NBRunner", "Runner")),
+        "S3": "spinloom.s3:S3",
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
@@ -115,6 +130,9 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "plugins": {},
     "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
+    "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
+    "plugins.datatools.s3": _of("spinloom.s3", _S3),
+    "plugins.datatools.s3.s3": _of("spinloom.s3", _S3),
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
@@ -141,7 +159,7 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer S3 StepMutator
+    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
     conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
