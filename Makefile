@@ -19,11 +19,12 @@ demo: setup  ## Train a grid of models on the digits data set, live
 	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
 
 test:  ## Run the tests (of the differential grid, a sample)
-	@./setup --metaflow
+	@./setup --metaflow --servers
 	@$(MAKE) --no-print-directory test-rust layers
 	@$(MAKE) --no-print-directory test-python
 
-test-rust: setup  ## Run the Rust tests
+test-rust:  ## Run the Rust tests
+	@./setup --servers
 	@. .setup/env; \
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(TESTED) --no-fail-fast; \
 	else cargo test $(TESTED) --no-fail-fast; fi
@@ -68,4 +69,4 @@ wheel: setup  ## Build a release wheel into dist/
 	@. .setup/env && PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON_TOOLS) pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:  ## Remove what was built and installed here
-	rm -rf target dist .venv .venv-metaflow .venv-bench .boot .setup packaging/data/scripts python/spinloom/_native*.so
+	rm -rf target dist .venv .venv-metaflow .venv-bench .venv-servers .boot .setup packaging/data/scripts python/spinloom/_native*.so

@@ -9,6 +9,7 @@ import argparse
 import fcntl
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,9 @@ STATE = ROOT / ".setup"
 VENV = ROOT / ".venv"
 METAFLOW_VENV = ROOT / ".venv-metaflow"
 BENCH_VENV = ROOT / ".venv-bench"
+SERVERS_VENV = ROOT / ".venv-servers"
+AZURITE = STATE / "azurite"
+S3_SERVER = STATE / "bin" / "spinloom-s3-server"
 REQUIREMENTS = ROOT / "requirements"
 
 
@@ -130,10 +134,53 @@ def install_release() -> None:
         pip(BENCH_VENV, "install", "--no-deps", "--force-reinstall", *Path(wheels).glob("*.whl"))
 
 
+def build_s3_server() -> None:
+    """Builds the S3 server that Python tests and benchmarks start."""
+    cargo = find_cargo()
+    native_build.cargo(["build", "--package", "spinloom-storekit"], cargo.program, cargo.environment())
+    native_build.place(native_build.target_folder("dev") / S3_SERVER.name, S3_SERVER)
+
+
+def install_azurite() -> None:
+    """Installs Azurite by npm, as its lock file says."""
+    AZURITE.mkdir(parents=True, exist_ok=True)
+    for file in azurite_files():
+        shutil.copy2(file, AZURITE)
+    run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", AZURITE])
+
+
+def azurite_files() -> tuple[Path, ...]:
+    """What says which Azurite it is."""
+    return tuple(REQUIREMENTS / "azurite" / name for name in ("package.json", "package-lock.json"))
+
+
+def server_steps() -> list[Step]:
+    """Servers that tests of stores talk to."""
+    crates = ROOT / "crates"
+    return [
+        venv_step(SERVERS_VENV),
+        requirements_step(SERVERS_VENV, "servers"),
+        Step(
+            "azurite",
+            "installing requirements/azurite by npm into .setup/azurite",
+            lambda: Inputs(azurite_files()),
+            lambda: [AZURITE / "node_modules" / ".bin" / "azurite-blob"],
+            install_azurite,
+        ),
+        Step(
+            "s3-server",
+            "building the S3 server of the tests",
+            lambda: Inputs((ROOT / "Cargo.lock", *files_under([crates / "storekit", crates / "objects"]))),
+            lambda: [S3_SERVER],
+            build_s3_server,
+        ),
+    ]
+
+
 def source_files() -> tuple[Path, ...]:
     """What the natives are built from."""
     crates = ROOT / "crates"
-    skip = [crates / "testkit", crates / "xtask", *crates.glob("*/tests"), *crates.glob("*/benches")]
+    skip = [crates / "testkit", crates / "storekit", crates / "xtask", *crates.glob("*/tests"), *crates.glob("*/benches")]
     roots = [ROOT / "Cargo.toml", ROOT / "Cargo.lock", ROOT / ".cargo", ROOT / "schemas", crates]
     return (*files_under([root for root in roots if root.exists()], skip), Path(native_build.__file__))
 
@@ -168,7 +215,7 @@ def requirements_step(venv: Path, *names: str) -> Step:
     )
 
 
-def steps(metaflow: bool, bench: bool) -> list[Step]:
+def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
     """Everything asked for, in order."""
     wanted = [
         venv_step(VENV),
@@ -190,6 +237,8 @@ def steps(metaflow: bool, bench: bool) -> list[Step]:
     ]
     if metaflow or bench:
         wanted += [venv_step(METAFLOW_VENV), requirements_step(METAFLOW_VENV, "metaflow")]
+    if servers:
+        wanted += server_steps()
     if bench:
         wanted += [
             requirements_step(METAFLOW_VENV, "metaflow", "bench"),
@@ -224,8 +273,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./setup", description="Makes this checkout ready to use.")
     parser.add_argument("--metaflow", action="store_true", help="also .venv-metaflow, for the differential tests")
     parser.add_argument("--bench", action="store_true", help="also .venv-bench, a release build, for `make bench`")
+    parser.add_argument("--servers", action="store_true", help="also the servers that tests of stores talk to")
     options = parser.parse_args()
-    wanted = steps(options.metaflow, options.bench)
+    wanted = steps(options.metaflow, options.bench, options.servers)
     if all(step.is_current() for step in wanted):
         return 0
     try:

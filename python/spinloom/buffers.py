@@ -7,6 +7,7 @@ change it without anybody else seeing the change.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import mmap
@@ -28,9 +29,21 @@ def map_private(path: str, length: int) -> mmap.mmap | bytearray:
         return bytearray()
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
+        if not _has_data(fd):
+            # Zeros that nobody wrote: the kernel has a page of them for everybody, and need not make a gigabyte of its own.
+            return mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         return mmap.mmap(fd, length, access=mmap.ACCESS_COPY)
     finally:
         os.close(fd)
+
+
+def _has_data(fd: int) -> bool:
+    """Whether a file is anything but one hole. A file system that does not know says yes."""
+    try:
+        os.lseek(fd, 0, os.SEEK_DATA)
+    except OSError as error:
+        return error.errno != errno.ENXIO
+    return True
 
 
 def writable(buffers: Iterable[RawBuffer]) -> list[Any]:

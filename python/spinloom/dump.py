@@ -6,7 +6,9 @@ import json
 import pickle
 import sys
 
+from . import encoding
 from .buffers import unpickle
+from .previews.text import as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,15 +52,18 @@ def _artifacts(store: Any, request: dict[str, Any], task: dict[str, Any]) -> lis
     return sorted(chosen, key=lambda entry: entry["name"])
 
 
-def _value(store: Any, entry: dict[str, Any]) -> Any:
-    return unpickle(*store.load(entry["at"], entry["name"]))
+def _value(entry: dict[str, Any], stream: bytes, buffers: Any) -> Any:
+    pickled = entry["encoding"] == encoding.PICKLE
+    return unpickle(stream, buffers) if pickled else encoding.decode(stream, buffers, entry)
 
 
 def _text(store: Any, request: dict[str, Any], entry: dict[str, Any]) -> str:
     try:
-        return repr(_value(store, entry)) if request.get("json") else str(_value(store, entry))
+        value = _value(entry, *store.load(entry["at"], entry["name"]))
+        return repr(value) if request.get("json") else str(value)
     except Exception as error:  # unpickling runs the user's code; one bad value hides no other
-        return f"<cannot be read: {error}>"
+        looks = as_text(json.loads(store.preview(entry["at"], entry["name"])))
+        return f"<cannot be read: {error}{f'; when it was saved: {looks}' if looks else ''}>"
 
 
 def _as_json(entry: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +72,15 @@ def _as_json(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_file(store: Any, request: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> None:
-    values = {path: {entry["name"]: _value(store, entry) for entry in entries} for path, entries in found.items()}
+    values: dict[str, dict[str, Any]] = {}
+    for path, entries in found.items():
+        values[path] = {}
+        for entry in entries:
+            found = store.load(entry["at"], entry["name"])
+            try:
+                values[path][entry["name"]] = _value(entry, *found)
+            except Exception as error:  # as in `_text`
+                print(f"left out `{path}/{entry['name']}`, which cannot be read: {error}", file=sys.stderr)
     with open(request["file"], "wb") as handle:
         pickle.dump(values, handle, protocol=5)
     print(f"Artifacts written to {request['file']}", file=sys.stderr)

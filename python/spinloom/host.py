@@ -11,9 +11,11 @@ from contextlib import suppress
 from . import jsonvalue
 from .attach import attach
 from .classes import flow_class
+from .encoding import encode
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
 from .graph import describe
 from .includefile import Content, IncludeFile
+from .previews import Previews
 from .worker import process
 from .worker.persist import DEFAULTS
 from .worker.pickling import dump, type_name
@@ -168,15 +170,16 @@ class FlowHost:
                 values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
+        previews = Previews(light=True)
         for name, value in values.items():
-            self._save(ctx, name, value)
+            self._save(ctx, name, value, previews)
         for name in self.flow.private:
-            self._save(ctx, name, getattr(self.cls, name), optional=True)
+            self._save(ctx, name, getattr(self.cls, name), previews, optional=True)
         ctx.finish(json.dumps({"ok": True, "next": None}))
 
-    def _save(self, ctx: Any, name: str, value: Any, optional: bool = False) -> None:
+    def _save(self, ctx: Any, name: str, value: Any, previews: Previews, optional: bool = False) -> None:
         try:
-            stream, buffers = dump(value)
+            stream, buffers, *told = encode(value, type(value)) or dump(value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if optional:
                 return
@@ -188,7 +191,7 @@ class FlowHost:
                 ["give it a name that begins with `_`, or move it out of the class"],
             ) from error
         kind = value.type_name if isinstance(value, Content) else type_name(value)
-        ctx.save(name, kind, stream, buffers)
+        ctx.save(name, kind, stream, buffers, previews.note(name, value, *told))
 
     def instance(self, state: FlowState) -> FlowSpec:
         """A flow's instance for one task."""
@@ -208,9 +211,12 @@ class FlowHost:
 
     def settle(self) -> None:
         """Makes the zygote, which was just forked, what its children had best find."""
+        from . import encoding, previews
         from .worker.rehearsal import rehearse
 
         process.settle()
+        previews.prepare()
+        encoding.prepare()
         rehearse()
         gc.freeze()
 

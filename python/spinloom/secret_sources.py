@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from .decorators.secrets import Secrets
 
+GIVEN: list[str] = []
+"""Values of the secrets this process was given: previews of artifacts hide them."""
+
 
 def get_secret(source: str | dict[str, Any], role: str | None = None) -> dict[str, str]:
     """The variables of one source, as `@secrets` would set them. Nothing is set, nothing is recorded.
@@ -17,7 +20,9 @@ def get_secret(source: str | dict[str, Any], role: str | None = None) -> dict[st
     `source` is `type.id` or a dictionary with `type`, `id`, `options` and `role`; `role` is who fetches if that names
     nobody. Raises `MetaflowException` (`SL0502`) for a source that is unknown or cannot be had.
     """
-    return dict(_native().fetch_secrets(_text(source), role, _variable))
+    found = dict(_native().fetch_secrets(_text(source), role, _variable))
+    GIVEN.extend(found.values())
+    return found
 
 
 def check(sources: list[Any]) -> None:
@@ -36,6 +41,7 @@ def provide(record: Secrets) -> Exception | None:
     except Exception as error:  # the attempt's, to be retried or caught as if the step had raised it
         return error
     os.environ.update(found)
+    GIVEN.extend(found.values())
     return None
 
 

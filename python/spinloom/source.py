@@ -83,6 +83,21 @@ def find_method(cls: type, name: str, function: Any) -> tuple[str, Method | None
     return (code.co_filename if code is not None else ""), None
 
 
+def assignment(cls: type, step: str, function: Any, name: str) -> int | None:
+    """The line of a step where it last sets the attribute `name`; None if it does not do so itself."""
+    _, node = find_method(cls, step, function)
+    arguments = [*node.args.posonlyargs, *node.args.args] if node else []
+    if node is None or not arguments:
+        return None
+    lines = [
+        target.lineno
+        for target in ast.walk(node)
+        if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store) and target.attr == name
+        if isinstance(target.value, ast.Name) and target.value.id == arguments[0].arg
+    ]
+    return max(lines, default=None)
+
+
 def class_file(cls: type) -> str:
     """The file `cls` is defined in."""
     import os

@@ -19,6 +19,7 @@ class MemoryContext:
         self.spec_data = spec
         self.spec = json.loads(json.dumps(spec))
         self.saved: Saved = {}
+        self.notes: dict[str, Any] = {}
         self.inherited: list[str] = []
         self.loads: list[tuple[int, str]] = []
         self.result: dict[str, Any] | None = None
@@ -35,10 +36,11 @@ class MemoryContext:
         _, stream, buffers = self._input(i)[name]
         return stream, [bytearray(buffer) for buffer in buffers]
 
-    def save(self, name: str, type_name: str, stream: bytes, buffers: list[Any]) -> None:
+    def save(self, name: str, type_name: str, stream: bytes, buffers: list[Any], note: str | None = None) -> None:
         assert self.result is None, "nothing can be saved after the end"
         assert isinstance(stream, bytes)
         self.saved[name] = (type_name, stream, [bytes(buffer) for buffer in buffers])
+        self.notes[name] = json.loads(note) if note is not None else {}
 
     def inherit(self, i: int, name: str) -> None:
         self.inherited.append(name)

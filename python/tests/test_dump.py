@@ -26,7 +26,11 @@ class MemoryStore:
     def artifacts(self, address: str) -> str:
         entries = [(name, type_name(value), len(dump(value)[0])) for name, value in VALUES.items()]
         entries.append(("torn", "int", 3))
-        return json.dumps([{"name": name, "type": kind, "size": size} for name, kind, size in entries])
+        known = {"encoding": "pickle-v5"}
+        return json.dumps([{"name": name, "type": kind, "size": size, **known} for name, kind, size in entries])
+
+    def preview(self, address: str, name: str) -> str:
+        return "null"
 
     def load(self, address: str, name: str) -> tuple[bytes, list[bytes]]:
         return (b"\x80", []) if name == "torn" else (dump(VALUES[name])[0], [])

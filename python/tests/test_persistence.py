@@ -162,7 +162,7 @@ def test_a_value_that_cannot_be_pickled(monkeypatch: pytest.MonkeyPatch) -> None
     assert failure["kind"] == "UnpicklableArtifactException"
     expected = "artifact `bad` of step `start` cannot be saved: a value of type `generator` cannot be pickled"
     assert failure["message"].startswith(expected)
-    assert (failure["file"], failure["line"]) == (__file__, Failing.start.__code__.co_firstlineno + 1)
+    assert (failure["file"], failure["line"]) == (__file__, Failing.start.__code__.co_firstlineno + 3)
     assert (bench.value(ctx, "before"), bench.value(ctx, "after")) == (1, 2)
 
 

@@ -47,7 +47,7 @@ pub(crate) struct FlowArgs {
     #[arg(long, global = true, value_name = "TYPE")]
     pub(crate) metadata: Option<String>,
 
-    /// Where artifacts are kept: `local`
+    /// Where artifacts are kept: `local`, a location such as `s3://bucket/prefix`, or `s3`, `azure` or `gs` with its setting
     #[arg(long, global = true, value_name = "TYPE")]
     pub(crate) datastore: Option<String>,
 
@@ -135,6 +135,10 @@ pub(crate) struct RunArgs {
     /// Add a decorator to all steps that lack it, such as `retry:times=2`; may be repeated
     #[arg(long = "with", value_name = "SPEC")]
     pub(crate) with: Vec<String>,
+
+    /// Verify every byte of large arrays before steps get them, too
+    #[arg(long)]
+    pub(crate) verify: bool,
 
     /// Write the run's id to a file as soon as it is known
     #[arg(long, value_name = "FILE")]

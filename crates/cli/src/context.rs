@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use spinloom_datastore::Datastore;
+use spinloom_datastore::{Datastore, StorePolicy};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
 use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
@@ -11,6 +11,7 @@ use spinloom_settings::Settings;
 
 use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
 use crate::reply::{Output, Problems};
+use crate::storage;
 use crate::terminal::Screen;
 use crate::terminal::summary::Commands;
 use crate::{FlowHost, Surface};
@@ -86,8 +87,8 @@ impl<'a> Context<'a> {
     /// The folder of the store.
     pub(crate) fn store(&self) -> PathBuf {
         match &self.globals.datastore_root {
-            Some(folder) => self.settings.cwd().join(folder),
-            None => self.settings.store_root().to_owned(),
+            Some(folder) if !folder.to_str().is_some_and(storage::is_url) => self.settings.cwd().join(folder),
+            _ => self.settings.store_root().to_owned(),
         }
     }
 
@@ -113,7 +114,8 @@ impl<'a> Context<'a> {
     pub(crate) fn records(&self) -> Result<Records> {
         let store = self.store();
         let provider = SqliteProvider::open_read(&store.join("metadata.db"))?;
-        let files = Datastore::open_existing(&store)?;
+        let policy = StorePolicy::from_settings(&self.settings)?;
+        let files = Datastore::open_existing_with(&store, &policy)?;
         match (provider, files) {
             (Some(provider), Some(files)) => Ok(Records { provider, files }),
             _ => {

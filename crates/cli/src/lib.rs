@@ -16,6 +16,7 @@ mod host;
 mod python;
 mod reply;
 mod revision;
+mod storage;
 mod target;
 mod terminal;
 mod tree;

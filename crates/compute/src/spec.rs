@@ -1,7 +1,7 @@
 //! What a task is told. Documented in `schemas/task-protocol.json`.
 
 use serde::{Deserialize, Serialize};
-use spinloom_datastore::ManifestRef;
+use spinloom_datastore::{ManifestRef, StorePolicy};
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 /// Everything one attempt needs to know.
@@ -43,6 +43,9 @@ pub struct TaskSpec {
     pub tags: Vec<String>,
     /// The `.spinloom` folder.
     pub store: String,
+    /// How it is to be used.
+    #[serde(default, skip_serializing_if = "StorePolicy::is_plain")]
+    pub policy: StorePolicy,
 }
 
 /// One input task.

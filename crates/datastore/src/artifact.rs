@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use spinloom_diagnostics::{Error, Result};
 
 use crate::{
-    ArtifactEntry, ContentHash, Datastore, Json, Manifest, ManifestRef, Piece, chunk::damaged_chunk,
+    ArtifactEntry, ContentHash, Datastore, Json, Manifest, ManifestRef, Piece,
+    chunk::{Shelf, damaged_chunk},
     io::corrupt,
 };
 
@@ -71,25 +72,49 @@ impl Datastore {
     }
 
     fn stream(&self, manifest: &Manifest, piece: &Piece) -> Result<(Vec<u8>, ContentHash)> {
-        let bytes = match piece {
-            Piece::Chunk { hash, len, zstd: None } => self.read_raw(hash, *len)?,
-            Piece::Chunk { hash, len, zstd: Some(_) } => self.read_compressed(hash, *len)?,
-            inline => self.inline(manifest, inline)?,
-        };
-        let found = ContentHash::of(&bytes);
-        match piece {
-            Piece::Chunk { hash, .. } if *hash != found => Err(damaged_chunk(hash)),
-            _ => Ok((bytes, found)),
+        if let Piece::Chunk { hash, .. } = piece {
+            return Ok((self.chunk_bytes(piece)?, *hash));
         }
+        let bytes = self.inline(manifest, piece)?;
+        let hash = ContentHash::of(&bytes);
+        Ok((bytes, hash))
     }
 
     fn buffer(&self, manifest: &Manifest, piece: &Piece) -> Result<Fetched> {
-        if let Piece::Chunk { hash, len, zstd: None } = piece {
-            let path = self.check_len(hash, *len)?;
+        if let Piece::Chunk { hash, len, zstd: None, remote } = piece {
+            let shelf = self.shelf_with(hash, *len, remote.as_deref())?;
+            if self.verifies() && shelf.verify(hash, *len, false).is_err() {
+                self.fetch_anew(&shelf, hash, *len, remote.as_deref())?;
+                shelf.verify(hash, *len, false)?;
+            }
+            let path = shelf.check_len(hash, *len)?;
             return Ok(Fetched { buffer: Buffer::File { path, len: *len }, hash: *hash });
         }
         let (bytes, hash) = self.stream(manifest, piece)?;
         Ok(Fetched { buffer: Buffer::Bytes(bytes), hash })
+    }
+
+    /// All bytes of a chunk, verified.
+    fn chunk_bytes(&self, piece: &Piece) -> Result<Vec<u8>> {
+        let Piece::Chunk { hash, len, zstd, remote } = piece else { return Ok(Vec::new()) };
+        let shelf = self.shelf_with(hash, *len, remote.as_deref())?;
+        let read =
+            || if zstd.is_some() { shelf.read_compressed(hash, *len) } else { shelf.read_raw(hash, *len) };
+        match read() {
+            Ok(bytes) if hash.matches(&bytes) => return Ok(bytes),
+            Err(e) if remote.is_none() => return Err(e),
+            _ => self.fetch_anew(&shelf, hash, *len, remote.as_deref())?,
+        }
+        read().and_then(|bytes| if hash.matches(&bytes) { Ok(bytes) } else { Err(damaged_chunk(hash)) })
+    }
+
+    /// Where the cache has a chunk, and it is damaged, what is behind it may be good.
+    fn fetch_anew(&self, shelf: &Shelf, hash: &ContentHash, len: u64, remote: Option<&str>) -> Result<()> {
+        if remote.is_some() {
+            shelf.forget(hash);
+            self.shelf_with(hash, len, remote)?;
+        }
+        Ok(())
     }
 
     /// Bytes that lie in a payload; none for a chunk.

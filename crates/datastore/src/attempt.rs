@@ -1,14 +1,20 @@
 //! What one attempt saves.
 
-use std::{borrow::Borrow, collections::BTreeMap};
+use std::{
+    borrow::{Borrow, Cow},
+    collections::BTreeMap,
+};
 
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
 use crate::{
-    ArtifactEntry, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece,
+    ArtifactEntry, Compress, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece, Spool, frames,
     manifest::{Header, MANIFEST_VERSION},
+    mapped::Mappings,
     probe, record,
+    remote::Uploads,
+    spool::Spooled,
 };
 
 /// The encoding of what no custom serializer made.
@@ -43,6 +49,8 @@ pub struct AttemptWriter {
     artifacts: BTreeMap<ArtifactName, Pending>,
     /// Bytes of all [`Part::Inline`] in `artifacts`.
     inline: usize,
+    /// Chunks on their way to the object store, if there is one.
+    uploads: Option<Uploads>,
 }
 
 pub(crate) struct Pending {
@@ -83,7 +91,7 @@ impl Part {
 impl AttemptWriter {
     /// Nothing saved yet. `base` names the manifest with what every task of the run has.
     pub fn new(store: Datastore, id: AttemptId, base: Option<ManifestRef>) -> Self {
-        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0 }
+        Self { store, id, base, artifacts: BTreeMap::new(), inline: 0, uploads: None }
     }
 
     /// Whether nothing was saved or inherited; then there is no need for a record.
@@ -95,29 +103,32 @@ impl AttemptWriter {
     ///
     /// # Errors
     /// `SL0404` or `SL0401` if a chunk cannot be written, `SL0002` if the name is not allowed. An earlier one stays then.
-    pub fn save<N: Borrow<str> + ?Sized>(
+    pub fn save<'a, N: Borrow<str> + ?Sized>(
         &mut self,
         name: &N,
         what: impl Into<Described>,
-        stream: &[u8],
+        stream: impl Into<Stream<'a>>,
         buffers: &[&[u8]],
     ) -> Result<ContentHash> {
         let name = ArtifactName::new(name.borrow())?;
         let mut room = INLINE_RECORD.saturating_sub(self.inline - self.inline_of(&name));
-        let stream_hash = ContentHash::of(stream);
-        let hashes: Vec<_> = buffers.iter().map(|b| ContentHash::of(b)).collect();
-        let stream_part = self.part(stream, &stream_hash, &mut room, true)?;
+        let (stream, stream_hash, stream_len) = self.stream(stream.into(), &mut room)?;
+        // Only now: pickling may have written to what is mapped.
+        let mappings = buffers.iter().any(|b| Mappings::may_be(b)).then(Mappings::read).flatten();
         let mut parts = Vec::with_capacity(buffers.len());
-        for (bytes, hash) in buffers.iter().zip(&hashes) {
-            parts.push(self.part(bytes, hash, &mut room, false)?);
+        let mut hashes = Vec::with_capacity(buffers.len());
+        for bytes in buffers {
+            let (part, hash) = self.buffer(bytes, mappings.as_ref(), &mut room)?;
+            parts.push(part);
+            hashes.push(hash);
         }
         let hash = ContentHash::of_artifact(stream_hash, &hashes);
         let pending = Pending {
             what: what.into(),
             home: None,
-            size: (stream.len() + buffers.iter().map(|b| b.len()).sum::<usize>()) as u64,
+            size: stream_len + buffers.iter().map(|b| b.len() as u64).sum::<u64>(),
             hash,
-            stream: stream_part,
+            stream,
             buffers: parts,
         };
         self.put(name, pending);
@@ -143,11 +154,15 @@ impl AttemptWriter {
         self.put(entry.name, pending);
     }
 
-    /// The record, ready for [`Pack::append`](crate::Pack::append).
+    /// The record, ready for [`Pack::append`](crate::Pack::append), once everything it names is where it says.
     ///
     /// # Errors
+    /// `SL0406` or `SL0407` if an object store does not take it.
     /// `SL0901` if there are so many artifacts that a record cannot name them.
     pub fn finish(self) -> Result<Vec<u8>> {
+        if let Some(uploads) = self.uploads {
+            uploads.finish()?;
+        }
         let AttemptId { flow, run, step, task, attempt } = self.id;
         let mut payload = Vec::with_capacity(self.inline);
         let mut artifacts = Vec::with_capacity(self.artifacts.len());
@@ -177,7 +192,8 @@ impl AttemptWriter {
         Err(Error::new(codes::INTERNAL, "a manifest has too many artifacts"))
     }
 
-    pub(crate) fn store(&self) -> &Datastore {
+    /// Where it saves.
+    pub fn store(&self) -> &Datastore {
         &self.store
     }
 
@@ -193,19 +209,112 @@ impl AttemptWriter {
         pending.stream.inline_len() + pending.buffers.iter().map(Part::inline_len).sum::<usize>()
     }
 
-    /// Puts `bytes` where they belong: in the record while there is `room`, else in a chunk. Only a stream is
-    /// ever compressed, because a buffer is mapped as it is.
-    fn part(&self, bytes: &[u8], hash: &ContentHash, room: &mut usize, stream: bool) -> Result<Part> {
+    /// Puts a stream where it belongs.
+    fn stream(&mut self, stream: Stream<'_>, room: &mut usize) -> Result<(Part, ContentHash, u64)> {
+        let spooled = match stream {
+            Stream::Bytes(bytes) => Cow::Borrowed(bytes),
+            Stream::Spool(spool) => match spool.finish()? {
+                Spooled::Bytes(bytes) => Cow::Owned(bytes),
+                Spooled::Chunk { hash, len, zstd } => {
+                    return Ok((self.chunk(hash, len, zstd)?, hash, len));
+                }
+            },
+        };
+        let bytes: &[u8] = &spooled;
+        let hash = ContentHash::of(bytes);
+        let pays = |level: Compress| match level {
+            Compress::Auto => bytes.len() > INLINE_PIECE && probe::pays(&[bytes]),
+            Compress::Always => true,
+            Compress::Never => false,
+        };
+        let level = if self.store.compress() == Compress::Always { frames::SMALL } else { frames::QUICK };
+        let part = self.part(bytes, &hash, room, pays(self.store.compress()).then_some(level))?;
+        Ok((part, hash, bytes.len() as u64))
+    }
+
+    /// Puts a buffer where it belongs. One that is mapped from a chunk and unchanged is there already.
+    fn buffer(
+        &mut self,
+        bytes: &[u8],
+        mappings: Option<&Mappings>,
+        room: &mut usize,
+    ) -> Result<(Part, ContentHash)> {
+        let (shelf, len) = (self.store.shelf()?, bytes.len() as u64);
+        if let Some(mappings) = mappings.filter(|_| Mappings::may_be(bytes))
+            && let Some(hash) = mappings.unchanged(bytes, shelf.folder())
+            && shelf.keeps_raw(&hash, len)
+        {
+            return Ok((self.chunk(hash, len, None)?, hash));
+        }
+        let always = self.store.compress() == Compress::Always;
+        if bytes.len() <= INLINE_PIECE || always {
+            let hash = ContentHash::of(bytes);
+            return Ok((self.part(bytes, &hash, room, always.then_some(frames::SMALL))?, hash));
+        }
+        let hash = shelf.put_buffer(bytes)?;
+        Ok((self.chunk(hash, len, None)?, hash))
+    }
+
+    /// Puts `bytes` in the record while there is `room`, else in a chunk, compressed if there is a `level`.
+    fn part(
+        &mut self,
+        bytes: &[u8],
+        hash: &ContentHash,
+        room: &mut usize,
+        level: Option<i32>,
+    ) -> Result<Part> {
         if bytes.len() <= INLINE_PIECE && bytes.len() <= *room {
             *room -= bytes.len();
             return Ok(Part::Inline(bytes.into()));
         }
-        let mut zstd = None;
-        if stream && bytes.len() > INLINE_PIECE && probe::pays(bytes) {
-            zstd = self.store.put_compressed(hash, bytes)?;
-        } else {
-            self.store.put_raw(hash, bytes)?;
+        let zstd = match level {
+            Some(level) => self.store.shelf()?.put_compressed(hash, bytes, level)?,
+            None => {
+                self.store.shelf()?.put_raw(hash, bytes)?;
+                None
+            }
+        };
+        self.chunk(*hash, bytes.len() as u64, zstd)
+    }
+
+    /// A chunk that is on the shelf now. If the store is remote, it is on its way there, too.
+    fn chunk(&mut self, hash: ContentHash, len: u64, zstd: Option<u64>) -> Result<Part> {
+        if self.uploads.is_none() {
+            self.uploads = self.store.uploads()?;
         }
-        Ok(Part::Elsewhere(Piece::Chunk { hash: *hash, len: bytes.len() as u64, zstd }))
+        let remote = self.uploads.as_ref().map(|uploads| uploads.send(hash, len)).transpose()?;
+        Ok(Part::Elsewhere(Piece::Chunk { hash, len, zstd, remote }))
+    }
+}
+
+/// A pickle stream to be saved: bytes, or what took them.
+pub enum Stream<'a> {
+    /// All of it.
+    Bytes(&'a [u8]),
+    /// What it was written to.
+    Spool(Box<Spool>),
+}
+
+impl<'a> From<&'a [u8]> for Stream<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Stream<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Stream<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<Spool> for Stream<'_> {
+    fn from(spool: Spool) -> Self {
+        Self::Spool(Box::new(spool))
     }
 }

@@ -1,23 +1,34 @@
 //! Chunks: files named by the hash of what they hold, raw or compressed.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
 };
 
 use spinloom_diagnostics::{Error, Result};
 
 use crate::{
     ContentHash, Datastore,
+    draft::{Draft, Drafts, freshen},
+    frames,
+    hash::LEAF,
     io::{corrupt, read_error, write_error},
+    sparse,
 };
 
-const LEVEL: i32 = 1;
 /// A chunk is never changed, so nobody may write it by mistake.
-const READ_ONLY: u32 = 0o444;
+pub(crate) const READ_ONLY: u32 = 0o444;
+
+/// From here on writing waits for no hash.
+const OVERLAPPED: usize = 4 * LEAF;
+
+/// A folder of chunks, and one for drafts on the same disk: those of a store, or the cache of a remote one's.
+#[derive(Debug, Clone)]
+pub(crate) struct Shelf {
+    chunks: PathBuf,
+    pub(crate) drafts: Drafts,
+}
 
 impl Datastore {
     /// Keeps `bytes` and says where. Bytes that are kept already are not written again.
@@ -25,14 +36,7 @@ impl Datastore {
     /// # Errors
     /// `SL0404` if there is no room; nothing is left behind then.
     pub fn put_chunk(&self, bytes: &[u8]) -> Result<ContentHash> {
-        let hash = ContentHash::of(bytes);
-        self.put_raw(&hash, bytes)?;
-        Ok(hash)
-    }
-
-    /// Where the chunk is, if it is there at all.
-    pub fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
-        self.chunk_file(hash, "")
+        self.local().put_chunk(bytes)
     }
 
     /// The bytes of a chunk put with [`put_chunk`](Self::put_chunk), verified.
@@ -40,9 +44,51 @@ impl Datastore {
     /// # Errors
     /// `SL0403` if it is missing or damaged.
     pub fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
+        self.local().read_chunk(hash)
+    }
+
+    /// Where the chunk is, if it is there at all.
+    pub fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
+        self.local().chunk_path(hash)
+    }
+
+    /// Where the compressed chunk is, if it is there at all.
+    pub fn compressed_path(&self, hash: &ContentHash) -> PathBuf {
+        self.local().compressed_path(hash)
+    }
+}
+
+impl Shelf {
+    /// The folders `chunks` and `tmp` of `root`.
+    pub(crate) fn of(root: &Path) -> Self {
+        Self { chunks: root.join("chunks"), drafts: Drafts::of(root) }
+    }
+
+    /// The folder of the chunks.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.chunks
+    }
+
+    /// Keeps `bytes` and says where. Bytes that are kept already are not written again.
+    ///
+    /// # Errors
+    /// `SL0404` if there is no room; nothing is left behind then.
+    pub(crate) fn put_chunk(&self, bytes: &[u8]) -> Result<ContentHash> {
+        let hash = ContentHash::of(bytes);
+        self.put_raw(&hash, bytes)?;
+        Ok(hash)
+    }
+
+    /// Where the chunk is, if it is there at all.
+    pub(crate) fn chunk_path(&self, hash: &ContentHash) -> PathBuf {
+        self.chunk_file(hash, "")
+    }
+
+    /// The bytes of a raw chunk, however many, verified.
+    pub(crate) fn read_chunk(&self, hash: &ContentHash) -> Result<Vec<u8>> {
         let path = self.chunk_path(hash);
         let bytes = fs::read(&path).map_err(|e| chunk_error(hash, &path, &e))?;
-        if ContentHash::of(&bytes) == *hash { Ok(bytes) } else { Err(damaged_chunk(hash)) }
+        if hash.matches(&bytes) { Ok(bytes) } else { Err(damaged_chunk(hash)) }
     }
 
     /// Where the compressed chunk is, if it is there at all.
@@ -52,7 +98,7 @@ impl Datastore {
 
     fn chunk_file(&self, hash: &ContentHash, suffix: &str) -> PathBuf {
         let name = hash.to_string();
-        let mut path = self.root().join("chunks");
+        let mut path = self.chunks.clone();
         path.push(name.get(..2).unwrap_or_default());
         path.push(name + suffix);
         path
@@ -60,34 +106,83 @@ impl Datastore {
 
     pub(crate) fn put_raw(&self, hash: &ContentHash, bytes: &[u8]) -> Result<()> {
         let path = self.chunk_path(hash);
-        if file_len(&path) == Some(bytes.len() as u64) && self.freshen(&path) {
+        if self.kept(&path) == Some(bytes.len() as u64) {
             return Ok(());
         }
-        self.publish(&path, READ_ONLY, |file| file.write_all(bytes)).map(|_| ())
+        self.drafts.publish(&path, READ_ONLY, |file| sparse::write(file, bytes)).map(|_| ())
+    }
+
+    /// Keeps `bytes` raw and says where. Many are hashed while they are written.
+    pub(crate) fn put_buffer(&self, bytes: &[u8]) -> Result<ContentHash> {
+        if bytes.len() < OVERLAPPED {
+            return self.put_chunk(bytes);
+        }
+        let draft = self.drafts.draft(READ_ONLY)?;
+        let hash = sparse::write_and_hash(&draft.file, bytes);
+        let hash = hash.map_err(|e| write_error(&self.chunks, &e))?;
+        self.settle_raw(draft, &hash, bytes.len() as u64)?;
+        Ok(hash)
+    }
+
+    /// Whether the chunk is kept raw, and no collector takes it away from now on.
+    pub(crate) fn keeps_raw(&self, hash: &ContentHash, len: u64) -> bool {
+        self.kept(&self.chunk_path(hash)) == Some(len)
+    }
+
+    /// Whether the chunk is kept raw, which from now on counts as used.
+    pub(crate) fn has_raw(&self, hash: &ContentHash, len: u64) -> bool {
+        let path = self.chunk_path(hash);
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
+        found.as_ref().inspect(|found| freshen(&path, found)).is_some_and(|found| found.len() == len)
+    }
+
+    /// Removes a raw chunk. Only of a cache.
+    pub(crate) fn forget(&self, hash: &ContentHash) {
+        // What cannot be removed is found damaged again.
+        let _ = fs::remove_file(self.chunk_path(hash));
+    }
+
+    /// Makes a draft that holds `len` raw bytes a chunk, unless there is one already.
+    pub(crate) fn settle_raw(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<()> {
+        let path = self.chunk_path(hash);
+        if self.kept(&path) == Some(len) {
+            return Ok(());
+        }
+        draft.settle(&path).map(|_| ()).map_err(|e| write_error(&path, &e))
+    }
+
+    /// The same of a draft of frames. Answers how long the compressed file is, or nothing if the bytes are kept raw.
+    pub(crate) fn settle_frames(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<Option<u64>> {
+        if let Some(found) = self.kept_compressed(hash, len) {
+            return Ok(found);
+        }
+        let path = self.compressed_path(hash);
+        draft.settle(&path).map(Some).map_err(|e| write_error(&path, &e))
     }
 
     /// Keeps `bytes` compressed, unless they are kept raw already. Answers how long the compressed file is.
-    pub(crate) fn put_compressed(&self, hash: &ContentHash, bytes: &[u8]) -> Result<Option<u64>> {
-        let len = bytes.len() as u64;
-        let raw = self.chunk_path(hash);
-        if file_len(&raw) == Some(len) && self.freshen(&raw) {
-            return Ok(None);
+    pub(crate) fn put_compressed(&self, hash: &ContentHash, bytes: &[u8], level: i32) -> Result<Option<u64>> {
+        if let Some(found) = self.kept_compressed(hash, bytes.len() as u64) {
+            return Ok(found);
+        }
+        let path = self.compressed_path(hash);
+        self.drafts.publish(&path, READ_ONLY, |file| frames::write(file, bytes, level)).map(Some)
+    }
+
+    /// How the chunk is kept already, if it is: compressed to so many bytes, or raw.
+    fn kept_compressed(&self, hash: &ContentHash, len: u64) -> Option<Option<u64>> {
+        if self.kept(&self.chunk_path(hash)) == Some(len) {
+            return Some(None);
         }
         // Another zstd makes another length of the same bytes, so only decoding tells whether the file is good.
-        let path = self.compressed_path(hash);
-        if let Some(packed) = file_len(&path)
-            && self.read_compressed(hash, len).is_ok_and(|kept| ContentHash::of(&kept) == *hash)
-            && self.freshen(&path)
-        {
-            return Ok(Some(packed));
-        }
-        let write = |file: &mut File| {
-            let mut encoder = zstd::stream::write::Encoder::new(file, LEVEL)?;
-            encoder.set_pledged_src_size(Some(len))?;
-            encoder.write_all(bytes)?;
-            encoder.finish().map(|_| ())
-        };
-        self.publish(&path, READ_ONLY, write).map(Some)
+        let packed = self.kept(&self.compressed_path(hash))?;
+        self.read_compressed(hash, len).is_ok_and(|bytes| hash.matches(&bytes)).then_some(Some(packed))
+    }
+
+    /// How long the file is, if there is one and no collector takes it away from now on.
+    fn kept(&self, path: &Path) -> Option<u64> {
+        let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        self.drafts.freshen(path).then_some(found.len())
     }
 
     /// The bytes of a compressed chunk. Their number is checked, their hash is not.
@@ -118,57 +213,6 @@ impl Datastore {
         }
         Err(damaged_chunk(hash).cause(format!("it has {found} bytes instead of {len}")))
     }
-
-    /// Makes the file `target` appear at once, with what `write` writes. Answers how long it is.
-    pub(crate) fn publish(
-        &self,
-        target: &Path,
-        mode: u32,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> Result<u64> {
-        let (temporary, mut file) = self.temporary(mode)?;
-        let written = write(&mut file).and_then(|()| file.metadata()).map(|m| m.len());
-        let _held = self.hold();
-        let result = written.and_then(|len| rename(&temporary, target).map(|()| len));
-        result.map_err(|e| {
-            // It is litter at worst: nothing ever reads it.
-            let _ = fs::remove_file(&temporary);
-            write_error(target, &e)
-        })
-    }
-
-    /// A new file in `tmp/`. Processes of other machines or containers may use the folder too.
-    fn temporary(&self, mode: u32) -> Result<(PathBuf, File)> {
-        let folder = self.root().join("tmp");
-        let process = std::process::id();
-        loop {
-            let count = self.0.counter.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{process}-{count}"));
-            match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
-                Ok(file) => return Ok((path, file)),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir_all(&folder).map_err(|e| write_error(&folder, &e))?;
-                }
-                Err(e) => return Err(write_error(&path, &e)),
-            }
-        }
-    }
-}
-
-/// Renames, making the folder it goes to when it is the first there.
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    match (fs::rename(from, to), to.parent()) {
-        (Err(e), Some(folder)) if e.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
-            fs::rename(from, to)
-        }
-        (result, _) => result,
-    }
-}
-
-fn file_len(path: &Path) -> Option<u64> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|m| m.len())
 }
 
 /// An empty buffer with room for `len` bytes, if there can be one.
@@ -183,9 +227,14 @@ pub(crate) fn damaged_chunk(hash: &ContentHash) -> Error {
     corrupt(format!("the chunk `{hash}` is damaged"))
 }
 
+/// The chunk is not there.
+pub(crate) fn missing_chunk(hash: &ContentHash) -> Error {
+    corrupt(format!("the chunk `{hash}` is missing"))
+}
+
 fn chunk_error(hash: &ContentHash, path: &Path, error: &io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::NotFound => corrupt(format!("the chunk `{hash}` is missing")),
+        io::ErrorKind::NotFound => missing_chunk(hash),
         _ => read_error(path, error),
     }
 }

@@ -1,28 +1,59 @@
 //! The address of bytes.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, thread};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use spinloom_diagnostics::{Error, codes};
 
-/// BLAKE3 of some bytes, which is also where they are kept. Text is 64 hex digits, lower case.
+/// Bytes are hashed in leaves of this length, so that a part can be checked, sent and kept alone.
+pub const LEAF: usize = 1 << 20;
+/// From here on a second thread is worth starting.
+const SHARED_WORK: usize = 4 * LEAF;
+/// What makes the hash of a list of leaves differ from that of the same bytes as content.
+const LIST: &str = "spinloom 2026-11 leaves of a chunk";
+
+/// The BLAKE3 of one leaf.
+pub(crate) type Leaf = [u8; 32];
+
+/// The hash of some bytes, which is also where they are kept. Text is 64 hex digits, lower case.
+///
+/// Up to [`LEAF`] bytes it is their BLAKE3; of more, the BLAKE3, in a domain of its own, of the BLAKE3 of each
+/// leaf. So the list of leaves proves itself by the hash it is named by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
-    /// The hash of `bytes`.
+    /// The hash of `bytes`; a second thread helps with many.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(*blake3::hash(bytes).as_bytes())
+        if bytes.len() < SHARED_WORK {
+            return Self::of_alone(bytes);
+        }
+        let half = bytes.len() / 2 / LEAF * LEAF;
+        let (first, second) = bytes.split_at(half);
+        let all = thread::scope(|scope| {
+            // A machine that gives no thread gets by without.
+            let helper = thread::Builder::new().spawn_scoped(scope, || leaves(second));
+            let mut all = leaves(first);
+            let rest = helper.ok().and_then(|helper| helper.join().ok());
+            all.extend(rest.unwrap_or_else(|| leaves(second)));
+            all
+        });
+        Self::of_leaves(&all)
     }
 
-    /// The hash of everything `reader` gives, which is not kept in memory.
-    ///
-    /// # Errors
-    /// Those of the reader.
-    pub fn of_reader(reader: impl std::io::Read) -> std::io::Result<Self> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(reader)?;
-        Ok(Self(*hasher.finalize().as_bytes()))
+    /// The same, on this thread.
+    pub(crate) fn of_alone(bytes: &[u8]) -> Self {
+        if bytes.len() <= LEAF { Self(leaf(bytes)) } else { Self::of_leaves(&leaves(bytes)) }
+    }
+
+    /// The hash of the bytes that have these leaves, one at least.
+    pub(crate) fn of_leaves(leaves: &[Leaf]) -> Self {
+        match leaves {
+            [only] => Self(*only),
+            _ => Self(
+                *blake3::Hasher::new_derive_key(LIST).update(leaves.as_flattened()).finalize().as_bytes(),
+            ),
+        }
     }
 
     /// The hash of an artifact: that of its stream, or, if it has buffers, the hash of all their hashes in order.
@@ -38,10 +69,37 @@ impl ContentHash {
         Self(*hasher.finalize().as_bytes())
     }
 
+    /// Whether it is the hash of `bytes`, as this version or the first one of the format hashed them.
+    pub fn matches(&self, bytes: &[u8]) -> bool {
+        *self == Self::of(bytes) || (bytes.len() > LEAF && self.0 == *blake3::hash(bytes).as_bytes())
+    }
+
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// Whether all of `bytes` are zero. Told from the first of them, nearly always.
+pub(crate) fn is_zero(bytes: &[u8]) -> bool {
+    match bytes {
+        [] => true,
+        [first, rest @ ..] => *first == 0 && bytes[..rest.len()] == *rest,
+    }
+}
+
+/// The hash of one leaf.
+pub(crate) fn leaf(bytes: &[u8]) -> Leaf {
+    *blake3::hash(bytes).as_bytes()
+}
+
+/// The hashes of the leaves of `bytes`, in order.
+pub(crate) fn leaves(bytes: &[u8]) -> Vec<Leaf> {
+    let mut zero = None;
+    let hash = |part: &[u8]| {
+        if part.len() == LEAF && is_zero(part) { *zero.get_or_insert_with(|| leaf(part)) } else { leaf(part) }
+    };
+    bytes.chunks(LEAF).map(hash).collect()
 }
 
 impl fmt::Display for ContentHash {
@@ -95,6 +153,36 @@ mod tests {
     fn the_hash_is_blake3() {
         let of_nothing = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
         assert_eq!(ContentHash::of(b"").to_string(), of_nothing);
+    }
+
+    #[test]
+    fn many_threads_or_one_hash_alike() {
+        let bytes: Vec<u8> = (0..9 * LEAF + 7).map(|i| (i / 300) as u8).collect();
+        for len in [0, 1, LEAF - 1, LEAF, LEAF + 1, 4 * LEAF, 9 * LEAF + 7] {
+            let part = &bytes[..len];
+            assert_eq!(ContentHash::of(part), ContentHash::of_alone(part), "{len}");
+            assert!(ContentHash::of(part).matches(part));
+            assert!(ContentHash(*blake3::hash(part).as_bytes()).matches(part));
+        }
+    }
+
+    #[test]
+    fn a_list_of_leaves_is_not_the_bytes_it_is_the_list_of() {
+        let bytes = vec![7; 3 * LEAF];
+        let list = leaves(&bytes);
+        assert_eq!(ContentHash::of_leaves(&list), ContentHash::of(&bytes));
+        assert_ne!(ContentHash::of(list.as_flattened()), ContentHash::of(&bytes));
+    }
+
+    #[test]
+    fn zeros_are_told() {
+        assert!(is_zero(&[]) && is_zero(&[0]) && is_zero(&[0; 999]));
+        for at in [0, 1, 500, 998] {
+            let mut bytes = [0; 999];
+            bytes[at] = 1;
+            assert!(!is_zero(&bytes), "{at}");
+        }
+        assert_eq!(leaves(&vec![0; 2 * LEAF]), [leaf(&vec![0; LEAF]); 2]);
     }
 
     #[test]

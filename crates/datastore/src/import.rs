@@ -11,6 +11,7 @@ use spinloom_diagnostics::Result;
 use crate::{
     ArtifactEntry, AttemptWriter, Datastore, Described, Manifest, Piece,
     attempt::{Part, Pending},
+    chunk::Shelf,
     io::{read_error, write_error},
 };
 
@@ -22,15 +23,16 @@ impl AttemptWriter {
     /// `SL0403` or `SL0401` if it cannot be read, `SL0404` or `SL0401` if it cannot be written.
     pub fn import(&mut self, from: &Datastore, manifest: &Manifest, entry: &ArtifactEntry) -> Result<()> {
         let take = |piece: &Piece| -> Result<Part> {
-            let Piece::Chunk { hash, zstd, .. } = piece else {
+            let Piece::Chunk { hash, len, zstd, remote } = piece else {
                 return Ok(Part::Inline(from.inline(manifest, piece)?.into()));
             };
-            let path = |store: &Datastore| match zstd {
-                None => store.chunk_path(hash),
-                Some(_) => store.compressed_path(hash),
+            let shelf = from.shelf_with(hash, *len, remote.as_deref())?;
+            let path = |shelf: &Shelf| match zstd {
+                None => shelf.chunk_path(hash),
+                Some(_) => shelf.compressed_path(hash),
             };
-            link(&path(from), self.store(), &path(self.store()))?;
-            Ok(Part::Elsewhere(piece.clone()))
+            link(&path(&shelf), self.store(), &path(self.store().local()))?;
+            Ok(Part::Elsewhere(Piece::Chunk { hash: *hash, len: *len, zstd: *zstd, remote: None }))
         };
         let pending = Pending {
             what: Described {
@@ -60,9 +62,9 @@ fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
         other => other.is_ok(),
     };
     // The file is as old as it was there, and old files are removed here unless a manifest names them.
-    if linked && store.freshen(target) {
+    if linked && store.local().drafts.freshen(target) {
         return Ok(());
     }
     let mut file = File::open(source).map_err(|e| read_error(source, &e))?;
-    store.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
+    store.local().drafts.publish(target, 0o444, |to| io::copy(&mut file, to).map(|_| ())).map(|_| ())
 }

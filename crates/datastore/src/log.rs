@@ -47,7 +47,13 @@ impl Datastore {
 
     /// The log of an attempt, for reading while it grows.
     pub fn log_reader(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> LogReader {
-        LogReader { path: self.log_path(flow, run, task, attempt), offset: 0 }
+        let path = self.log_path(flow, run, task, attempt);
+        if path.exists() {
+            return LogReader { path, offset: 0 };
+        }
+        // Where it cannot be fetched either, there is nothing to read yet.
+        let fetched = self.fetched_log(flow, run, &format!("{task}.{attempt}")).ok().flatten();
+        LogReader { path: fetched.unwrap_or(path), offset: 0 }
     }
 
     /// Everything an attempt wrote so far; nothing if it wrote nothing. A frame that is being written is not there yet.
@@ -96,10 +102,11 @@ impl Datastore {
             let _ = fs::remove_file(&fresh);
             write_error(&path, &e)
         })?;
+        self.resend_log(flow, run, &format!("{task}.{attempt}"), bytes)?;
         Ok(true)
     }
 
-    fn log_path(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> PathBuf {
+    pub(crate) fn log_path(&self, flow: &FlowName, run: &RunId, task: TaskId, attempt: u32) -> PathBuf {
         let mut path = self.run_folder(flow, run);
         path.push("logs");
         path.push(format!("{task}.{attempt}"));

@@ -8,12 +8,13 @@ use std::{
 };
 
 use spinloom_diagnostics::{Error, Result, codes};
-use spinloom_flow::{FlowName, RunId};
+use spinloom_flow::{FlowName, RunId, TaskId};
 
 use crate::{
     Datastore, ManifestRef,
     io::{read_error, write_error},
     record::{self, HEAD, Head, MAGIC},
+    remote::PackSender,
 };
 
 /// The pack of one run, open for appending. One process at a time may have it open.
@@ -23,6 +24,8 @@ pub struct Pack {
     path: PathBuf,
     file: File,
     end: u64,
+    /// Sends what is appended, if the store is remote.
+    sender: Option<PackSender>,
 }
 
 impl Datastore {
@@ -43,7 +46,8 @@ impl Datastore {
         if end < length {
             file.set_len(end).map_err(|e| write_error(&path, &e))?;
         }
-        Ok(Pack { flow: flow.clone(), run: run.clone(), path, file, end })
+        let sender = self.pack_sender((flow, run), &path, end)?;
+        Ok(Pack { flow: flow.clone(), run: run.clone(), path, file, end, sender })
     }
 }
 
@@ -64,17 +68,29 @@ impl Pack {
             let _ = self.file.set_len(self.end);
             return Err(write_error(&self.path, &e));
         }
+        if let Some(sender) = &self.sender {
+            sender.record(record);
+        }
         let (offset, length) = (self.end, record.len() as u64);
         self.end += length;
         Ok(ManifestRef { flow: self.flow.clone(), run: self.run.clone(), offset, length })
     }
 
-    /// Waits until everything appended is on the disk (`fdatasync`). Chunks are not part of it.
+    /// Sends the log of an attempt that is over to where the store's object store has them, if it has one.
+    pub fn send_log(&self, store: &Datastore, task: TaskId, attempt: u32) {
+        if let Some(sender) = &self.sender {
+            sender.log(&store.log_path(&self.flow, &self.run, task, attempt), format!("{task}.{attempt}"));
+        }
+    }
+
+    /// Waits until everything appended is on the disk (`fdatasync`) and, if the store is remote, in its object store.
+    /// Chunks are not part of it.
     ///
     /// # Errors
-    /// `SL0401` if the disk says so.
+    /// `SL0401` if the disk says so, `SL0406` or `SL0407` if the object store does.
     pub fn sync(&self) -> Result<()> {
-        self.file.sync_data().map_err(|e| write_error(&self.path, &e))
+        self.file.sync_data().map_err(|e| write_error(&self.path, &e))?;
+        self.sender.as_ref().map_or(Ok(()), PackSender::flush)
     }
 }
 

@@ -36,8 +36,27 @@ impl Datastore {
     /// # Errors
     /// As [`put_chunk`](Self::put_chunk).
     pub fn put_package(&self, package: &Package) -> Result<ContentHash> {
-        self.put_raw(&package.hash, &package.bytes)?;
+        self.local().put_raw(&package.hash, &package.bytes)?;
+        let (shelf, len) = (self.shelf()?, package.bytes.len() as u64);
+        shelf.put_raw(&package.hash, &package.bytes)?;
+        if let Some(uploads) = self.uploads()? {
+            uploads.send(package.hash, len)?;
+            uploads.finish()?;
+        }
         Ok(package.hash)
+    }
+
+    /// The bytes of a package, verified.
+    ///
+    /// # Errors
+    /// `SL0403` if it is missing or damaged, `SL0406` or `SL0407` if it is in an object store that cannot be used.
+    pub fn read_package(&self, hash: &ContentHash, len: u64) -> Result<Vec<u8>> {
+        match self.remote()? {
+            Some(remote) if !self.local().has_raw(hash, len) => {
+                self.shelf_with(hash, len, Some(remote.at()))?.read_chunk(hash)
+            }
+            _ => self.local().read_chunk(hash),
+        }
     }
 }
 

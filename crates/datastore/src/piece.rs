@@ -1,5 +1,7 @@
 //! Where one run of bytes of an artifact is.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{ContentHash, ManifestRef};
@@ -31,6 +33,8 @@ pub enum Piece {
         len: u64,
         /// How many bytes its compressed file had when this was written, if it is compressed.
         zstd: Option<u64>,
+        /// The object store that has it, if it is not this store's own disk: text of a `Location`.
+        remote: Option<Arc<str>>,
     },
 }
 
@@ -72,21 +76,24 @@ struct Fields {
     len: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zstd: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remote: Option<Arc<str>>,
 }
 
 impl Serialize for Piece {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Fields { at: None, inline: None, chunk: None, len: None, zstd: None };
+        let mut fields = Fields { at: None, inline: None, chunk: None, len: None, zstd: None, remote: None };
         match self {
             Self::Inline { offset, len } => fields.inline = Some((*offset, *len)),
             Self::At { at, offset, len } => {
                 fields.at = Some(at.clone());
                 fields.inline = Some((*offset, *len));
             }
-            Self::Chunk { hash, len, zstd } => {
+            Self::Chunk { hash, len, zstd, remote } => {
                 fields.chunk = Some(*hash);
                 fields.len = Some(*len);
                 fields.zstd = *zstd;
+                fields.remote.clone_from(remote);
             }
         }
         fields.serialize(serializer)
@@ -102,8 +109,8 @@ impl<'de> Deserialize<'de> for Piece {
             Fields { at: Some(at), inline: Some((offset, len)), chunk: None, .. } => {
                 Ok(Self::At { at, offset, len })
             }
-            Fields { at: None, inline: None, chunk: Some(hash), len: Some(len), zstd } => {
-                Ok(Self::Chunk { hash, len, zstd })
+            Fields { at: None, inline: None, chunk: Some(hash), len: Some(len), zstd, remote } => {
+                Ok(Self::Chunk { hash, len, zstd, remote })
             }
             _ => Err(de::Error::custom("a piece is `inline`, `at` with `inline`, or `chunk` with `len`")),
         }
@@ -119,7 +126,9 @@ mod tests {
         let hash = ContentHash::of(b"x");
         let chunk = format!("{{\"chunk\":\"{hash}\",\"len\":9}}");
         let packed = format!("{{\"chunk\":\"{hash}\",\"len\":9,\"zstd\":4}}");
-        let texts = ["{\"inline\":[0,5]}", "{\"at\":\"F/12@400+90\",\"inline\":[10,7]}", &chunk, &packed];
+        let sent = format!("{{\"chunk\":\"{hash}\",\"len\":9,\"remote\":\"s3://bucket/store\"}}");
+        let texts =
+            ["{\"inline\":[0,5]}", "{\"at\":\"F/12@400+90\",\"inline\":[10,7]}", &chunk, &packed, &sent];
         for text in texts {
             let piece: Piece = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&piece).unwrap(), text);

@@ -3,13 +3,15 @@
 const BLOCK: usize = 8 << 10;
 const BLOCKS: usize = 4;
 
-/// Whether zstd, level 1, makes less than 0.8 of `bytes`, judged by a few blocks spread over them.
-pub(crate) fn pays(bytes: &[u8]) -> bool {
-    let last = bytes.len().saturating_sub(BLOCK);
-    let mut sample = Vec::with_capacity(BLOCK * BLOCKS);
-    for i in 0..BLOCKS {
-        let start = last / (BLOCKS - 1) * i;
-        sample.extend_from_slice(&bytes[start..bytes.len().min(start + BLOCK)]);
+/// Whether zstd, level 1, makes less than 0.8 of what `parts` hold, judged by a few blocks spread over each.
+pub(crate) fn pays(parts: &[impl AsRef<[u8]>]) -> bool {
+    let mut sample = Vec::with_capacity(BLOCK * BLOCKS * parts.len());
+    for bytes in parts.iter().map(AsRef::as_ref) {
+        let last = bytes.len().saturating_sub(BLOCK);
+        for i in 0..BLOCKS {
+            let start = last / (BLOCKS - 1) * i;
+            sample.extend_from_slice(&bytes[start..bytes.len().min(start + BLOCK)]);
+        }
     }
     zstd::bulk::compress(&sample, 1).is_ok_and(|packed| packed.len() * 5 < sample.len() * 4)
 }
@@ -27,19 +29,19 @@ mod tests {
 
     #[test]
     fn noise_does_not_pay_and_text_does() {
-        assert!(!pays(&noise(100 << 10)));
-        assert!(pays(&b"the same words again ".repeat(9000)));
-        assert!(!pays(b""));
+        assert!(!pays(&[noise(100 << 10)]));
+        assert!(pays(&[b"the same words again ".repeat(9000)]));
+        assert!(!pays(&[b""]));
     }
 
     #[test]
     fn the_whole_length_is_sampled() {
         let mut bytes = noise(300 << 10);
-        assert!(!pays(&bytes));
+        assert!(!pays(&[&bytes]));
         bytes[20 << 10..].fill(7);
-        assert!(pays(&bytes));
+        assert!(pays(&[&bytes]));
         let mut bytes = noise(300 << 10);
         bytes[..4 << 10].fill(7);
-        assert!(!pays(&bytes));
+        assert!(!pays(&[&bytes]));
     }
 }

@@ -6,12 +6,11 @@ use std::{
     fs::File,
     io,
     os::unix::fs::{FileExt as _, MetadataExt as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use spinloom_diagnostics::Result;
-use spinloom_flow::{FlowName, RunId};
 
 use crate::{
     Manifest, ManifestRef,
@@ -56,32 +55,31 @@ impl<T: Clone> Recent<T> {
 
 /// The pack of one run, open for reading.
 pub(crate) struct OpenPack {
-    flow: FlowName,
-    run: RunId,
+    path: PathBuf,
     file: File,
     manifests: Recent<Arc<Manifest>>,
 }
 
 impl OpenPack {
-    /// The pack at `path`, which is that of the run `at` speaks of. Missing is damage: somebody refers to it.
-    pub(crate) fn open(recent: &Recent<Arc<Self>>, path: &Path, at: &ManifestRef) -> Result<Arc<Self>> {
-        let same = |pack: &Arc<Self>| pack.flow == at.flow && pack.run == at.run;
+    /// The pack at `path`, if it is there.
+    pub(crate) fn open(recent: &Recent<Arc<Self>>, path: &Path) -> Result<Option<Arc<Self>>> {
+        let same = |pack: &Arc<Self>| pack.path == path;
         if let Some(pack) = recent.get(same)
             && pack.is_linked()
         {
-            return Ok(pack);
+            return Ok(Some(pack));
         }
         let file = match File::open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(damaged(at).cause("the pack is missing"));
+                return Ok(None);
             }
             Err(e) => return Err(read_error(path, &e)),
         };
-        let pack = Self { flow: at.flow.clone(), run: at.run.clone(), file, manifests: Recent::default() };
+        let pack = Self { path: path.to_owned(), file, manifests: Recent::default() };
         let pack = Arc::new(pack);
         recent.put(Arc::clone(&pack), PACKS, same);
-        Ok(pack)
+        Ok(Some(pack))
     }
 
     /// False once the file was deleted: a run of the same name may have taken its place.

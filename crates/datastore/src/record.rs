@@ -2,8 +2,6 @@
 //!
 //! Head: magic `SLM1`, header length and payload length (u32, little endian), BLAKE3 of header and payload.
 
-use crate::ContentHash;
-
 /// How long the head of a record is.
 pub(crate) const HEAD: usize = 44;
 /// What every record starts with.
@@ -65,7 +63,7 @@ pub(crate) fn seal(bytes: &mut [u8], payload: usize) -> bool {
     head[..4].copy_from_slice(MAGIC);
     head[4..8].copy_from_slice(&header.to_le_bytes());
     head[8..12].copy_from_slice(&payload.to_le_bytes());
-    head[12..].copy_from_slice(ContentHash::of(body).as_bytes());
+    head[12..].copy_from_slice(blake3::hash(body).as_bytes());
     true
 }
 

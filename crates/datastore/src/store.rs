@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,11 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
 
 use crate::{
-    Manifest, ManifestRef,
+    Compress, Manifest, ManifestRef, StorePolicy,
+    chunk::Shelf,
     io::{corrupt, read_error, write_error},
     reader::{OpenPack, Recent},
+    remote::Remotes,
 };
 
 /// The version of the store this crate writes: a reader needs the same major, and any minor.
@@ -26,15 +28,20 @@ pub struct Datastore(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     root: PathBuf,
+    compress: Compress,
+    verify: bool,
+    local: Shelf,
     packs: Recent<Arc<OpenPack>>,
-    /// Makes names of temporary files differ within one process.
-    pub(crate) counter: AtomicU64,
+    pub(crate) remotes: Remotes,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Format {
     format: String,
     version: (u32, u32),
+    /// What its writers compress unless they are told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compress: Option<Compress>,
 }
 
 impl Datastore {
@@ -43,19 +50,30 @@ impl Datastore {
     /// # Errors
     /// `SL0402` if a newer Spinloom or another program made it, `SL0401` and `SL0404` if it cannot be read or made.
     pub fn open(root: &Path) -> Result<Self> {
-        if let Some(store) = Self::open_existing(root)? {
+        Self::open_with(root, &StorePolicy::default())
+    }
+
+    /// The same, to be used as `policy` says. A store that is made remembers what it is to compress.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(root: &Path, policy: &StorePolicy) -> Result<Self> {
+        if let Some(store) = Self::open_existing_with(root, policy)? {
             return Ok(store);
         }
-        let store = Self::at(root);
+        let store = Self::at(root, policy, policy.compress);
         for folder in ["chunks", "tmp", "runs"] {
             let path = store.root().join(folder);
             fs::create_dir_all(&path).map_err(|e| write_error(&path, &e))?;
         }
-        store.publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
+        store
+            .local()
+            .drafts
+            .publish(&root.join(".gitignore"), 0o644, |file| io::Write::write_all(file, b"*\n"))?;
         // Last, so that a store has a format only once it is complete.
-        let format = Format { format: FORMAT.into(), version: STORE_VERSION };
+        let format = Format { format: FORMAT.into(), version: STORE_VERSION, compress: policy.compress };
         let path = root.join("format.json");
-        store.publish(&path, 0o644, |file| Ok(serde_json::to_writer(file, &format)?))?;
+        store.local().drafts.publish(&path, 0o644, |file| Ok(serde_json::to_writer(file, &format)?))?;
         Ok(store)
     }
 
@@ -64,6 +82,14 @@ impl Datastore {
     /// # Errors
     /// As [`open`](Self::open); `SL0403` if its format cannot be understood.
     pub fn open_existing(root: &Path) -> Result<Option<Self>> {
+        Self::open_existing_with(root, &StorePolicy::default())
+    }
+
+    /// The same, to be used as `policy` says.
+    ///
+    /// # Errors
+    /// As [`open_existing`](Self::open_existing).
+    pub fn open_existing_with(root: &Path, policy: &StorePolicy) -> Result<Option<Self>> {
         let path = root.join("format.json");
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -85,17 +111,42 @@ impl Datastore {
             )
             .hint("upgrade Spinloom, or use another store"));
         }
-        Ok(Some(Self::at(root)))
+        Ok(Some(Self::at(root, policy, format.compress)))
     }
 
-    fn at(root: &Path) -> Self {
-        let (packs, counter) = (Recent::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { root: root.to_owned(), packs, counter }))
+    fn at(root: &Path, policy: &StorePolicy, made_with: Option<Compress>) -> Self {
+        Self(Arc::new(Inner {
+            root: root.to_owned(),
+            // What is sent is compressed on its way; what stays here is to be mapped.
+            compress: match policy.remote {
+                Some(_) => Compress::Never,
+                None => policy.compress.or(made_with).unwrap_or_default(),
+            },
+            verify: policy.verify,
+            local: Shelf::of(root),
+            packs: Recent::default(),
+            remotes: Remotes::new(policy),
+        }))
+    }
+
+    /// What it compresses.
+    pub fn compress(&self) -> Compress {
+        self.0.compress
+    }
+
+    /// Whether large buffers are verified whenever they are asked for.
+    pub fn verifies(&self) -> bool {
+        self.0.verify
     }
 
     /// The folder it is in.
     pub fn root(&self) -> &Path {
         &self.0.root
+    }
+
+    /// Its chunks on this disk.
+    pub(crate) fn local(&self) -> &Shelf {
+        &self.0.local
     }
 
     /// The folder of a run.
@@ -112,7 +163,20 @@ impl Datastore {
     }
 
     pub(crate) fn open_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
-        OpenPack::open(&self.0.packs, &self.pack_path(&at.flow, &at.run), at)
+        match self.opened(&self.pack_path(&at.flow, &at.run))? {
+            Some(pack) => Ok(pack),
+            None => self.fetched_pack(at),
+        }
+    }
+
+    /// Whether the pack that `at` is in is on this disk.
+    pub fn has_pack(&self, at: &ManifestRef) -> bool {
+        self.pack_path(&at.flow, &at.run).exists()
+    }
+
+    /// The pack at `path`, if it is there.
+    pub(crate) fn opened(&self, path: &Path) -> Result<Option<Arc<OpenPack>>> {
+        OpenPack::open(&self.0.packs, path)
     }
 
     /// The manifest at `at`, verified.

@@ -69,7 +69,8 @@ fn pieces_go_where_their_size_says() {
     let size = INLINE_PIECE as u64;
     assert_eq!(a.stream, Piece::Inline { offset: 0, len: size });
     // A buffer is mapped, so it is never compressed; a stream that exists raw already is not stored again.
-    let raw = |bytes: &[u8]| Piece::Chunk { hash: ContentHash::of(bytes), len: size + 1, zstd: None };
+    let raw =
+        |bytes: &[u8]| Piece::Chunk { hash: ContentHash::of(bytes), len: size + 1, zstd: None, remote: None };
     assert_eq!(a.buffers[..2], [raw(&large), raw(&text)]);
     assert_eq!(a.size, 4 * size + 2);
     assert_eq!((&b.stream, &c.stream), (&raw(&large), &raw(&text)));

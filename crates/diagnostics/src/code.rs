@@ -118,6 +118,10 @@ codes! {
     DISK_FULL = "SL0404", Unreachable;
     /// The metadata cannot be read or written.
     METADATA_IO = "SL0405", Unreachable;
+    /// A remote store cannot be reached, or keeps failing.
+    REMOTE_UNREACHABLE = "SL0406", Unreachable;
+    /// A remote store refuses the credentials, or there are none.
+    REMOTE_DENIED = "SL0407", Unreachable;
 
     /// The environment for the flow is not usable.
     ENVIRONMENT = "SL0501", Environment;

@@ -377,6 +377,7 @@ impl Dispatcher {
         };
         let commands = self.scheduler.on(event);
         let retrying = verdict.is_err() && self.scheduler.tries_again(id);
+        self.pack.send_log(&self.context.store, id, running.attempt);
         self.report(running, exit, manifest, verdict, retrying, listener);
         Box::pin(self.carry_out(commands, listener)).await;
     }

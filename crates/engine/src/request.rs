@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use spinloom_datastore::StorePolicy;
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{RunId, RunStatus, StepName};
@@ -18,6 +19,8 @@ pub struct RunRequest {
     pub graph_json: String,
     /// The `.spinloom` folder.
     pub store: PathBuf,
+    /// How it is to be used.
+    pub policy: StorePolicy,
     /// An id chosen by the user.
     pub run_id: Option<RunId>,
     /// Who runs it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use spinloom_compute::{Input, TaskSpec, Zygote, ZygoteLink};
-use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack};
+use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack, StorePolicy};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{TaskRef, Usage};
 use spinloom_flow::graph::{Graph, Resources};
@@ -46,6 +46,7 @@ pub(crate) struct Context {
     pub max_log_size: u64,
     pub started_at: i64,
     pub store: Datastore,
+    pub policy: StorePolicy,
     /// Where the run is to stop, if not at its end.
     pub halt: Option<Halt>,
 }
@@ -82,7 +83,7 @@ pub fn prepare(
     if let Some(budget) = request.budget {
         within(&request.graph, budget)?;
     }
-    let store = Datastore::open(&request.store)?;
+    let store = Datastore::open_with(&request.store, &request.policy)?;
     let mut provider: Box<dyn Provider> = Box::new(SqliteProvider::open(&request.store.join("metadata.db"))?);
     let flow = FlowName::new(&request.graph.flow().name)?;
     let origin = lead.as_ref().and_then(|lead| lead.origin.clone());
@@ -185,6 +186,7 @@ fn context(request: &RunRequest, store: Datastore, of: RecordedRun, started_at: 
         max_log_size: request.max_log_size,
         started_at,
         store,
+        policy: request.policy.clone(),
         halt: request.halt(),
     }
 }
@@ -326,6 +328,7 @@ impl Context {
             user: self.user.clone(),
             tags: self.tags.clone(),
             store: self.store.root().display().to_string(),
+            policy: self.policy.clone(),
         }
     }
 }

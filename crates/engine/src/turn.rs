@@ -48,7 +48,7 @@ pub fn take_turn(request: &RunRequest, listener: &mut dyn Listener) -> Result<Tu
     let Some(shared) = &request.shared else { return Ok(Turn::Drive(None)) };
     let run =
         request.run_id.as_ref().ok_or_else(|| Error::new(codes::INTERNAL, "a shared run needs an id"))?;
-    let store = Datastore::open(&request.store)?;
+    let store = Datastore::open_with(&request.store, &request.policy)?;
     let provider = SqliteProvider::open(&request.store.join("metadata.db"))?;
     let flow = FlowName::new(&request.graph.flow().name)?;
     let mut queue = Queue { request, shared, flow, run, store, provider };

@@ -7,20 +7,22 @@ use std::sync::Arc;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
-use serde_json::Value;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use serde_json::{Value, json};
 use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, LogWriter, Manifest,
-    ManifestRef,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, ENCODING, LogWriter,
+    Manifest, ManifestRef,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
+use spinloom_settings::Settings;
 
 use crate::errors::raise;
 use crate::json::to_python;
+use crate::spool::{PickleStream, Spool};
 
 /// One attempt, as Python's worker sees it.
 #[pyclass(module = "spinloom._native")]
@@ -73,10 +75,16 @@ impl Kept {
         let root: &Path = spec.store.as_ref();
         let store = match &self.store {
             Some(store) if store.root() == root => store.clone(),
-            _ => self.store.insert(Datastore::open(root)?).clone(),
+            _ => {
+                let policy = spec.policy.clone().with_access(&Settings::from_process()?)?;
+                self.store.insert(Datastore::open_with(root, &policy)?).clone()
+            }
         };
         let input = match spec.inputs.as_slice() {
-            [only] => self.input(&store, &only.manifest, spec.base.as_ref()),
+            // Nothing that is not on this disk: the zygote has one thread.
+            [only] if store.has_pack(&only.manifest) => {
+                self.input(&store, &only.manifest, spec.base.as_ref())
+            }
             _ => None,
         };
         Ok(Ready { spec, told, store, input })
@@ -141,7 +149,8 @@ impl TaskContext {
     pub(crate) fn in_spin(task: SpinTask) -> Result<Self> {
         let told =
             serde_json::to_value(&task.spec).or_error(codes::INTERNAL, || "cannot encode a spec".into())?;
-        let store = Datastore::open(task.spec.store.as_ref())?;
+        let policy = task.spec.policy.clone().with_access(&Settings::from_process()?)?;
+        let store = Datastore::open_with(task.spec.store.as_ref(), &policy)?;
         // It is only compared with: where it is damaged, there is nothing to compare.
         let recorded = task.recorded.and_then(|at| Opened::read(&store, &at, None).ok());
         let mut context = Self::new(task.spec, told, store, None);
@@ -219,14 +228,11 @@ impl TaskContext {
     }
 
     /// Pickle stream and buffers of artifact `name` of input `i`. A buffer is bytes, or `(path, length)` of a file to map.
+    /// Of one that was not pickled, how it became bytes comes third: a JSON object of `type`, `size`, `encoding` and
+    /// `serializer` (AR-08).
     ///
     /// Raises `KeyError` if the input has no such artifact.
-    fn load<'py>(
-        &mut self,
-        py: Python<'py>,
-        i: usize,
-        name: &str,
-    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+    fn load<'py>(&mut self, py: Python<'py>, i: usize, name: &str) -> PyResult<Bound<'py, PyTuple>> {
         let store = self.store.clone();
         let opened = self.opened(py, i)?;
         let (manifest, entry) = opened.find(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
@@ -238,18 +244,24 @@ impl TaskContext {
                 Buffer::File { path, len } => buffers.append((path.display().to_string(), *len))?,
             }
         }
-        Ok((PyBytes::new(py, &payload.stream), buffers))
+        let stream = PyBytes::new(py, &payload.stream);
+        let mut parts = vec![stream.into_any(), buffers.into_any()];
+        if let Some(told) = encoded(entry) {
+            parts.push(PyString::new(py, &told).into_any());
+        }
+        PyTuple::new(py, parts)
     }
 
     /// Stores an artifact. Hashing and writing of large ones happen without the GIL. `note` is a JSON object that may have
     /// `encoding` and `serializer` (AR-08) and `preview`.
+    #[expect(clippy::too_many_arguments, reason = "what Python passes")]
     #[pyo3(signature = (name, type_name, stream, buffers, note=None))]
     fn save(
         &mut self,
         py: Python<'_>,
         name: &str,
         type_name: &str,
-        stream: &Bound<'_, PyBytes>,
+        stream: PickleStream<'_>,
         buffers: Vec<PyBuffer<u8>>,
         note: Option<&str>,
     ) -> PyResult<()> {
@@ -258,16 +270,24 @@ impl TaskContext {
             None => type_name.into(),
         };
         let Some(writer) = &mut self.writer else { return Err(finished()) };
-        let stream = stream.as_bytes();
+        let len = stream.len();
+        let stream = stream.stream()?;
         let slices = buffers.iter().map(|b| bytes_of(py, b)).collect::<PyResult<Vec<&[u8]>>>()?;
         // Small artifacts take microseconds: not worth giving the GIL up for.
-        let large = stream.len() + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
+        let large = len + slices.iter().map(|s| s.len()).sum::<usize>() > 64 * 1024;
         let saved = if large {
             py.detach(|| writer.save(name, what, stream, &slices))
         } else {
             writer.save(name, what, stream, &slices)
         };
         saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// A file for a pickler to write a stream to that `save` then takes.
+    fn spool(&self) -> Spool {
+        Spool::new(spinloom_datastore::Spool::new(
+            self.writer.as_ref().map_or(&self.store, AttemptWriter::store),
+        ))
     }
 
     /// Carries artifact `name` of input `i` on by reference. Those of the run's parameters need no carrying.
@@ -366,6 +386,14 @@ impl TaskContext {
     }
 }
 
+/// What a reader needs to know of an artifact that was not pickled.
+fn encoded(entry: &ArtifactEntry) -> Option<String> {
+    let ArtifactEntry { type_name, size, encoding, serializer, .. } = entry;
+    (encoding != ENCODING).then(|| {
+        json!({"type": type_name, "size": size, "encoding": encoding, "serializer": serializer}).to_string()
+    })
+}
+
 /// Into the same store by reference, into that of spins as a whole.
 fn carry(
     writer: &mut AttemptWriter,
@@ -396,7 +424,7 @@ fn finished() -> PyErr {
 }
 
 #[expect(unsafe_code, reason = "a contiguous buffer is a slice of bytes")]
-fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]> {
+pub(crate) fn bytes_of<'a>(_py: Python<'_>, buffer: &'a PyBuffer<u8>) -> PyResult<&'a [u8]> {
     if !buffer.is_c_contiguous() {
         return Err(PyRuntimeError::new_err("a buffer to be stored is not contiguous"));
     }

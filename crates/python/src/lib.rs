@@ -12,6 +12,7 @@ mod imported;
 mod json;
 mod outbox;
 mod secrets;
+mod spool;
 mod store;
 mod stream;
 mod warm;
@@ -25,6 +26,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add("METAFLOW_VERSION", spinloom_flow::METAFLOW_VERSION)?;
     m.add_class::<context::TaskContext>()?;
+    m.add_class::<spool::Spool>()?;
     m.add_class::<store::Store>()?;
     m.add_class::<stream::TaskStream>()?;
     m.add_class::<warm::Warm>()?;

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::json;
-use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash};
+use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash, Json};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
@@ -166,7 +166,7 @@ impl Store {
         py.detach(change).map_err(|e| raise(py, &e))
     }
 
-    /// `[{"name", "type", "size", "hash", "encoding"}]` of the attempt whose manifest is at `address`, what every task of the
+    /// `[{"name", "type", "size", "hash", "encoding"}]`, with what its `serializer` noted if it had one (AR-08), of the attempt whose manifest is at `address`, what every task of the
     /// run has included.
     fn artifacts(&self, py: Python<'_>, address: &str) -> PyResult<String> {
         self.ask_json(py, |reader| {
@@ -178,6 +178,12 @@ impl Store {
     /// One of them, or `null`.
     fn artifact(&self, py: Python<'_>, address: &str, name: &str) -> PyResult<String> {
         self.ask_json(py, |reader| Ok(reader.artifact(address, name)?.map(ArtifactShown::from)))
+    }
+
+    /// What people are shown of one artifact of the attempt whose manifest is at `address`, or `null`.
+    fn preview(&self, py: Python<'_>, address: &str, name: &str) -> PyResult<String> {
+        let preview = self.ask(py, |reader| reader.preview(address, name))?;
+        Ok(preview.map_or_else(|| "null".into(), |preview| preview.text().to_owned()))
     }
 
     /// Pickle stream and out-of-band buffers of one artifact of the attempt whose manifest is at `address`; None if it has
@@ -260,12 +266,14 @@ struct ArtifactShown {
     size: u64,
     hash: ContentHash,
     encoding: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serializer: Option<Json>,
 }
 
 impl From<ArtifactEntry> for ArtifactShown {
     fn from(entry: ArtifactEntry) -> Self {
-        let ArtifactEntry { name, type_name, size, hash, encoding, .. } = entry;
-        Self { name, type_name, size, hash, encoding }
+        let ArtifactEntry { name, type_name, size, hash, encoding, serializer, .. } = entry;
+        Self { name, type_name, size, hash, encoding, serializer }
     }
 }
 

@@ -6,12 +6,16 @@
 
 mod environment;
 mod parse;
+mod remote;
 mod settings;
+mod storage;
 mod store_root;
 mod table;
 mod terminal;
 
+pub use remote::{CloudVariables, RemoteSettings};
 pub use settings::Settings;
+pub use storage::StorageSettings;
 pub use store_root::STORE_FOLDER;
 pub use table::{Setting, table};
 pub use terminal::{Colour, Output};

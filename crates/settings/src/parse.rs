@@ -39,6 +39,12 @@ pub(crate) fn seconds(env: &Environment, setting: &Setting) -> Result<Option<Dur
     seconds.map(Some).ok_or_else(|| bad(name, value, "a number of seconds, such as `300`"))
 }
 
+/// A whole number, such as `7`.
+pub(crate) fn whole(env: &Environment, setting: &Setting) -> Result<Option<u32>> {
+    let Some((name, value)) = env.get(setting) else { return Ok(None) };
+    value.trim().parse().map(Some).map_err(|_| bad(name, value, "a whole number, such as `7`"))
+}
+
 /// A switch: `1` or `0`.
 pub(crate) fn switch(env: &Environment, setting: &Setting) -> Result<Option<bool>> {
     match env.get(setting) {

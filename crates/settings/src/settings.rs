@@ -7,12 +7,13 @@ use std::time::Duration;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 
 use crate::environment::Environment;
+use crate::remote::{self, RemoteSettings};
 use crate::{Colour, Output, parse, store_root, table, terminal};
 
 /// Everything the user has set outside the command line. Immutable; two of them can live in one process.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    env: Environment,
+    pub(crate) env: Environment,
     cwd: PathBuf,
     store_root: PathBuf,
     decospecs: Vec<String>,
@@ -207,6 +208,14 @@ impl Settings {
     /// Where the web UI is, without a `/` at the end.
     pub fn ui_url(&self) -> Option<&str> {
         self.env.value(&table::UI_URL).map(|url| url.trim_end_matches('/'))
+    }
+
+    /// What is set about stores that are reached over a network (AR-09).
+    ///
+    /// # Errors
+    /// `SL0004` if one of their variables has a value that means nothing.
+    pub fn remote(&self) -> Result<RemoteSettings> {
+        remote::load(&self.env)
     }
 
     /// The variable that sets an option or parameter of a command, and its value (RU-22, PA-05).

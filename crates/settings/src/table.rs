@@ -47,6 +47,36 @@ settings_table! {
     STORE_ROOT = "store_root", ["SPINLOOM_DATASTORE_SYSROOT_LOCAL", "METAFLOW_DATASTORE_SYSROOT_LOCAL"],
         "the nearest folder, from the working directory upwards, that has a `.spinloom`; else the working directory";
 
+    /// Where artifacts, logs and code of runs go, as for `--datastore`: `local`, a location such as `s3://bucket/prefix`, or
+    /// `s3`, `azure` or `gs`, whose location is a setting of its own.
+    DATASTORE = "default_datastore", ["SPINLOOM_DEFAULT_DATASTORE", "METAFLOW_DEFAULT_DATASTORE"], "`local`";
+
+    /// The location of the datastore `s3`, such as `s3://bucket/prefix`.
+    S3_ROOT = "datastore_sysroot_s3", ["SPINLOOM_DATASTORE_SYSROOT_S3", "METAFLOW_DATASTORE_SYSROOT_S3"], "none";
+
+    /// The location of the datastore `azure`, such as `az://container/prefix`.
+    AZURE_ROOT = "datastore_sysroot_azure", ["SPINLOOM_DATASTORE_SYSROOT_AZURE", "METAFLOW_DATASTORE_SYSROOT_AZURE"], "none";
+
+    /// The location of the datastore `gs`, such as `gs://bucket/prefix`.
+    GS_ROOT = "datastore_sysroot_gs", ["SPINLOOM_DATASTORE_SYSROOT_GS", "METAFLOW_DATASTORE_SYSROOT_GS"], "none";
+
+    /// What the local disk holds compressed: `auto` (pickle streams for which it pays; arrays stay as they are, so that they can
+    /// be mapped), `always` or `never`. A store remembers what it was made with.
+    COMPRESS = "compress", ["SPINLOOM_COMPRESS"], "what the store was made with, else `auto`";
+
+    /// Whether large arrays are verified before they are mapped, too: `1` or `0`. Everything else always is.
+    VERIFY = "verify", ["SPINLOOM_VERIFY"], "`0`";
+
+    /// The folder where what object stores hold is kept for reading it again.
+    CACHE = "client_cache_path", ["SPINLOOM_CLIENT_CACHE_PATH", "METAFLOW_CLIENT_CACHE_PATH"],
+        "`spinloom` in the user's cache folder";
+
+    /// How large that folder may grow: megabytes, or with a unit, such as `50G`.
+    CACHE_SIZE = "client_cache_max_size", ["SPINLOOM_CLIENT_CACHE_MAX_SIZE", "METAFLOW_CLIENT_CACHE_MAX_SIZE"], "`10000`";
+
+    /// The user's folder for caches.
+    CACHE_HOME = "cache_home", ["XDG_CACHE_HOME"], "`~/.cache`";
+
     /// Decorators for every step that lacks them, as for `--with`, separated by spaces.
     DECOSPECS = "default_decospecs", ["SPINLOOM_DEFAULT_DECOSPECS", "METAFLOW_DEFAULT_DECOSPECS"], "none";
 
@@ -103,6 +133,50 @@ settings_table! {
 
     /// The folder for what lives as long as a session, such as sockets. It must be the user's own.
     RUNTIME_DIR = "runtime_dir", ["XDG_RUNTIME_DIR"], "`/tmp/spinloom-<user id>`";
+
+    /// Where S3 is, such as `http://127.0.0.1:9000`, for a store that is not Amazon's. Buckets are then parts of the path.
+    S3_ENDPOINT = "s3_endpoint_url",
+        ["SPINLOOM_S3_ENDPOINT_URL", "METAFLOW_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], "Amazon's";
+
+    /// How S3 is to encrypt what is put: `AES256` or `aws:kms`.
+    S3_ENCRYPTION = "s3_server_side_encryption",
+        ["SPINLOOM_S3_SERVER_SIDE_ENCRYPTION", "METAFLOW_S3_SERVER_SIDE_ENCRYPTION"], "as the bucket is set";
+
+    /// Whether the certificates of stores are verified, `1` or `0`; or a file of certificates to trust beside the system's.
+    S3_VERIFY = "s3_verify_certificate",
+        ["SPINLOOM_S3_VERIFY_CERTIFICATE", "METAFLOW_S3_VERIFY_CERTIFICATE"], "`1`";
+
+    /// How often a request to a remote store is tried again, with growing pauses, when the store fails or is too busy.
+    STORE_RETRIES = "s3_retry_count", ["SPINLOOM_S3_RETRY_COUNT", "METAFLOW_S3_RETRY_COUNT"], "`7`";
+
+    /// For how many seconds a request to a remote store is tried again at most.
+    STORE_RETRY_TIME = "store_retry_time", ["SPINLOOM_STORE_RETRY_TIME"], "`120`";
+
+    /// For how many seconds a remote store may be silent before a request is given up and tried again.
+    STORE_TIMEOUT = "store_timeout", ["SPINLOOM_STORE_TIMEOUT"], "`30`";
+
+    /// How many requests to a remote store may be under way at once.
+    STORE_WORKERS = "s3_worker_count", ["SPINLOOM_S3_WORKER_COUNT", "METAFLOW_S3_WORKER_COUNT"], "`32`";
+
+    /// Where Azure's blobs are, such as `https://account.blob.core.windows.net`.
+    AZURE_ENDPOINT = "azure_storage_blob_service_endpoint",
+        ["SPINLOOM_AZURE_STORAGE_BLOB_SERVICE_ENDPOINT", "METAFLOW_AZURE_STORAGE_BLOB_SERVICE_ENDPOINT"],
+        "the usual address of the account";
+
+    /// Where an emulator of Google Cloud Storage is, such as `http://127.0.0.1:9023`. Requests are then not signed.
+    GS_EMULATOR = "storage_emulator_host", ["STORAGE_EMULATOR_HOST"], "none";
+
+    /// Amazon's own variables: `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, `AWS_REGION` and others, as Amazon's tools read them.
+    AWS = "aws", ["AWS_*"], "the files in `~/.aws`; else what the machine is given";
+
+    /// Azure's own variables: `AZURE_STORAGE_ACCOUNT`, `AZURE_STORAGE_KEY`, `AZURE_STORAGE_CONNECTION_STRING` and others.
+    AZURE = "azure", ["AZURE_*"], "what the machine is given";
+
+    /// Google's own variables, such as `GOOGLE_APPLICATION_CREDENTIALS`.
+    GOOGLE = "google", ["GOOGLE_*"], "the file `gcloud auth application-default login` makes; else what the machine is given";
+
+    /// The user's home folder, in which the clouds' tools keep credentials.
+    HOME = "home", ["HOME"], "none";
 
     /// Says that this is continuous integration: no live progress, unless it is `false` or `0`.
     CI = "ci", ["CI"], "no";

@@ -165,7 +165,46 @@ fn single_values() {
 // Rule 5 of the architecture: secrets never reach messages.
 #[test]
 fn values_are_not_shown_by_accident() {
-    let s = settings(&[("METAFLOW_SERVICE_AUTH_KEY", "hush"), ("AWS_SECRET_ACCESS_KEY", "hush")]);
-    let shown = format!("{s:?}");
-    assert!(!shown.contains("hush") && !shown.contains("AWS"), "{shown}");
+    let s = settings(&[
+        ("METAFLOW_SERVICE_AUTH_KEY", "hush"),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("DB_PASSWORD", "hush"),
+    ]);
+    let shown = format!("{s:?} {:?}", s.remote().unwrap());
+    assert!(!shown.contains("hush") && !shown.contains("DB_PASSWORD"), "{shown}");
+}
+
+// AR-09
+#[test]
+fn stores_over_a_network_are_set_by_our_variables_and_the_clouds_own() {
+    let s = settings(&[
+        ("AWS_ENDPOINT_URL", "http://general"),
+        ("AWS_ENDPOINT_URL_S3", "http://s3"),
+        ("AWS_PROFILE", "work"),
+        ("AWS_REGION", ""),
+        ("AZURE_STORAGE_ACCOUNT", "acc"),
+        ("METAFLOW_S3_RETRY_COUNT", "3"),
+        ("HOME", "/home/ann"),
+    ]);
+    let remote = s.remote().unwrap();
+    assert_eq!((remote.s3_endpoint.as_deref(), remote.retries, remote.workers), (Some("http://s3"), 3, 32));
+    assert_eq!((remote.aws.get("AWS_PROFILE"), remote.aws.get("AWS_REGION")), (Some("work"), None));
+    assert_eq!((remote.azure.get("AZURE_STORAGE_ACCOUNT"), remote.google.iter().count()), (Some("acc"), 0));
+    assert_eq!(remote.home.unwrap(), Path::new("/home/ann"));
+    let s = settings(&[("METAFLOW_S3_ENDPOINT_URL", "http://m"), ("AWS_ENDPOINT_URL_S3", "http://s3")]);
+    assert_eq!(s.remote().unwrap().s3_endpoint.as_deref(), Some("http://m"));
+    let error = settings(&[("SPINLOOM_S3_RETRY_COUNT", "often")]).remote().unwrap_err();
+    assert_eq!(error.code(), codes::BAD_SETTING);
+}
+
+// AR-09
+#[test]
+fn certificates_are_verified_unless_told_not_to_be() {
+    let of = |value: &str| {
+        let remote = settings(&[("METAFLOW_S3_VERIFY_CERTIFICATE", value)]).remote().unwrap();
+        (remote.verify_certificates, remote.certificates)
+    };
+    assert_eq!(of(""), (true, None));
+    assert_eq!(of("False"), (false, None));
+    assert_eq!(of("/ca.pem"), (true, Some("/ca.pem".into())));
 }

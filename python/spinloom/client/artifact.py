@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from spinloom import buffers
-from spinloom.exceptions import MetaflowDataMissing
+from spinloom import buffers, encoding
+from spinloom.exceptions import MetaflowDataMissing, MetaflowException
+from spinloom.previews.text import as_text
 
-from .base import MetaflowObject, local_time
+from .base import MetaflowObject, hinted, local_time
 
 if TYPE_CHECKING:
     from .task import Task
@@ -53,7 +54,32 @@ class DataArtifact(MetaflowObject):
         found = self._provider.load(self._record["manifest"], self.id)
         if found is None:
             raise MetaflowDataMissing(f"the artifact `{self.pathspec}` is gone")
-        return buffers.unpickle(*found, partial(_Unpickler, pathspec=self.pathspec))
+        if self._record["encoding"] != encoding.PICKLE:
+            return self._decoded(*found)
+        return buffers.unpickle(*found, partial(_Unpickler, artifact=self))
+
+    def _decoded(self, stream: bytes, pieces: Any) -> Any:
+        try:
+            return encoding.decode(stream, pieces, self._record, self._looks())
+        except MetaflowDataMissing as error:
+            missing = MetaflowDataMissing(f"cannot load the artifact `{self.pathspec}`: {error}", hints=error.hints)
+            raise hinted(missing, error.hints) from None
+
+    def _looks(self) -> str:
+        """What it looked like when it was saved, for who cannot load it."""
+        try:
+            text = as_text(self.preview)
+        except MetaflowException:  # an error about an error helps nobody
+            text = ""
+        return f" (when it was saved: {text})" if text else ""
+
+    @property
+    def preview(self) -> dict[str, Any] | None:
+        """What the task that saved it noted for people to see, without loading the value; None if it noted nothing.
+
+        ``kind`` says what it is; the other fields are in ``docs/design/0005-artifacts.md``.
+        """
+        return self._provider.preview(self._record["manifest"], self.id)
 
     @property
     def size(self) -> int:
@@ -83,15 +109,16 @@ class ArtifactClassMissing(MetaflowDataMissing, AttributeError):
 class _Unpickler(pickle.Unpickler):
     """Says which artifact needs which class, where a plain unpickler only knows the class."""
 
-    def __init__(self, file: Any, *, buffers: Any, pathspec: str) -> None:
+    def __init__(self, file: Any, *, buffers: Any, artifact: DataArtifact) -> None:
         super().__init__(file, buffers=buffers)
-        self._pathspec = pathspec
+        self._artifact = artifact
 
     def find_class(self, module: str, name: str) -> Any:
         try:
             return super().find_class(module, name)
         except (ImportError, AttributeError) as error:
-            what = f"cannot load the artifact `{self._pathspec}`: its class `{module}.{name}` cannot be found here"
+            path, looks = self._artifact.pathspec, self._artifact._looks()
+            what = f"cannot load the artifact `{path}`: its class `{module}.{name}` cannot be found here{looks}"
             if module == "__main__":
                 hint = f"the flow file defines `{name}`; move it to a module that both can import"
             else:

@@ -101,6 +101,10 @@ class Provider:
         """One of them; None if there is none of that name."""
         return json.loads(self._store.artifact(manifest, name))
 
+    def preview(self, manifest: str, name: str) -> dict[str, Any] | None:
+        """What people are shown of one artifact of the attempt with this manifest."""
+        return json.loads(self._store.preview(manifest, name))
+
     def load(self, manifest: str, name: str) -> tuple[bytes, list[Any]] | None:
         """Pickle stream and raw buffers of one artifact of the attempt with this manifest; None if it has none such."""
         return self._store.load(manifest, name)

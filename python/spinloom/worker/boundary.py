@@ -128,9 +128,13 @@ def is_users(file: str) -> bool:
 def tell_failure(error: BaseException, record: dict[str, Any]) -> None:
     """Prints why a step failed, as a script would."""
     if not isinstance(error, SystemExit):
-        tell(record.get("traceback") or place_text(record))
+        tell(record.get("traceback") or place_text(record) + _hints(error))
     elif isinstance(error.code, str):
         tell(error.code + "\n")
+
+
+def _hints(error: BaseException) -> str:
+    return "".join(f"hint: {hint}\n" for hint in error.hints) if isinstance(error, SpinloomException) else ""
 
 
 def say(text: str) -> None:

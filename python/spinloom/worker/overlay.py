@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 
+from ..encoding import encode
 from ..exceptions import MetaflowException
+from ..previews import Previews
 from .boundary import failure_record
 from .pickling import dump, type_name
 
@@ -72,8 +74,8 @@ class Overlay:
 
     def _save(self, position: int, name: str) -> None:
         value = self._values[position][name]
-        stream, buffers = dump(value)
-        self._ctx.save(name, type_name(value), stream, buffers)
+        stream, buffers, *told = encode(value, type(value)) or dump(value)
+        self._ctx.save(name, type_name(value), stream, buffers, Previews().note(name, value, *told))
 
 
 def artifacts_of(file: str) -> dict[str, Any]:

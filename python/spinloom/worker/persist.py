@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 from types import FunctionType, MethodType
 
+from ..encoding import encode
 from ..exceptions import MetaflowException, MetaflowExceptionWrapper
+from ..previews import Previews
 from ..unbounded import PARALLEL_VARIABLE, ParallelUBF, members
-from .pickling import ATOMS, dump, type_name, unpicklable
+from .pickling import ATOMS, dump, pour, type_name, unpicklable
 from .task import INTERNAL
 
 TYPE_CHECKING = False
@@ -41,6 +43,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
     loaded = task.loaded
     kept: set[str] = set()
     problem = None
+    previews = Previews()
     for name, value in list(flow.__dict__.items()):
         kind = type(value)
         if not is_artifact(name, kind):
@@ -49,12 +52,12 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
             continue  # as it came, and it cannot have been changed in place
         kept.add(name)
         try:
-            stream, buffers = dump(value)
+            stream, buffers, *told = encode(value, kind) or pour(task.ctx, value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if problem is None:
                 problem = _unpicklable(task, name, value, error)
             continue
-        save(name, type_name(value), stream, buffers)
+        save(name, type_name(value), stream, buffers, previews.note(name, value, *told))
     _inherit(task, kept)
     return problem
 
@@ -74,8 +77,11 @@ def _inherit(task: TaskState, kept: set[str]) -> None:
 
 
 def _unpicklable(task: TaskState, name: str, value: Any, error: BaseException) -> MetaflowException:
+    from ..source import assignment
+
     document = task.host.step_document(task.step)
-    return unpicklable(name, task.step, value, error, document["file"], document["line"])
+    line = assignment(task.host.cls, task.step, task.host.flow.steps[task.step], name) or document["line"]
+    return unpicklable(name, task.step, value, error, document["file"], line)
 
 
 def save_internal(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import pickle
 
 from ..buffers import unpickle
+from ..encoding import decode
 from ..exceptions import MetaflowException, UnpicklableArtifactException
 
 TYPE_CHECKING = False
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 OUT_OF_BAND = 64 * 1024
 
 ATOMS = frozenset([type(None), bool, int, float, complex, str, bytes])
+SIZED = frozenset([str, bytes])
 
 
 def dump(value: Any) -> tuple[bytes, list[memoryview]]:
@@ -34,8 +37,31 @@ def dump(value: Any) -> tuple[bytes, list[memoryview]]:
     return pickle.dumps(value, 5, buffer_callback=keep), buffers
 
 
-def load(stream: bytes, buffers: list[Any]) -> Any:
-    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage."""
+def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
+    """The same for what may be large: the stream goes to the store while it is made, and never is in memory as a whole."""
+    if type(value) in ATOMS and (type(value) not in SIZED or len(value) < OUT_OF_BAND):
+        return pickle.dumps(value, 5), []
+    stream = ctx.spool()
+    buffers: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    pickle.Pickler(stream, 5, buffer_callback=keep).dump(value)
+    return stream, buffers
+
+
+def load(stream: bytes, buffers: list[Any], told: str | None = None) -> Any:
+    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage.
+
+    `told` is of what a serializer made, see `TaskContext.load`.
+    """
+    if told is not None:
+        return decode(stream, buffers, json.loads(told))
     if buffers:
         return unpickle(stream, buffers)
     collecting = gc.isenabled()
@@ -56,12 +82,18 @@ def type_name(value: Any) -> str:
 def unpicklable(
     name: str, step: str, value: Any, error: BaseException, file: str | None, line: int | None
 ) -> MetaflowException:
-    """The error for an artifact that cannot be saved."""
-    hints = error.hints if isinstance(error, MetaflowException) else []
-    return UnpicklableArtifactException(
-        f"artifact `{name}` of step `{step}` cannot be saved: "
-        f"a value of type `{type_name(value)}` cannot be pickled: {error}",
-        line,
-        file,
-        hints or ["save the data it is made of, or delete it before the step ends"],
-    )
+    """The error for an artifact that cannot be saved; it says which part of the value is at fault."""
+    from . import culprit
+
+    what = f"artifact `{name}` of step `{step}` cannot be saved"
+    if isinstance(error, MetaflowException) and error.hints:  # a flow, an input of a join, or what a serializer did
+        serializer = isinstance(error, UnpicklableArtifactException)
+        why = str(error) if serializer else f"{culprit.describe(value)} cannot be pickled: {error}"
+        return UnpicklableArtifactException(f"{what}: {why}", line, file, error.hints)
+    found = culprit.find(value, name)
+    if found is None:
+        why, part = f"{culprit.describe(value)} cannot be pickled", value
+    else:
+        path, part = found
+        why = f"`{path}` is {culprit.describe(part)}, which cannot be pickled"
+    return UnpicklableArtifactException(f"{what}: {why}: {error}", line, file, [culprit.advice(part)])

@@ -7,6 +7,7 @@ halves what a small task costs (`benches/README.md`). No code of the user's runs
 
 from __future__ import annotations
 
+import io
 import pickle
 
 from ..classes import flow_class
@@ -71,7 +72,10 @@ class _Context:
     def load(self, _position: int, _name: str) -> tuple[bytes, list[Any]]:
         return self.value, []
 
-    def save(self, _name: str, _kind: str, _stream: bytes, _buffers: list[Any]) -> None:
+    def spool(self) -> io.BytesIO:
+        return io.BytesIO()
+
+    def save(self, _name: str, _kind: str, _stream: Any, _buffers: list[Any], _note: str | None = None) -> None:
         pass
 
     def inherit_all(self, _position: int, _but: set[str]) -> None:

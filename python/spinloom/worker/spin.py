@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 
 from ..context import current
+from ..encoding import encode
 from . import boundary
 from .overlay import Overlay, artifacts_of, for_inputs
 from .persist import is_artifact, save_artifacts
@@ -168,13 +169,17 @@ class _Bounded:
 
 
 def _weigh(task: TaskState, name: str, value: Any) -> tuple[int | None, str | None]:
-    if type(value) in ATOMS:
-        stream, _ = dump(value)
-        return len(stream), task.ctx.weigh(stream, [])
+    try:
+        encoded = encode(value, type(value))
+    except Exception:  # saving would say so
+        return None, None
+    if encoded is not None or type(value) in ATOMS:
+        stream, buffers, *_ = encoded or dump(value)
+        return len(stream) + sum(map(len, buffers)), task.ctx.weigh(stream, buffers)
     # A value that was only read is most often as it was: less is spent on it.
     read_only = task.loaded.get(name) is value
     file = _Bounded(_STREAM >> 4 if read_only else _STREAM)
-    buffers: list[memoryview] = []
+    buffers = []
     room = _BUFFERS >> 4 if read_only else _BUFFERS
 
     def keep(buffer: pickle.PickleBuffer) -> bool:

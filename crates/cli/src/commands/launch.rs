@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use serde_json::{Map, Value, json};
+use spinloom_datastore::StorePolicy;
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
 use spinloom_flow::event::{Failure, TaskRef};
@@ -19,7 +20,7 @@ use crate::reply::{Answer, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, Show, headline, listener};
-use crate::{Surface, revision, values};
+use crate::{Surface, revision, storage, values};
 
 /// What `run` and `resume` were asked for, nothing left open.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub(crate) struct Options {
     attribute_file: Option<PathBuf>,
     suffixes: Vec<String>,
     progress: Progress,
+    policy: StorePolicy,
 }
 
 impl Options {
@@ -80,6 +82,7 @@ impl Options {
             attribute_file: arguments.runner_attribute_file.clone(),
             suffixes: settings.default_package_suffixes().iter().cloned().chain(suffixes).collect(),
             progress: progress(top, context),
+            policy: storage::policy(context, arguments.verify)?,
         })
     }
 }
@@ -122,7 +125,6 @@ fn honour(top: Option<&FlowArgs>, context: &Context<'_>) -> Result<()> {
     let Some(top) = top else { return Ok(()) };
     let choices = [
         ("metadata", &top.metadata, &["local"][..]),
-        ("datastore", &top.datastore, &["local"][..]),
         ("environment", &top.environment, &["local"][..]),
         ("event-logger", &top.event_logger, &["nullSidecarLogger"][..]),
         ("monitor", &top.monitor, &["nullSidecarMonitor"][..]),
@@ -255,12 +257,16 @@ impl Options {
         system_tags.extend(python);
         system_tags.extend(self.who.project.iter().flat_map(Project::tags));
         system_tags.extend(context.settings.production_token().map(|token| format!("production:{token}")));
+        if let Some(location) = &self.policy.remote {
+            info.insert("datastore".to_owned(), json!(location));
+        }
         let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
         let store = context.store();
         Ok(RunRequest {
             graph_json: context.flow()?.json.clone(),
             graph,
             store,
+            policy: self.policy,
             run_id,
             user: self.who.user,
             namespace: self.who.namespace,

@@ -147,7 +147,7 @@ impl Recorder {
         };
         let mut writer = AttemptWriter::new(self.files.clone(), id, self.base.clone());
         for (name, kind, stream) in artifacts {
-            writer.save(*name, *kind, stream, &[]).unwrap();
+            writer.save(*name, *kind, *stream, &[]).unwrap();
         }
         self.pack.append(&writer.finish().unwrap()).unwrap()
     }

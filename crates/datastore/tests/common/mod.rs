@@ -35,7 +35,7 @@ impl Project {
     pub fn saved(&self, task: u64, artifacts: &[(&str, &[u8])]) -> ManifestRef {
         let mut writer = self.writer(task, None);
         for (name, stream) in artifacts {
-            writer.save(*name, "bytes", stream, &[]).unwrap();
+            writer.save(*name, "bytes", *stream, &[]).unwrap();
         }
         self.commit(writer)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use spinloom_compute::{Frame, Input, TaskSpec};
-use spinloom_datastore::Datastore;
+use spinloom_datastore::{Datastore, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::graph::{Graph, NodeKind, StepIndex};
 use spinloom_flow::{RunId, StepName, TaskId, TaskStatus};
@@ -55,6 +55,7 @@ pub fn place(provider: &dyn Provider, store: &Datastore, graph: &Graph, wanted: 
         user: wanted.user.clone(),
         tags: Vec::new(),
         store: store.root().display().to_string(),
+        policy: StorePolicy { verify: store.verifies(), ..StorePolicy::default() },
     };
     Ok(Placed { spec, recorded })
 }

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use serde::Serialize;
-use spinloom_datastore::{ArtifactEntry, Datastore, Payload};
+use serde_json::Value;
+use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord, SqliteProvider, TaskRecord, missing};
+use spinloom_settings::Settings;
 
 /// The metadata of a store, in its folder.
 pub(super) const METADATA: &str = "metadata.db";
@@ -39,7 +41,8 @@ impl Reader {
         }
         // An SQLite connection must not cross a fork, not even to be closed: the parent goes on using it.
         std::mem::forget(slot.take());
-        let Some(store) = Datastore::open_existing(root)? else { return Ok(()) };
+        let policy = StorePolicy::from_settings(&Settings::from_process()?)?;
+        let Some(store) = Datastore::open_existing_with(root, &policy)? else { return Ok(()) };
         if let Some(provider) = SqliteProvider::open_read(&root.join(METADATA))? {
             *slot = Some(Self { store, provider, process });
         }
@@ -80,6 +83,12 @@ impl Reader {
         Ok(self.store.find(&manifest, name)?.map(|(_, entry)| entry))
     }
 
+    /// What people are shown of one artifact of the attempt whose manifest is at `address`.
+    pub(super) fn preview(&self, address: &str, name: &str) -> Result<Option<Json>> {
+        let entry = self.artifact(address, name)?;
+        entry.map_or(Ok(None), |entry| self.store.preview(&entry))
+    }
+
     /// The bytes of one artifact of the attempt whose manifest is at `address`.
     pub(super) fn payload(&self, address: &str, name: &str) -> Result<Option<Payload>> {
         let manifest = self.store.recent_manifest(&address.parse()?)?;
@@ -118,8 +127,11 @@ impl Reader {
     /// The code package of a run, if one was kept.
     pub(super) fn code_package(&self, flow: &FlowName, run: &RunId) -> Result<Option<Vec<u8>>> {
         let Some(record) = self.provider.run(flow, run)? else { return Ok(None) };
-        match record.info.get("code_package").and_then(|p| p.get("hash")).and_then(|h| h.as_str()) {
-            Some(hash) => self.store.read_chunk(&hash.parse()?).map(Some),
+        let Some(package) = record.info.get("code_package") else { return Ok(None) };
+        let (hash, len) =
+            (package.get("hash").and_then(Value::as_str), package.get("bytes").and_then(Value::as_u64));
+        match hash.zip(len) {
+            Some((hash, len)) => self.store.read_package(&hash.parse()?, len).map(Some),
             None => Ok(None),
         }
     }

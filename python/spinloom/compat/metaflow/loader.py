@@ -59,7 +59,7 @@ class CompatModule(ModuleType):
 def _is_missing(path: str) -> bool:
     """Whether Metaflow has this and we do not: by name, or because it is inside of something that is so."""
     first, _, rest = path.partition(".")
-    return first in MISSING or (first in ("plugins", "runner") and bool(rest) and not rest.startswith("_"))
+    return first in MISSING or (first in ("datastore", "plugins", "runner") and bool(rest) and not rest.startswith("_"))
 
 
 def _not_here(fullname: str) -> str:

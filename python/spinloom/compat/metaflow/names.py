@@ -58,6 +58,13 @@ def _of(home: str, names: tuple[str, ...]) -> dict[str, str]:
     return {name: f"{home}:{name}" for name in names}
 
 
+_SERIALIZERS = (
+    "ArtifactSerializer",
+    "SerializationFormat",
+    "SerializationMetadata",
+    "SerializedBlob",
+    "SerializerStore",
+)
 _SHIMS = "spinloom.compat.metaflow.shims"
 
 MODULES: dict[str, dict[str, str]] = {
@@ -75,6 +82,9 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
+    "datastore": {},
+    "datastore.artifacts": _of("spinloom.serializers", _SERIALIZERS),
+    "datastore.artifacts.serializer": _of("spinloom.serializers", _SERIALIZERS),
     "decorators": {
         "StepDecorator": "spinloom.decorators.base:StepDecorator",
         "step": "spinloom.steps:step",
@@ -136,7 +146,7 @@ MISSING: frozenset[str] = frozenset(
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
     pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
-    R cards cli cli_args datastore debug event_logger events extension_support graph metadata_provider
+    R cards cli cli_args debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
     procpoll sidecar system_context task tracing tuple_util user_configs user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)

@@ -157,8 +157,9 @@ fn chosen(typed: &str, context: &Context<'_>, records: &Records) -> Result<Chose
 /// Reads what [`Datastore::payload`](spinloom_datastore::Datastore::payload) does not: the content of large buffers.
 fn verify(chosen: &Chosen, records: &Records) -> Result<()> {
     for piece in chosen.entry.buffers.iter().chain([&chosen.entry.stream]) {
-        let Piece::Chunk { hash, len, zstd } = piece else { continue };
-        if let Err(fault) = records.files.check_chunk(hash, *len, zstd.is_some(), false) {
+        let Piece::Chunk { hash, len, zstd, remote } = piece else { continue };
+        if let Err(fault) = records.files.check_chunk(hash, *len, (zstd.is_some(), remote.as_deref()), false)
+        {
             let what = format!(
                 "artifact `{}` of `{}` is damaged: the chunk `{hash}` {fault}",
                 chosen.entry.name, chosen.place

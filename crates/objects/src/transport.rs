@@ -1,0 +1,201 @@
+//! One request, tried until it works or it is time to give up. Every request of every back-end passes here, those for
+//! credentials too, so there is one rule of what is tried again, and nobody is handed half a body.
+
+mod answer;
+mod trouble;
+
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use http::{Method, Uri};
+use object_store::ClientOptions;
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody,
+    HttpService, ReqwestConnector,
+};
+
+use crate::Options;
+use answer::Verdict;
+pub(crate) use trouble::{Trouble, TroubleKind};
+
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A slower network than this many bytes in a second is taken to have stalled.
+const SLOWEST: u64 = 64 << 10;
+/// No answer is longer than a part; one that says so is not believed before it is there.
+const MOST_RESERVED: usize = 64 << 20;
+
+tokio::task_local! {
+    /// How often the request of this task was sent without one knowing whether it was carried out.
+    static DOUBTS: Arc<AtomicU32>;
+}
+
+/// Runs `work`, a single request, and says whether an earlier try of it may have been carried out.
+pub(crate) async fn with_doubts<T>(work: impl Future<Output = T>) -> (T, bool) {
+    let doubts = Arc::new(AtomicU32::new(0));
+    let result = DOUBTS.scope(Arc::clone(&doubts), work).await;
+    (result, doubts.load(Ordering::Relaxed) > 0)
+}
+
+/// Makes clients that try again.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    retries: u32,
+    retry_time: Duration,
+    first_pause: Duration,
+    timeout: Duration,
+}
+
+impl Connector {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            retries: options.retries,
+            retry_time: options.retry_time,
+            first_pause: options.first_pause,
+            timeout: options.timeout,
+        }
+    }
+}
+
+impl HttpConnector for Connector {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let client = ReqwestConnector::default().connect(options)?;
+        Ok(HttpClient::new(Patient { client, rules: self.clone() }))
+    }
+}
+
+#[derive(Debug)]
+struct Patient {
+    client: HttpClient,
+    rules: Connector,
+}
+
+#[async_trait]
+impl HttpService for Patient {
+    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let started = Instant::now();
+        let machine = is_of_the_machine(request.uri());
+        let retries = if machine { self.rules.retries.min(1) } else { self.rules.retries };
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (mut trouble, pause) = match self.once(&request, machine).await {
+                Verdict::Fine(response) => return Ok(response),
+                Verdict::Final(trouble) => (trouble, None),
+                Verdict::Again { trouble, after } => (trouble, Some(after)),
+            };
+            let wait = pause.map(|asked| asked.unwrap_or_else(|| self.pause(tries)));
+            match wait.filter(|wait| tries <= retries && started.elapsed() + *wait < self.rules.retry_time) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => {
+                    if machine {
+                        trouble.kind = TroubleKind::NoCredentials;
+                    }
+                    trouble.tries = tries;
+                    trouble.elapsed = started.elapsed();
+                    return Err(HttpError::new(HttpErrorKind::Unknown, trouble));
+                }
+            }
+        }
+    }
+}
+
+impl Patient {
+    /// One try.
+    async fn once(&self, request: &HttpRequest, machine: bool) -> Verdict {
+        let timeout =
+            if machine { self.rules.timeout.min(Duration::from_secs(2)) } else { self.rules.timeout };
+        let sending = Duration::from_secs(request.body().content_length() as u64 / SLOWEST);
+        let response =
+            match tokio::time::timeout(timeout + sending, self.client.execute(request.clone())).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(error)) => {
+                    if error.kind() != HttpErrorKind::Connect {
+                        doubt();
+                    }
+                    return Verdict::again(trouble::transport(&error));
+                }
+                Err(_) => {
+                    doubt();
+                    return Verdict::again(format!(
+                        "the store was silent for {} s",
+                        (timeout + sending).as_secs_f64()
+                    ));
+                }
+            };
+        let (head, body) = response.into_parts();
+        let body = match read(body, answer::announced(&head.headers), timeout).await {
+            Ok(body) => body,
+            Err(why) => {
+                doubt();
+                return Verdict::again(why);
+            }
+        };
+        if head.status.is_server_error() {
+            doubt();
+        }
+        if request.method() == Method::GET
+            && let Some(why) = answer::is_short(&head, body.len())
+        {
+            return Verdict::again(why);
+        }
+        answer::judge(head, body)
+    }
+
+    /// A pause that grows, and differs between those who wait for the same store.
+    fn pause(&self, tries: u32) -> Duration {
+        let longest = self.rules.first_pause.saturating_mul(1 << (tries - 1).min(16)).min(LONGEST_PAUSE);
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos() as u64);
+        let mut dice = fastrand::Rng::with_seed(nanos ^ (u64::from(process::id()) << 32));
+        longest.mul_f64(0.5 + dice.f64() / 2.0)
+    }
+}
+
+fn doubt() {
+    // Outside of `with_doubts` nobody asks.
+    let _ = DOUBTS.try_with(|doubts| doubts.fetch_add(1, Ordering::Relaxed));
+}
+
+/// The whole body; else why there is none.
+async fn read(body: HttpResponseBody, size: usize, timeout: Duration) -> Result<Bytes, String> {
+    let mut frames = body.bytes_stream();
+    let mut first: Option<Bytes> = None;
+    let mut whole = BytesMut::new();
+    loop {
+        let frame = match tokio::time::timeout(timeout, frames.next()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(error))) => return Err(trouble::transport(&error)),
+            Ok(None) => break,
+            Err(_) => {
+                return Err(format!("the store was silent for {} s in mid-answer", timeout.as_secs_f64()));
+            }
+        };
+        match &first {
+            // Most answers are one frame, which need not be copied.
+            None => first = Some(frame),
+            Some(start) => {
+                if whole.is_empty() {
+                    whole.reserve(size.min(MOST_RESERVED));
+                    whole.extend_from_slice(start);
+                }
+                whole.extend_from_slice(&frame);
+            }
+        }
+    }
+    Ok(if whole.is_empty() { first.unwrap_or_default() } else { whole.freeze() })
+}
+
+/// Addresses at which a machine in a cloud is told its credentials, and at which nothing is elsewhere.
+fn is_of_the_machine(uri: &Uri) -> bool {
+    matches!(
+        uri.host(),
+        Some(
+            "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "metadata.google.internal" | "metadata"
+        )
+    )
+}

@@ -1,0 +1,79 @@
+//! `Spool`: the file a pickler writes to, whose bytes another thread hashes, compresses and writes meanwhile.
+
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+/// Bytes for which giving up the interpreter's lock is worth it.
+const MANY: usize = 64 << 10;
+
+/// Takes one pickle stream; `TaskContext.save` takes it in place of bytes.
+#[pyclass(module = "spinloom._native")]
+pub struct Spool(Option<spinloom_datastore::Spool>);
+
+impl Spool {
+    pub(crate) fn new(spool: spinloom_datastore::Spool) -> Self {
+        Self(Some(spool))
+    }
+
+    /// What took the bytes; there is no writing any more.
+    pub(crate) fn take(&mut self) -> PyResult<spinloom_datastore::Spool> {
+        self.0.take().ok_or_else(saved)
+    }
+}
+
+#[pymethods]
+impl Spool {
+    /// Takes `data`: `bytes`, or anything else with contiguous bytes. Where the disk refuses them, `save` raises.
+    fn write(&mut self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<usize> {
+        let spool = self.0.as_mut().ok_or_else(saved)?;
+        if let Ok(bytes) = data.cast::<PyBytes>() {
+            let bytes = bytes.as_bytes();
+            if bytes.len() < MANY {
+                spool.write(bytes);
+            } else {
+                py.detach(|| spool.write(bytes));
+            }
+            return Ok(bytes.len());
+        }
+        let buffer: PyBuffer<u8> = data.extract()?;
+        let bytes = crate::context::bytes_of(py, &buffer)?;
+        py.detach(|| spool.write(bytes));
+        Ok(bytes.len())
+    }
+
+    /// Bytes taken so far.
+    fn __len__(&self) -> usize {
+        self.0.as_ref().map_or(0, |spool| usize::try_from(spool.len()).unwrap_or(usize::MAX))
+    }
+}
+
+fn saved() -> PyErr {
+    PyValueError::new_err("this stream is saved already")
+}
+
+/// A pickle stream as Python hands it over.
+#[derive(FromPyObject)]
+pub(crate) enum PickleStream<'py> {
+    Bytes(Bound<'py, PyBytes>),
+    Spool(Bound<'py, Spool>),
+}
+
+impl PickleStream<'_> {
+    /// How long it is.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.as_bytes().len(),
+            Self::Spool(spool) => spool.borrow().__len__(),
+        }
+    }
+
+    /// As the store takes it.
+    pub(crate) fn stream(&self) -> PyResult<spinloom_datastore::Stream<'_>> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.as_bytes().into()),
+            Self::Spool(spool) => Ok(spool.borrow_mut().take()?.into()),
+        }
+    }
+}
