@@ -242,7 +242,7 @@ impl AttemptWriter {
         let (shelf, len) = (self.store.shelf()?, bytes.len() as u64);
         if let Some(mappings) = mappings.filter(|_| Mappings::may_be(bytes))
             && let Some(hash) = mappings.unchanged(bytes, shelf.folder())
-            && shelf.has_raw(&hash, len)
+            && shelf.keeps_raw(&hash, len)
         {
             return Ok((self.chunk(hash, len, None)?, hash));
         }

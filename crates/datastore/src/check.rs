@@ -1,14 +1,10 @@
 //! Whether what manifests name is there and is what was written.
 
-use std::{
-    fmt,
-    fs::{self, File},
-    io::{self, Read},
-};
+use std::{fmt, fs, io};
 
-use spinloom_diagnostics::Result;
+use spinloom_diagnostics::{Result, codes};
 
-use crate::{ContentHash, Datastore, ManifestRef, Piece};
+use crate::{ContentHash, Datastore, ManifestRef, Piece, verify::file_matches};
 
 /// What is wrong with a chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +52,8 @@ impl fmt::Display for Fault {
 }
 
 impl Datastore {
-    /// Checks the chunk that holds the `len` bytes of `hash`. If `fast`, its bytes are not read: only whether it is there, and its
-    /// length where that is known.
+    /// Checks the chunk that holds the `len` bytes of `hash`, on this disk or at `remote`. If `fast`, its bytes are not read: only whether it is
+    /// there, and its length where that is known.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -65,30 +61,36 @@ impl Datastore {
         &self,
         hash: &ContentHash,
         len: u64,
-        compressed: bool,
+        (compressed, remote): (bool, Option<&str>),
         fast: bool,
     ) -> Result<(), Fault> {
+        if let Some(at) = remote {
+            return self.check_remote(hash, len, at, fast);
+        }
         let path = if compressed { self.compressed_path(hash) } else { self.chunk_path(hash) };
         let found = fs::metadata(&path).map_err(|e| fault(&e))?.len();
         if !compressed && found != len {
             return Err(Fault::Length { found, expected: len });
         }
-        if fast {
-            return Ok(());
+        let good = match (fast, compressed) {
+            (true, _) => true,
+            (false, true) => {
+                let bytes = self.local().read_compressed(hash, len).map_err(|_| Fault::Undecodable)?;
+                hash.matches(&bytes)
+            }
+            (false, false) => file_matches(&path, len, hash).map_err(|e| fault(&e))?,
+        };
+        if good { Ok(()) } else { Err(Fault::Content) }
+    }
+
+    fn check_remote(&self, hash: &ContentHash, len: u64, at: &str, fast: bool) -> Result<(), Fault> {
+        let checked = self.remote_at(at).and_then(|remote| remote.check_objects(hash, len, fast));
+        match checked {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Fault::Missing),
+            Err(error) if error.code() == codes::STORE_CORRUPT => Err(Fault::Content),
+            Err(error) => Err(Fault::Unreadable(error.message().to_owned())),
         }
-        let file = File::open(&path).map_err(|e| fault(&e))?;
-        if !compressed {
-            let bytes = ContentHash::of_reader(file).map_err(|e| fault(&e))?;
-            return if bytes == *hash { Ok(()) } else { Err(Fault::Content) };
-        }
-        let decoder = zstd::stream::read::Decoder::new(file).map_err(|_| Fault::Undecodable)?;
-        // One byte more than there should be, so that a longer file is noticed and not unpacked to the end.
-        let mut counted = Counted { inner: decoder.take(len.saturating_add(1)), count: 0 };
-        let bytes = ContentHash::of_reader(&mut counted).map_err(|_| Fault::Undecodable)?;
-        if counted.count != len {
-            return Err(Fault::Length { found: counted.count, expected: len });
-        }
-        if bytes == *hash { Ok(()) } else { Err(Fault::Content) }
     }
 
     /// Checks that the bytes of `piece`, one of a manifest of this store, can be had from a pack; a chunk is not looked at.
@@ -110,19 +112,5 @@ fn fault(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::Missing,
         _ => Fault::Unreadable(error.to_string()),
-    }
-}
-
-/// Counts what is read.
-struct Counted<R> {
-    inner: R,
-    count: u64,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.count += read as u64;
-        Ok(read)
     }
 }

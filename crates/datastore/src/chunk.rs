@@ -10,11 +10,10 @@ use spinloom_diagnostics::{Error, Result};
 
 use crate::{
     ContentHash, Datastore,
-    draft::{Draft, Drafts},
+    draft::{Draft, Drafts, freshen},
     frames,
     hash::LEAF,
     io::{corrupt, read_error, write_error},
-    lock::used,
     sparse,
 };
 
@@ -107,7 +106,7 @@ impl Shelf {
 
     pub(crate) fn put_raw(&self, hash: &ContentHash, bytes: &[u8]) -> Result<()> {
         let path = self.chunk_path(hash);
-        if self.wanted(&path) == Some(bytes.len() as u64) {
+        if self.kept(&path) == Some(bytes.len() as u64) {
             return Ok(());
         }
         self.drafts.publish(&path, READ_ONLY, |file| sparse::write(file, bytes)).map(|_| ())
@@ -125,25 +124,16 @@ impl Shelf {
         Ok(hash)
     }
 
+    /// Whether the chunk is kept raw, and no collector takes it away from now on.
+    pub(crate) fn keeps_raw(&self, hash: &ContentHash, len: u64) -> bool {
+        self.kept(&self.chunk_path(hash)) == Some(len)
+    }
+
     /// Whether the chunk is kept raw, which from now on counts as used.
     pub(crate) fn has_raw(&self, hash: &ContentHash, len: u64) -> bool {
-        self.wanted(&self.chunk_path(hash)) == Some(len)
-    }
-
-    /// The same of a cache, where nobody has to be kept off.
-    pub(crate) fn has_cached(&self, hash: &ContentHash, len: u64) -> bool {
         let path = self.chunk_path(hash);
-        let Ok(found) = fs::metadata(&path) else { return false };
-        if let Ok(modified) = found.modified() {
-            used(&path, modified);
-        }
-        found.len() == len
-    }
-
-    /// How long the file is, if there is one, which from now on counts as wanted.
-    fn wanted(&self, path: &Path) -> Option<u64> {
-        let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-        self.drafts.lock.freshen(path).then_some(found.len())
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
+        found.as_ref().inspect(|found| freshen(&path, found)).is_some_and(|found| found.len() == len)
     }
 
     /// Removes a raw chunk. Only of a cache.
@@ -155,7 +145,7 @@ impl Shelf {
     /// Makes a draft that holds `len` raw bytes a chunk, unless there is one already.
     pub(crate) fn settle_raw(&self, draft: Draft, hash: &ContentHash, len: u64) -> Result<()> {
         let path = self.chunk_path(hash);
-        if self.wanted(&path) == Some(len) {
+        if self.kept(&path) == Some(len) {
             return Ok(());
         }
         draft.settle(&path).map(|_| ()).map_err(|e| write_error(&path, &e))
@@ -181,12 +171,18 @@ impl Shelf {
 
     /// How the chunk is kept already, if it is: compressed to so many bytes, or raw.
     fn kept_compressed(&self, hash: &ContentHash, len: u64) -> Option<Option<u64>> {
-        if self.wanted(&self.chunk_path(hash)) == Some(len) {
+        if self.kept(&self.chunk_path(hash)) == Some(len) {
             return Some(None);
         }
         // Another zstd makes another length of the same bytes, so only decoding tells whether the file is good.
-        let packed = self.wanted(&self.compressed_path(hash))?;
+        let packed = self.kept(&self.compressed_path(hash))?;
         self.read_compressed(hash, len).is_ok_and(|bytes| hash.matches(&bytes)).then_some(Some(packed))
+    }
+
+    /// How long the file is, if there is one and no collector takes it away from now on.
+    fn kept(&self, path: &Path) -> Option<u64> {
+        let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        self.drafts.freshen(path).then_some(found.len())
     }
 
     /// The bytes of a compressed chunk. Their number is checked, their hash is not.

@@ -9,17 +9,20 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, SystemTime},
 };
 
 use spinloom_diagnostics::Result;
 
-use crate::{io::write_error, lock::SweepLock};
+use crate::{io::write_error, sweep::hold};
+
+/// A file whose last use is longer ago than this is touched when it is used again, so that a collector sees it is wanted.
+const FRESH: Duration = Duration::from_secs(600);
 
 /// A file in `tmp/` that nobody reads. It is gone when dropped, unless it was [settled](Self::settle).
 pub(crate) struct Draft {
     path: PathBuf,
     pub(crate) file: File,
-    lock: SweepLock,
     settled: bool,
 }
 
@@ -27,7 +30,7 @@ impl Draft {
     /// Makes it appear as `target`. Answers how long it is.
     pub(crate) fn settle(mut self, target: &Path) -> io::Result<u64> {
         let len = self.file.metadata()?.len();
-        let _held = self.lock.share();
+        let _held = self.path.parent().and_then(hold);
         rename(&self.path, target)?;
         self.settled = true;
         Ok(len)
@@ -47,14 +50,13 @@ impl Drop for Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct Drafts {
     folder: PathBuf,
-    pub(crate) lock: SweepLock,
     /// Makes names of drafts differ within one process.
     counter: Arc<AtomicU64>,
 }
 
 impl Drafts {
     pub(crate) fn of(root: &Path) -> Self {
-        Self { folder: root.join("tmp"), lock: SweepLock::of(root), counter: Arc::default() }
+        Self { folder: root.join("tmp"), counter: Arc::default() }
     }
 
     /// Makes the file `target` appear at once, with what `write` writes. Answers how long it is.
@@ -67,6 +69,11 @@ impl Drafts {
         let mut draft = self.draft(mode)?;
         let settled = write(&mut draft.file).and_then(|()| draft.settle(target));
         settled.map_err(|e| write_error(target, &e))
+    }
+
+    /// The folder `tmp/`.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A name in `tmp/`, for what is about to be removed: if that is cut short, it is litter like any other there.
@@ -83,9 +90,7 @@ impl Drafts {
             let count = self.counter.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{process}-{count}"));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(&path) {
-                Ok(file) => {
-                    return Ok(Draft { path, file, lock: self.lock.clone(), settled: false });
-                }
+                Ok(file) => return Ok(Draft { path, file, settled: false }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(folder).map_err(|e| write_error(folder, &e))?;
@@ -93,6 +98,14 @@ impl Drafts {
                 Err(e) => return Err(write_error(&path, &e)),
             }
         }
+    }
+}
+
+/// Says that a file of a cache is wanted, if it was not said lately. Whoever may not (it is another user's) need not.
+pub(crate) fn freshen(path: &Path, known: &fs::Metadata) {
+    let age = known.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    if age.is_some_and(|age| age > FRESH) {
+        let _ = File::open(path).and_then(|file| file.set_modified(SystemTime::now()));
     }
 }
 

@@ -56,16 +56,6 @@ impl ContentHash {
         }
     }
 
-    /// The hash of everything `reader` gives, which is not kept in memory.
-    ///
-    /// # Errors
-    /// Those of the reader.
-    pub fn of_reader(reader: impl std::io::Read) -> std::io::Result<Self> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(reader)?;
-        Ok(Self(*hasher.finalize().as_bytes()))
-    }
-
     /// The hash of an artifact: that of its stream, or, if it has buffers, the hash of all their hashes in order.
     pub fn of_artifact(stream: Self, buffers: &[Self]) -> Self {
         if buffers.is_empty() {

@@ -89,7 +89,7 @@ fn link(source: &Path, store: &Datastore, target: &Path) -> Result<()> {
         other => other.is_ok(),
     };
     // The file is as old as it was there, and old files are removed here unless a manifest names them.
-    if linked && store.freshen(target) {
+    if linked && store.local().drafts.freshen(target) {
         return Ok(());
     }
     let mut file = File::open(source).map_err(|e| read_error(source, &e))?;

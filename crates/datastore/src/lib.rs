@@ -32,7 +32,6 @@ mod hash;
 mod import;
 mod io;
 mod live;
-mod lock;
 mod log;
 mod manifest;
 mod mapped;

@@ -62,6 +62,8 @@ impl Live {
                 match piece {
                     Piece::Inline { .. } => {}
                     Piece::At { at, .. } => self.add_pack(at),
+                    // What is in an object store is nothing of this disk's.
+                    Piece::Chunk { remote: Some(_), .. } => {}
                     Piece::Chunk { hash, zstd, .. } => {
                         self.chunks.insert((*hash, zstd.is_some()));
                     }

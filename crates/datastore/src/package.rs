@@ -52,7 +52,7 @@ impl Datastore {
     /// `SL0403` if it is missing or damaged, `SL0406` or `SL0407` if it is in an object store that cannot be used.
     pub fn read_package(&self, hash: &ContentHash, len: u64) -> Result<Vec<u8>> {
         match self.remote()? {
-            Some(remote) if !self.local().has_cached(hash, len) => {
+            Some(remote) if !self.local().has_raw(hash, len) => {
                 self.shelf_with(hash, len, Some(remote.at()))?.read_chunk(hash)
             }
             _ => self.local().read_chunk(hash),

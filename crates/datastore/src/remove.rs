@@ -47,19 +47,20 @@ impl Datastore {
         Ok(())
     }
 
-    /// Removes the folder of a run, if it is there: pack, logs and lock. Answers how many bytes that freed. Whoever still refers to its
+    /// Removes the folder of a run, if it is there: pack, logs and lock; in the object store too. Answers how many bytes that freed here. Whoever still refers to its
     /// manifests is not asked: see [`Live::needs_pack`](crate::Live::needs_pack).
     ///
     /// # Errors
-    /// `SL0401` if it cannot be removed; what is left of it is in `tmp/` then, or still in its place.
+    /// `SL0401` if it cannot be removed, `SL0406` and `SL0407` if not from the object store; what is left of it is in `tmp/` then, or still in its place.
     pub fn remove_run(&self, flow: &FlowName, run: &RunId) -> Result<u64> {
         let folder = self.run_folder(flow, run);
+        self.remove_remote_run(flow, run)?;
         if !folder.exists() {
             return Ok(0);
         }
         let (size, _) = measure(&folder)?;
         // At once, or not at all: half a folder would be a damaged run.
-        let trash = self.trash();
+        let trash = self.local().drafts.trash();
         gone(fs::rename(&folder, &trash)).map_err(|e| write_error(&folder, &e))?;
         gone(fs::remove_dir_all(&trash)).map_err(|e| write_error(&trash, &e))?;
         if let Some(of_flow) = folder.parent() {

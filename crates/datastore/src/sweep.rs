@@ -1,22 +1,24 @@
 //! Chunks that nobody needs any more, removed beside writers that may need them again.
 //!
-//! Who wants a chunk that is there already does not write it again, but makes it young ([`Datastore::freshen`]); who removes
+//! Who wants a chunk that is there already does not write it again, but makes it young (`Drafts::freshen`); who removes
 //! old chunks asks each for its age once more. A lock of the store, shared by writers and taken alone for each removal, keeps the two
 //! from crossing. Why that is enough is `docs/design/0006-collecting.md`.
 
 use std::{
-    fs, io,
+    fs::{self, File, FileTimes, OpenOptions},
+    io,
     ops::ControlFlow,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::{
     ContentHash, Datastore,
+    draft::Drafts,
     io::{read_error, write_error},
-    lock::Held,
 };
 
 /// A chunk, as the store's listing has it.
@@ -43,6 +45,11 @@ pub enum Removal {
     Gone,
 }
 
+/// The store's lock, held until this is dropped.
+pub(crate) struct Held {
+    _file: File,
+}
+
 impl Datastore {
     /// Shows every chunk to `each`, in no order, until it says to stop. Files that are no chunks are passed over.
     ///
@@ -65,14 +72,6 @@ impl Datastore {
         Ok(())
     }
 
-    /// Makes the file of a chunk young, so that for the grace period no collector removes it. False if it is not there (any more), or
-    /// cannot be kept: then it has to be written.
-    ///
-    /// Call it before relying on a chunk that was not just written, and that no input's manifest names.
-    pub fn freshen(&self, path: &Path) -> bool {
-        self.local().drafts.lock.freshen(path)
-    }
-
     /// Removes a chunk, unless it became younger than `cutoff`.
     ///
     /// # Errors
@@ -89,7 +88,7 @@ impl Datastore {
             return Ok(Removal::Young);
         }
         // Giving gigabytes back takes a while; a name is gone at once, and writers wait for no more than that.
-        let trash = self.trash();
+        let trash = self.local().drafts.trash();
         fs::rename(&path, &trash).map_err(|e| write_error(&path, &e))?;
         drop(held);
         fs::remove_file(&trash).map_err(|e| write_error(&trash, &e))?;
@@ -120,20 +119,44 @@ impl Datastore {
         if chunk.compressed { self.compressed_path(&chunk.hash) } else { self.chunk_path(&chunk.hash) }
     }
 
-    /// A name in `tmp/`, for what is about to be removed: if that is cut short, it is litter like any other there.
-    pub(crate) fn trash(&self) -> PathBuf {
-        self.local().drafts.trash()
-    }
-
     fn lock_alone(&self) -> Result<Held> {
-        let lock = &self.local().drafts.lock;
-        lock.alone().map_err(|e| {
-            Error::new(codes::STORE_IO, format!("`{}` cannot be locked", lock.path().display()))
+        let locked = lock_file(self.local().drafts.folder())
+            .and_then(|file| file.lock().map(|()| Held { _file: file }));
+        locked.map_err(|e| {
+            let path = self.root().join(LOCK);
+            Error::new(codes::STORE_IO, format!("`{}` cannot be locked", path.display()))
                 .cause(e)
                 .hint("keep the store on a file system that has locks; nothing is removed without one")
         })
     }
 }
+
+impl Drafts {
+    /// Makes the file of a chunk young, so that for the grace period no collector removes it. False if it is not there (any more), or
+    /// cannot be kept: then it has to be written.
+    ///
+    /// Call it before relying on a chunk that was not just written, and that no input's manifest names.
+    pub(crate) fn freshen(&self, path: &Path) -> bool {
+        let Some(_held) = hold(self.folder()) else { return false };
+        let now = FileTimes::new().set_modified(SystemTime::now());
+        // For times alone, being the owner is enough: the file is opened for reading.
+        File::open(path).is_ok_and(|file| file.set_times(now).is_ok())
+    }
+}
+
+/// Keeps collectors out, for as long as a name is made or relied on. `None` where files cannot be locked: no collector gets
+/// further there. `drafts` is the store's `tmp/`.
+pub(crate) fn hold(drafts: &Path) -> Option<Held> {
+    let file = lock_file(drafts).ok()?;
+    file.lock_shared().ok().map(|()| Held { _file: file })
+}
+
+/// Opened for each use: descriptors that a fork hands on would hand the lock on.
+fn lock_file(drafts: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).create(true).open(drafts.with_file_name(LOCK))
+}
+
+const LOCK: &str = "sweep.lock";
 
 /// What is in a folder; nothing if it is not there.
 pub(crate) fn entries(folder: &Path) -> Result<impl Iterator<Item = fs::DirEntry>> {

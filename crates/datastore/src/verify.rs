@@ -67,7 +67,7 @@ impl Shelf {
 }
 
 /// Whether the file holds the `len` bytes that have this hash.
-fn file_matches(path: &Path, len: u64, hash: &ContentHash) -> io::Result<bool> {
+pub(crate) fn file_matches(path: &Path, len: u64, hash: &ContentHash) -> io::Result<bool> {
     let file = File::open(path)?;
     let count = len.div_ceil(LEAF as u64).max(1);
     let half = count / 2;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use spinloom_datastore::{ContentHash, Datastore, Fault, Live, Manifest, ManifestRef, Piece, RunFolder};
@@ -81,7 +81,8 @@ pub struct Checked {
     pub orphans: Option<Orphans>,
 }
 
-type Chunk = (ContentHash, u64, bool);
+/// Its hash, its length, whether it is compressed, and the object store that has it.
+type Chunk = (ContentHash, u64, bool, Option<Arc<str>>);
 
 /// Collects what is to be checked, and checks what is quickly checked.
 struct Survey<'a> {
@@ -140,7 +141,7 @@ impl Survey<'_> {
                     self.live.add_chunk(hash);
                     let len = run.info["code_package"]["bytes"].as_u64().unwrap_or_default();
                     let owner = Owner { pathspec: name.clone(), attempt: None, artifact: None };
-                    self.owe("package", (hash, len, false), &owner);
+                    self.owe("package", (hash, len, false, None), &owner);
                 }
                 all = provider.tasks(&run.flow, &run.run, None, None, 0)?;
                 &all
@@ -203,12 +204,8 @@ impl Survey<'_> {
             self.checked.artifacts += 1;
             let owner = Owner { artifact: Some(entry.name.clone()), ..owner.clone() };
             for piece in entry.buffers.iter().chain([&entry.stream]) {
-                if let Piece::Chunk { hash, len, remote: Some(remote), .. } = piece {
-                    if let Err(error) = self.store.check_sent(hash, *len, remote, self.options.fast) {
-                        self.found("chunk", hash.to_string(), &error, owner.clone());
-                    }
-                } else if let Piece::Chunk { hash, len, zstd, .. } = piece {
-                    self.owe("chunk", (*hash, *len, zstd.is_some()), &owner);
+                if let Piece::Chunk { hash, len, zstd, remote } = piece {
+                    self.owe("chunk", (*hash, *len, zstd.is_some(), remote.clone()), &owner);
                 } else if let Err(error) = self.store.check_piece(manifest.at(), piece) {
                     self.found("piece", manifest.at().to_string(), &error, owner.clone());
                 }
@@ -247,8 +244,8 @@ impl Survey<'_> {
     /// Reads all chunks, several at a time.
     fn read_chunks(&mut self, progress: &mut dyn FnMut(u64, u64)) {
         let chunks = std::mem::take(&mut self.chunks);
-        let wanted: Vec<Chunk> = chunks.keys().copied().collect();
-        let total = wanted.iter().map(|(_, len, _)| len).sum();
+        let wanted: Vec<Chunk> = chunks.keys().cloned().collect();
+        let total = wanted.iter().map(|(_, len, ..)| len).sum();
         let (next, (send, receive)) = (AtomicUsize::new(0), mpsc::channel());
         let (store, fast) = (self.store, self.options.fast);
         let mut faults: Vec<(Chunk, Fault)> = Vec::new();
@@ -257,9 +254,9 @@ impl Survey<'_> {
                 let (send, next, wanted) = (send.clone(), &next, &wanted);
                 scope.spawn(move || {
                     while let Some(chunk) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let (hash, len, compressed) = chunk;
-                        let result = store.check_chunk(hash, *len, *compressed, fast);
-                        if send.send((*chunk, result)).is_err() {
+                        let (hash, len, compressed, remote) = chunk;
+                        let result = store.check_chunk(hash, *len, (*compressed, remote.as_deref()), fast);
+                        if send.send((chunk.clone(), result)).is_err() {
                             return;
                         }
                     }

@@ -30,7 +30,7 @@ const FETCHERS: usize = 16;
 impl Remote {
     /// Has the chunk in the cache.
     pub(crate) fn fetch(&self, hash: &ContentHash, len: u64) -> Result<()> {
-        if self.shelf.has_cached(hash, len) {
+        if self.shelf.has_raw(hash, len) {
             return Ok(());
         }
         if keys::is_small(len) {
@@ -58,14 +58,14 @@ impl Remote {
     /// Whether the chunk is there, in the cache or behind it. Its bytes are not looked at.
     pub(crate) fn check(&self, hash: &ContentHash, len: u64) -> Result<()> {
         let key = if keys::is_small(len) { keys::chunk(hash) } else { keys::list(hash) };
-        if self.shelf.has_cached(hash, len) || self.objects.head(&key)?.is_some() {
+        if self.shelf.has_raw(hash, len) || self.objects.head(&key)?.is_some() {
             return Ok(());
         }
         Err(missing_chunk(hash).cause(format!("there is no `{key}` in `{}`", self.at)))
     }
 
     /// The leaves of a large chunk, as its list has them.
-    fn leaves(&self, hash: &ContentHash, len: u64) -> Result<Vec<Leaf>> {
+    pub(super) fn leaves(&self, hash: &ContentHash, len: u64) -> Result<Vec<Leaf>> {
         let key = keys::list(hash);
         let list = self.objects.get(&key)?;
         let list =
@@ -83,7 +83,7 @@ impl Remote {
     }
 
     /// The `len` bytes of one object, which is, or is part of, the chunk `of`.
-    fn object(&self, hash: &ContentHash, of: &ContentHash, len: u64) -> Result<Bytes> {
+    pub(super) fn object(&self, hash: &ContentHash, of: &ContentHash, len: u64) -> Result<Bytes> {
         let key = keys::chunk(hash);
         let body = self.objects.get(&key)?;
         let body =

@@ -38,9 +38,14 @@ pub(super) fn range(key: &str) -> Option<(u64, u64)> {
     Some((from.parse().ok()?, to.parse().ok()?))
 }
 
+/// The folder of a run's logs.
+pub(super) fn logs(flow: &FlowName, run: &RunId) -> String {
+    format!("logs/{flow}/{run}/")
+}
+
 /// The log of an attempt.
 pub(super) fn log(flow: &FlowName, run: &RunId, name: &str) -> String {
-    format!("logs/{flow}/{run}/{name}")
+    format!("{}{name}", logs(flow, run))
 }
 
 /// How many leaves go into one object of a chunk of `len` bytes.

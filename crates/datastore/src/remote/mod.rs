@@ -16,6 +16,7 @@ mod fetch;
 mod keys;
 mod packs;
 mod send;
+mod upkeep;
 mod upload;
 
 use std::{
@@ -116,22 +117,6 @@ impl Datastore {
         let remote = self.remote_at(at)?;
         remote.fetch(hash, len).map_err(|e| in_store(e, at))?;
         Ok(remote.shelf.clone())
-    }
-}
-
-impl Datastore {
-    /// Checks a chunk of the object store at `remote`: whether it is there, and unless that is to be `fast`, every byte.
-    ///
-    /// # Errors
-    /// `SL0403` if it is missing or damaged, `SL0406` or `SL0407` if the object store cannot be asked.
-    pub fn check_sent(&self, hash: &ContentHash, len: u64, remote: &str, fast: bool) -> Result<()> {
-        let at = self.remote_at(remote)?;
-        if fast {
-            return at.check(hash, len);
-        }
-        // What is behind the cache is what is asked for.
-        at.shelf.forget(hash);
-        at.fetch(hash, len).map_err(|e| in_store(e, remote))
     }
 }
 

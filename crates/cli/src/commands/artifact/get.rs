@@ -158,11 +158,8 @@ fn chosen(typed: &str, context: &Context<'_>, records: &Records) -> Result<Chose
 fn verify(chosen: &Chosen, records: &Records) -> Result<()> {
     for piece in chosen.entry.buffers.iter().chain([&chosen.entry.stream]) {
         let Piece::Chunk { hash, len, zstd, remote } = piece else { continue };
-        if let Some(remote) = remote {
-            records.files.check_sent(hash, *len, remote, false)?;
-            continue;
-        }
-        if let Err(fault) = records.files.check_chunk(hash, *len, zstd.is_some(), false) {
+        if let Err(fault) = records.files.check_chunk(hash, *len, (zstd.is_some(), remote.as_deref()), false)
+        {
             let what = format!(
                 "artifact `{}` of `{}` is damaged: the chunk `{hash}` {fault}",
                 chosen.entry.name, chosen.place
