@@ -12,6 +12,7 @@ mod test_daemon;
 mod test_explain;
 mod test_flow_face;
 mod test_help;
+mod test_import;
 mod test_list;
 mod test_logs;
 mod test_logs_follow;
