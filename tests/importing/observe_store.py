@@ -13,11 +13,25 @@ import re
 
 from metaflow import Metaflow, Task, namespace
 
-HIDDEN = (
-    "_transition _task_ok _success _graph_info _foreach_stack _foreach_var _foreach_values _foreach_num_splits"
-    " _iteration_stack _current_step _exception _unbounded_foreach _control_mapper_tasks"
-    " _control_task_is_mapper_zero _parallel_ubf_iter _catch_exception _configs_processed"
-).split()
+HIDDEN = [
+    "_transition",
+    "_task_ok",
+    "_success",
+    "_graph_info",
+    "_foreach_stack",
+    "_foreach_var",
+    "_foreach_values",
+    "_foreach_num_splits",
+    "_iteration_stack",
+    "_current_step",
+    "_exception",
+    "_unbounded_foreach",
+    "_control_mapper_tasks",
+    "_control_task_is_mapper_zero",
+    "_parallel_ubf_iter",
+    "_catch_exception",
+    "_configs_processed",
+]
 
 
 def text_of(value: object) -> str:

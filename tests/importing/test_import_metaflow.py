@@ -148,7 +148,7 @@ def test_neighbours_in_loops_gangs_and_branches(ours: dict[str, Any]) -> None:
 
 def test_importing_again_adds_what_is_new(spinloom: Product, copied: Path, tmp_path: Path) -> None:
     flow = copied / "TurnsFlow"
-    first, second = sorted(run.name for run in flow.iterdir() if run.name.isdigit())
+    _first, second = sorted(run.name for run in flow.iterdir() if run.name.isdigit())
     shutil.move(flow / second, tmp_path / second)
     here = tmp_path / "here"
     data = brought(spinloom, here, copied)
@@ -303,7 +303,7 @@ def test_nothing_is_done_when_dry(spinloom: Product, store: Path, tmp_path: Path
         (("{store}", "--flow", "NestedFlow", "--run", "1"), 4, "there is no run `NestedFlow/1`"),
         (("{store}", "--since", "soon"), 2, "`--since` cannot be `soon`"),
         (("{store}", "--as-flow", "Other"), 2, "--flow"),
-        (("s3://", ), 3, "the bucket is missing"),
+        (("s3://",), 3, "the bucket is missing"),
     ],
 )
 def test_what_cannot_be(

@@ -15,6 +15,7 @@ mod test_flow_face;
 mod test_fsck;
 mod test_gc;
 mod test_help;
+mod test_import;
 mod test_list;
 mod test_logs;
 mod test_logs_follow;

@@ -79,8 +79,9 @@ struct Metaflow {
 /// Brings runs in.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let From::Metaflow(metaflow) = &arguments.from;
+    let asked = metaflow.request()?;
     let (source, from) = metaflow.open(context)?;
-    let request = metaflow.request(from)?;
+    let request = Request { from, ..asked };
     if metaflow.dry_run {
         return dry_run(&source, &request, context);
     }
@@ -117,7 +118,8 @@ impl Metaflow {
         Ok((store, place.to_string()))
     }
 
-    fn request(&self, from: String) -> Result<Request> {
+    /// What is asked for, but for where.
+    fn request(&self) -> Result<Request> {
         let now = now_us();
         Ok(Request {
             flow: self.flow.as_deref().map(FlowName::new).transpose()?,
@@ -125,7 +127,7 @@ impl Metaflow {
             since: self.since.as_deref().map(|text| since(text, now)).transpose()?,
             as_flow: self.as_flow.as_deref().map(FlowName::new).transpose()?,
             user: self.user.clone(),
-            from,
+            from: String::new(),
             now,
         })
     }
@@ -133,10 +135,12 @@ impl Metaflow {
 
 /// The `.metaflow` folder `path` is, or has.
 fn folder(path: &Path) -> Result<PathBuf> {
+    // Without a `.` that was typed.
+    let path: PathBuf = path.components().collect();
     let inner = path.join(".metaflow");
     match (path.is_dir(), inner.is_dir()) {
         (_, true) => Ok(inner),
-        (true, false) => Ok(path.to_owned()),
+        (true, false) => Ok(path),
         (false, false) => {
             Err(Error::new(codes::NOT_FOUND, format!("there is no folder `{}`", path.display())))
         }
