@@ -107,14 +107,11 @@ def appended(python: str) -> tuple[int, int]:
         return sent[0], sent[1] - sent[0]
 
 
-def limits() -> dict[str, float]:
-    """Bytes a second of this machine: copying, writing to the page cache, hashing; seconds of plain pickles."""
-    code = (HERE / "limits.py").read_text()
+def limits(python: str) -> dict[str, float]:
+    """Seconds that this machine takes at best, see `limits.py`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        done = subprocess.run(
-            [sys.executable, "-c", code, folder, str(HERE / "flows")], capture_output=True, text=True, check=True
-        )
-    return json.loads(done.stdout)
+        command = [python, str(HERE / "limits.py"), folder]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from handing_over import handing_over
 from measure import Cost, alternate, median, run
 from readers import compare
 from s3 import s3
@@ -160,6 +161,11 @@ def objects() -> list[str]:
     return [row(*measured) for measured in s3(OURS, THEIRS)]
 
 
+def artifacts() -> list[str]:
+    """Values handed to the next step: saved, loaded, carried, on disk, sent."""
+    return [row(*measured) for measured in handing_over(OURS, THEIRS)]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
@@ -192,6 +198,9 @@ def main() -> None:
     if "--spins" in sys.argv:
         spun()
         return
+    if "--artifacts" in sys.argv:
+        artifacts()
+        return
     if "--s3" in sys.argv:
         objects()
         return
@@ -206,6 +215,7 @@ def main() -> None:
         + imports()
         + readers()
         + spun()
+        + artifacts()
         + objects()
     )
     about = machine()

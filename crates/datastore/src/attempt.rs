@@ -9,7 +9,8 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
 use crate::{
-    ArtifactEntry, Compress, ContentHash, Datastore, Described, Manifest, ManifestRef, Piece, Spool, frames,
+    ArtifactEntry, Compress, ContentHash, Datastore, Described, Json, Manifest, ManifestRef, Piece, Spool,
+    frames,
     manifest::{Header, MANIFEST_VERSION},
     mapped::Mappings,
     probe, record,
@@ -195,6 +196,18 @@ impl AttemptWriter {
     /// Where it saves.
     pub fn store(&self) -> &Datastore {
         &self.store
+    }
+
+    /// The hash of the artifact called `name`, if one is saved.
+    pub fn hash_of(&self, name: &str) -> Option<ContentHash> {
+        self.artifacts.get(name).map(|pending| pending.hash)
+    }
+
+    /// Says what people are shown of the artifact called `name`, if one is saved.
+    pub fn describe(&mut self, name: &str, preview: Json) {
+        if let Some(pending) = self.artifacts.get_mut(name) {
+            pending.what.preview = Some(preview);
+        }
     }
 
     pub(crate) fn put(&mut self, name: ArtifactName, pending: Pending) {

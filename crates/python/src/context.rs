@@ -13,8 +13,8 @@ use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, ENCODING, LogWriter,
-    Manifest, ManifestRef,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, ENCODING, Json,
+    LogWriter, Manifest, ManifestRef,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
@@ -281,6 +281,30 @@ impl TaskContext {
             writer.save(name, what, stream, &slices)
         };
         saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// Whether what was saved as `name` is what the first input has: then it is carried on by reference, with what people
+    /// are shown of it.
+    fn carried(&mut self, py: Python<'_>, name: &str) -> PyResult<bool> {
+        self.opened(py, 0)?;
+        let (Some(Some(opened)), Some(writer)) = (self.inputs.first(), &mut self.writer) else {
+            return Err(finished());
+        };
+        let own = opened.manifest.artifacts.iter().find(|a| a.name.as_str() == name);
+        match own.filter(|entry| writer.hash_of(name) == Some(entry.hash)) {
+            Some(entry) => {
+                carry(writer, &self.store, opened, entry, self.log.is_some()).map_err(|e| raise(py, &e))?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Says what people are shown of what was saved as `name`: JSON text.
+    fn describe(&mut self, py: Python<'_>, name: &str, preview: &str) -> PyResult<()> {
+        let Some(writer) = &mut self.writer else { return Err(finished()) };
+        writer.describe(name, Json::new(preview).map_err(|e| raise(py, &e))?);
+        Ok(())
     }
 
     /// A file for a pickler to write a stream to that `save` then takes.

@@ -99,12 +99,16 @@ class Previews:
         self._spent += seconds
         return text
 
+    def shown(self, name: str, value: Any) -> str | None:
+        """The preview of artifact `name`; private ones are not shown."""
+        return self.of(value) if name[0] != "_" else None
+
     def note(self, name: str, value: Any, told: str | None = None) -> str | None:
         """What `TaskContext.save` is told beside the bytes of artifact `name`; private ones are not shown.
 
         `told` is what a serializer has to say, as the inside of a JSON object.
         """
-        text = self.of(value) if name[0] != "_" else None
+        text = self.shown(name, value)
         if told is not None:
             return f"{{{told}}}" if text is None else f'{{{told},"preview":{text}}}'
         return None if text is None else f'{{"preview":{text}}}'

@@ -39,7 +39,7 @@ DEFAULTS: dict[str, Any] = {
 
 def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
     """Saves the user's artifacts; returns the first that could not be saved as an error, having saved the others."""
-    save = task.ctx.save
+    ctx, save = task.ctx, task.ctx.save
     loaded = task.loaded
     kept: set[str] = set()
     problem = None
@@ -52,12 +52,18 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
             continue  # as it came, and it cannot have been changed in place
         kept.add(name)
         try:
-            stream, buffers, *told = encode(value, kind) or pour(task.ctx, value)
+            stream, buffers, *told = encode(value, kind) or pour(ctx, value)
         except Exception as error:  # pickling runs the user's code, which may raise anything
             if problem is None:
                 problem = _unpicklable(task, name, value, error)
             continue
-        save(name, type_name(value), stream, buffers, previews.note(name, value, *told))
+        if name in loaded:
+            # Whether it was changed is known once it is bytes. If not, it looks as it did.
+            save(name, type_name(value), stream, buffers, *(f"{{{note}}}" for note in told))
+            if not ctx.carried(name) and (shown := previews.shown(name, value)) is not None:
+                ctx.describe(name, shown)
+        else:
+            save(name, type_name(value), stream, buffers, previews.note(name, value, *told))
     _inherit(task, kept)
     return problem
 

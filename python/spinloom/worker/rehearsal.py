@@ -78,6 +78,9 @@ class _Context:
     def save(self, _name: str, _kind: str, _stream: Any, _buffers: list[Any], _note: str | None = None) -> None:
         pass
 
+    def carried(self, _name: str) -> bool:
+        return True
+
     def inherit_all(self, _position: int, _but: set[str]) -> None:
         pass
 
