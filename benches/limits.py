@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 os.environ["BENCH_KIND"] = os.environ["BENCH_NOTES"] = ""
@@ -55,7 +56,7 @@ def objects(kind):
 
     value = make(kind)
     stream = pickle.dumps(value, 5)
-    pickled = best(lambda: pickle.dumps(value, 5))
+    pickled = best(partial(pickle.dumps, value, 5))
     del value
     gc.disable()
     unpickled = best(lambda: pickle.loads(stream))

@@ -30,7 +30,6 @@ METAFLOW_VENV = ROOT / ".venv-metaflow"
 BENCH_VENV = ROOT / ".venv-bench"
 SERVERS_VENV = ROOT / ".venv-servers"
 AZURITE = STATE / "azurite"
-S3_SERVER = STATE / "bin" / "spinloom-s3-server"
 REQUIREMENTS = ROOT / "requirements"
 
 
@@ -134,13 +133,6 @@ def install_release() -> None:
         pip(BENCH_VENV, "install", "--no-deps", "--force-reinstall", *Path(wheels).glob("*.whl"))
 
 
-def build_s3_server() -> None:
-    """Builds the S3 server that Python tests and benchmarks start."""
-    cargo = find_cargo()
-    native_build.cargo(["build", "--package", "spinloom-storekit"], cargo.program, cargo.environment())
-    native_build.place(native_build.target_folder("dev") / S3_SERVER.name, S3_SERVER)
-
-
 def install_azurite() -> None:
     """Installs Azurite by npm, as its lock file says."""
     AZURITE.mkdir(parents=True, exist_ok=True)
@@ -156,7 +148,6 @@ def azurite_files() -> tuple[Path, ...]:
 
 def server_steps() -> list[Step]:
     """Servers that tests of stores talk to."""
-    crates = ROOT / "crates"
     return [
         venv_step(SERVERS_VENV),
         requirements_step(SERVERS_VENV, "servers"),
@@ -166,13 +157,6 @@ def server_steps() -> list[Step]:
             lambda: Inputs(azurite_files()),
             lambda: [AZURITE / "node_modules" / ".bin" / "azurite-blob"],
             install_azurite,
-        ),
-        Step(
-            "s3-server",
-            "building the S3 server of the tests",
-            lambda: Inputs((ROOT / "Cargo.lock", *files_under([crates / "storekit", crates / "objects"]))),
-            lambda: [S3_SERVER],
-            build_s3_server,
         ),
     ]
 

@@ -6,8 +6,9 @@ use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
 use crate::{ContentHash, Json, ManifestRef, Piece, io::corrupt, record};
 
-/// The version of the manifests this crate writes, and the newest it reads.
-pub const MANIFEST_VERSION: u32 = 1;
+/// The version of the manifests this crate writes, and the newest it reads. The first knew no leaves: the hash of a chunk was the
+/// BLAKE3 of all of it, see [`ContentHash::matches`].
+pub const MANIFEST_VERSION: u32 = 2;
 
 /// The artifacts of one attempt. Only [`Datastore::manifest`](crate::Datastore::manifest) makes one, from verified bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,12 @@
 mod common;
 
 use common::{Project, noise, overwrite, words};
-use spinloom_datastore::{Buffer, ContentHash, INLINE_PIECE, INLINE_RECORD, Piece};
+use spinloom_datastore::{
+    AttemptId, AttemptWriter, Buffer, Compress, ContentHash, Datastore, INLINE_PIECE, INLINE_RECORD, LEAF,
+    Piece, Spool, StorePolicy,
+};
 use spinloom_diagnostics::codes;
+use spinloom_flow::TaskId;
 
 #[test]
 fn an_artifact_comes_back_as_it_was() {
@@ -22,7 +26,7 @@ fn an_artifact_comes_back_as_it_was() {
         (manifest.flow.as_str(), manifest.run.as_str(), manifest.step.as_str()),
         ("Flow", "1", "train")
     );
-    assert_eq!((manifest.task.0, manifest.attempt, manifest.version), (5, 0, 1));
+    assert_eq!((manifest.task.0, manifest.attempt, manifest.version), (5, 0, 2));
     assert_eq!(manifest.at(), &at);
     let entry = &manifest.artifacts[0];
     assert_eq!((entry.name.as_str(), entry.type_name.as_str(), entry.size), ("x", "int", 4));
@@ -46,7 +50,7 @@ fn the_record_is_that_of_the_seams_page() {
     assert_eq!(
         String::from_utf8(bytes[44..44 + header].to_vec()).unwrap(),
         format!(
-            r#"{{"version":1,"flow":"Flow","run":"1","step":"train","task":5,"attempt":0,"artifacts":[{{"name":"x","type":"bytes","size":4,"hash":"{hash}","encoding":"pickle-v5","stream":{{"inline":[0,4]}},"buffers":[]}}]}}"#
+            r#"{{"version":2,"flow":"Flow","run":"1","step":"train","task":5,"attempt":0,"artifacts":[{{"name":"x","type":"bytes","size":4,"hash":"{hash}","encoding":"pickle-v5","stream":{{"inline":[0,4]}},"buffers":[]}}]}}"#
         )
     );
     assert_eq!(&bytes[44 + header..], b"five");
@@ -217,4 +221,99 @@ fn a_store_that_was_replaced_is_not_read_from_the_old_one() {
     std::fs::remove_dir_all(project.store.root().join("runs")).unwrap();
     assert_eq!(project.saved(1, &[("x", b"new")]), at);
     assert_eq!(project.store.manifest(&at).unwrap().artifacts[0].hash, ContentHash::of(b"new"));
+}
+
+#[test]
+fn what_the_first_version_of_the_format_wrote_is_read() {
+    let project = Project::new();
+    let stream = noise(5, 3 << 20);
+    let hash = blake3::hash(&stream).to_hex();
+    let folder = project.store.root().join("chunks").join(&hash[..2]);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(hash.as_str()), &stream).unwrap();
+    let header = format!(
+        r#"{{"version":1,"flow":"Flow","run":"1","step":"train","task":5,"attempt":0,"artifacts":[{{"name":"x","type":"bytes","size":{len},"hash":"{hash}","encoding":"pickle-v5","stream":{{"chunk":"{hash}","len":{len}}},"buffers":[]}}]}}"#,
+        len = stream.len()
+    );
+    let record = [
+        b"SLM1",
+        &(header.len() as u32).to_le_bytes()[..],
+        &[0; 4],
+        blake3::hash(header.as_bytes()).as_bytes(),
+        header.as_bytes(),
+    ]
+    .concat();
+    let at = project.store.pack(&common::flow(), &common::run()).unwrap().append(&record).unwrap();
+    let manifest = project.store.manifest(&at).unwrap();
+    assert_eq!(project.content(&manifest, &manifest.artifacts[0]).0, stream);
+}
+
+#[test]
+fn a_stream_that_came_in_pieces_is_the_one_that_came_whole() {
+    for policy in [Compress::Auto, Compress::Always, Compress::Never] {
+        let project = Project::new();
+        let root = project.dir.path().join("other");
+        let store =
+            Datastore::open_with(&root, &StorePolicy { compress: Some(policy), ..Default::default() })
+                .unwrap();
+        let id = AttemptId {
+            flow: common::flow(),
+            run: common::run(),
+            step: "train".parse().unwrap(),
+            task: TaskId(1),
+            attempt: 0,
+        };
+        let mut writer = AttemptWriter::new(store.clone(), id, None);
+        let mut names = Vec::new();
+        for len in [0, 1, INLINE_PIECE, INLINE_PIECE + 1, LEAF, LEAF + 1, 6 * LEAF + 5] {
+            for (kind, whole) in [("words", words(3, len)), ("noise", noise(4, len))] {
+                let mut spool = Spool::new(&store);
+                whole.chunks(777_777).for_each(|piece| spool.write(piece));
+                let name = format!("{kind}_{len}");
+                let piecewise = writer.save(&name, "list", spool, &[]).unwrap();
+                assert_eq!(piecewise, writer.save("whole", "list", &whole, &[]).unwrap(), "{name}");
+                names.push((name, whole));
+            }
+        }
+        let at =
+            store.pack(&common::flow(), &common::run()).unwrap().append(&writer.finish().unwrap()).unwrap();
+        let manifest = store.manifest(&at).unwrap();
+        for (name, whole) in names {
+            let (_, entry) = store.find(&manifest, &name).unwrap().unwrap();
+            assert_eq!(store.payload(&manifest, &entry).unwrap().stream, whole, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_store_remembers_what_it_compresses_and_a_process_may_say_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let with = |compress| StorePolicy { compress, ..StorePolicy::default() };
+    let opened = |compress| Datastore::open_with(dir.path(), &with(compress)).unwrap().compress();
+    assert_eq!(opened(Some(Compress::Always)), Compress::Always);
+    assert_eq!(opened(None), Compress::Always);
+    assert_eq!(opened(Some(Compress::Never)), Compress::Never);
+    assert_eq!(opened(None), Compress::Always);
+}
+
+#[test]
+fn with_always_everything_large_is_compressed() {
+    let dir = tempfile::tempdir().unwrap();
+    let policy = StorePolicy { compress: Some(Compress::Always), ..StorePolicy::default() };
+    let store = Datastore::open_with(dir.path(), &policy).unwrap();
+    let id = AttemptId {
+        flow: common::flow(),
+        run: common::run(),
+        step: "train".parse().unwrap(),
+        task: TaskId(1),
+        attempt: 0,
+    };
+    let mut writer = AttemptWriter::new(store.clone(), id, None);
+    let buffer = words(1, 5 * LEAF + 3);
+    writer.save("x", "ndarray", b"stream", &[&buffer]).unwrap();
+    let at = store.pack(&common::flow(), &common::run()).unwrap().append(&writer.finish().unwrap()).unwrap();
+    let manifest = store.manifest(&at).unwrap();
+    let entry = &manifest.artifacts[0];
+    assert!(matches!(entry.buffers[0], Piece::Chunk { zstd: Some(packed), .. } if packed < LEAF as u64));
+    assert_eq!(store.payload(&manifest, entry).unwrap().buffers, [Buffer::Bytes(buffer)]);
 }

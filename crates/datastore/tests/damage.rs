@@ -213,7 +213,7 @@ fn addresses_that_lie_are_refused() {
 #[test]
 fn a_newer_manifest_is_told_from_a_damaged_one() {
     let project = Project::new();
-    let header = br#"{"version":2,"things":[]}"#;
+    let header = br#"{"version":3,"things":[]}"#;
     let mut bytes = b"SLM1".to_vec();
     bytes.extend((header.len() as u32).to_le_bytes());
     bytes.extend(0_u32.to_le_bytes());

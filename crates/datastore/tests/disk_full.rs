@@ -11,7 +11,7 @@ mod common;
 use std::process::Command;
 
 use common::{Project, flow, noise, run, words};
-use spinloom_datastore::ContentHash;
+use spinloom_datastore::{ContentHash, LEAF, Spool};
 use spinloom_diagnostics::{Error, codes};
 
 #[test]
@@ -50,6 +50,13 @@ fn with_room_for_100_kib_a_file() {
     assert_full(writer.save("x", "bytes", &too_much, &[]));
     assert_full(writer.save("x", "bytes", &packed, &[]));
     assert_full(writer.save("y", "bytes", b"", &[&too_much]));
+    // What is hashed while it is written, and what is written while it is pickled.
+    assert_full(writer.save("y", "bytes", b"", &[&noise(5, 5 * LEAF)]));
+    for leaves in [1, 5, 20] {
+        let mut spool = Spool::new(&project.store);
+        (0..leaves).for_each(|seed| spool.write(&noise(seed, LEAF - 7)));
+        assert_full(writer.save("y", "list", spool, &[]));
+    }
     assert!(!project.store.chunk_path(&ContentHash::of(&too_much)).exists());
     assert_eq!((project.files("chunks").len(), project.files("tmp").len()), (1, 0));
 
