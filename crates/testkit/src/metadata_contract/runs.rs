@@ -158,7 +158,7 @@ pub(super) fn runs_are_found_by_tag_and_status(p: &mut dyn Provider) {
     assert_eq!(find(&["x"], None, 0), "4 2 1");
     assert_eq!(find(&["x", "y"], None, 0), "4 2");
     assert_eq!(find(&["user:ann", "x", "x"], None, 0), "4 1");
-    assert_eq!(find(&["user:ann"], None, 2), "4 3");
+    assert_eq!(find(&["user:ann"], None, 2), "4 1");
     assert_eq!(find(&["none"], None, 0), "");
     assert_eq!(find(&["x", "none"], None, 0), "");
     assert_eq!(find(&[], Some(RunStatus::Running), 0), "2 1");
