@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from typing import Any
 
@@ -36,11 +37,22 @@ class MemoryContext:
         _, stream, buffers = self._input(i)[name]
         return stream, [bytearray(buffer) for buffer in buffers]
 
-    def save(self, name: str, type_name: str, stream: bytes, buffers: list[Any], note: str | None = None) -> None:
+    def spool(self) -> io.BytesIO:
+        return io.BytesIO()
+
+    def save(self, name: str, type_name: str, stream: Any, buffers: list[Any], note: str | None = None) -> None:
         assert self.result is None, "nothing can be saved after the end"
+        if isinstance(stream, io.BytesIO):
+            stream = stream.getvalue()
         assert isinstance(stream, bytes)
         self.saved[name] = (type_name, stream, [bytes(buffer) for buffer in buffers])
         self.notes[name] = json.loads(note) if note is not None else {}
+
+    def carried(self, name: str) -> bool:
+        return self.saved[name] == self._input(0).get(name)
+
+    def describe(self, name: str, preview: str) -> None:
+        self.notes[name]["preview"] = json.loads(preview)
 
     def inherit(self, i: int, name: str) -> None:
         self.inherited.append(name)
