@@ -59,7 +59,9 @@ impl Datastore {
     pub(crate) fn remove_remote_run(&self, flow: &FlowName, run: &RunId) -> Result<()> {
         let Some(remote) = self.remote()? else { return Ok(()) };
         let mut found = Vec::new();
-        for prefix in [keys::packs(flow, run), keys::logs(flow, run)] {
+        for folder in [keys::packs(flow, run), keys::logs(flow, run)] {
+            // Runs of other stores may have the same name.
+            let prefix = self.own(&folder)?;
             remote.objects.list(&prefix, &mut |object| {
                 found.push(object.key);
                 ControlFlow::Continue(())
