@@ -80,48 +80,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
 
 fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) -> String {
     let freed = bytes(done.freed());
-    let mut garbage = Vec::new();
-    let row = |what: String, size: u64| vec![format!("  {what}"), bytes(size)];
-    let Tally { count: chunks, bytes: size } = done.chunks;
-    if chunks > 0 {
-        garbage.push(row(count(chunks, "chunk that no run needs", "chunks that no run needs"), size));
-    }
-    for folder in &done.folders {
-        garbage.push(row(format!("what is left of `{}/{}`", folder.flow, folder.run), folder.size));
-    }
-    if done.temporary.count > 0 {
-        let what =
-            count(done.temporary.count, "file that was never finished", "files that were never finished");
-        garbage.push(row(what, done.temporary.bytes));
-    }
-    for swept in done.objects.iter().filter(|swept| swept.garbage.count > 0) {
-        let what = count(swept.garbage.count, "object", "objects");
-        garbage.push(row(format!("{what} of `{}` that no run needs", swept.location), swept.garbage.bytes));
-    }
-    let mut kept = Vec::new();
-    if done.needed.count > 0 {
-        let what = count(done.needed.count, "chunk that runs need", "chunks that runs need");
-        kept.push(row(what, done.needed.bytes));
-    }
-    if done.young.count > 0 {
-        let what = count(done.young.count, "chunk", "chunks");
-        kept.push(row(format!("{what} too young: {}", youth(done, arguments)), done.young.bytes));
-    }
-    for swept in &done.objects {
-        if swept.needed.count > 0 {
-            let what = count(swept.needed.count, "object", "objects");
-            kept.push(row(format!("{what} of `{}` that runs need", swept.location), swept.needed.bytes));
-        }
-        if swept.young.count > 0 {
-            let what = count(swept.young.count, "object", "objects");
-            kept.push(row(format!("{what} of `{}` too young", swept.location), swept.young.bytes));
-        }
-    }
-    for folder in &done.inherited {
-        let what =
-            format!("what later runs took over from `{}/{}`, which was deleted", folder.flow, folder.run);
-        kept.push(row(what, folder.size));
-    }
+    let (garbage, kept) = (garbage(done), kept(done, arguments));
     let head = match (garbage.is_empty(), arguments.yes) {
         (true, _) => "nothing to remove".to_owned(),
         (_, true) => format!("freed {freed}"),
@@ -135,6 +94,57 @@ fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) ->
         text += &format!("nothing was removed yet: {} removes it\n", paint.hint(&format!("`{command}`")));
     }
     text
+}
+
+fn row(what: String, size: u64) -> Vec<String> {
+    vec![format!("  {what}"), bytes(size)]
+}
+
+/// `3 objects of <location>`, and what they are.
+fn objects(tally: Tally, swept: &SweptObjects, what: &str) -> Option<Vec<String>> {
+    let number = count(tally.count, "object", "objects");
+    (tally.count > 0).then(|| row(format!("{number} of `{}` {what}", swept.location), tally.bytes))
+}
+
+fn garbage(done: &Collected) -> Vec<Vec<String>> {
+    let mut garbage = Vec::new();
+    let Tally { count: chunks, bytes: size } = done.chunks;
+    if chunks > 0 {
+        garbage.push(row(count(chunks, "chunk that no run needs", "chunks that no run needs"), size));
+    }
+    for folder in &done.folders {
+        garbage.push(row(format!("what is left of `{}/{}`", folder.flow, folder.run), folder.size));
+    }
+    if done.temporary.count > 0 {
+        let what =
+            count(done.temporary.count, "file that was never finished", "files that were never finished");
+        garbage.push(row(what, done.temporary.bytes));
+    }
+    garbage
+        .extend(done.objects.iter().filter_map(|swept| objects(swept.garbage, swept, "that no run needs")));
+    garbage
+}
+
+fn kept(done: &Collected, arguments: &Arguments) -> Vec<Vec<String>> {
+    let mut kept = Vec::new();
+    if done.needed.count > 0 {
+        let what = count(done.needed.count, "chunk that runs need", "chunks that runs need");
+        kept.push(row(what, done.needed.bytes));
+    }
+    if done.young.count > 0 {
+        let what = count(done.young.count, "chunk", "chunks");
+        kept.push(row(format!("{what} too young: {}", youth(done, arguments)), done.young.bytes));
+    }
+    for swept in &done.objects {
+        kept.extend(objects(swept.needed, swept, "that runs need"));
+        kept.extend(objects(swept.young, swept, "too young"));
+    }
+    for folder in &done.inherited {
+        let what =
+            format!("what later runs took over from `{}/{}`, which was deleted", folder.flow, folder.run);
+        kept.push(row(what, folder.size));
+    }
+    kept
 }
 
 /// Why young chunks stay.
