@@ -69,7 +69,7 @@ fn what_any_machine_needs_stays_and_the_rest_goes() {
     assert_eq!(read(&cloud.machine("c"), &kept).unwrap().1, [theirs]);
     b.remove_run(&flow(), &run()).unwrap();
     swept(&a, true).unwrap();
-    assert_eq!(cloud.objects(""), [PathBuf::new(); 0]);
+    assert!(cloud.objects("").is_empty());
 }
 
 #[test]

@@ -53,13 +53,14 @@ impl Project {
     pub fn all_remote(&self, lines: &[&str]) -> String {
         let place = format!("file://{}", self.folder.path().join("objects").display());
         let told = lines.iter().map(|words| {
-            let text = self.told(words, self.command(words).env("SPINLOOM_DATASTORE", &place));
+            let text = self.told(words, self.command(words).env("SPINLOOM_DEFAULT_DATASTORE", &place));
             // How wide a column is depends on the name of the folder.
             text.lines()
                 .map(|line| line.split("  ").filter(|s| !s.is_empty()).collect::<Vec<_>>().join("  ") + "\n")
                 .collect()
         });
-        told.collect::<Vec<String>>().join("\n")
+        let store = std::fs::read_to_string(self.folder.path().join(".spinloom/id")).unwrap();
+        told.collect::<Vec<String>>().join("\n").replace(&store, "[STORE]")
     }
 
     /// Makes everything in the store two days old.
