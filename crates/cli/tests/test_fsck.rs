@@ -75,3 +75,15 @@ fn a_missing_pack_and_orphans() {
 fn errors() {
     snapshot!(Project::large().all(&["fsck Bgi", "fsck Big/7", "fsck Big/1/end/2/dtaa", "fsck --fst"]));
 }
+
+/// What is in an object store is read there, whatever the cache has (AR-12).
+#[test]
+fn objects_are_read_where_they_are() {
+    let project = Project::remote();
+    let good = project.all_remote(&["fsck"]);
+    let objects = project.files("../objects/chunks");
+    let of = |size: u64| objects.iter().find(|path| fs::metadata(path).unwrap().len() == size).unwrap();
+    damage(of(70_001), |bytes| bytes[100] ^= 1);
+    fs::remove_file(of((1 << 20) + 1)).unwrap();
+    snapshot!([good, project.all_remote(&["fsck", "fsck --fast"])].join("\n"));
+}

@@ -110,3 +110,31 @@ fn a_killed_collection_leaves_a_good_store() {
     assert_eq!(project.chunks().len(), 4);
     assert_eq!(project.files("tmp").len(), 1, "the folder itself");
 }
+
+/// Of an object store, what no run needs goes a week after it was last wanted (AR-12).
+#[test]
+fn object_stores_are_collected_too() {
+    let project = Project::remote();
+    let young = project.all_remote(&["runs delete Cloud/2 --yes", "gc"]);
+    project.age_below("../objects", 8);
+    let old = project.all_remote(&["gc --local", "gc", "gc --yes --json", "gc", "fsck"]);
+    snapshot!([young, old].join("\n"));
+}
+
+/// Who says that nobody else is there need not wait, but neither may runs be at work.
+#[test]
+fn alone_with_an_object_store() {
+    let project = Project::remote();
+    let text = project.all_remote(&["runs delete Cloud/2 --yes", "gc --alone --grace 0 --yes"]);
+    project.begin_run("Cloud", 10);
+    snapshot!([text, project.all_remote(&["gc --alone --grace 0 --yes", "gc --alone --local"])].join("\n"));
+}
+
+/// Runs name an object store that is gone: this disk can be collected all the same.
+#[test]
+fn an_object_store_that_cannot_be_read_stops_it() {
+    let project = Project::remote();
+    let pack = project.files("../objects/packs").into_iter().find(|path| path.is_file()).unwrap();
+    std::fs::write(pack, "?").unwrap();
+    snapshot!(project.all_remote(&["gc --yes", "gc --yes --local"]));
+}

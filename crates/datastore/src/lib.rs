@@ -66,6 +66,7 @@ pub use package::Package;
 pub use piece::Piece;
 pub use policy::{Compress, StorePolicy};
 pub use reference::ManifestRef;
+pub use remote::{OBJECT_GRACE, ObjectProgress, ObjectSweep, SweptObjects, Tally};
 pub use remove::RunFolder;
 pub use spool::Spool;
 pub use store::{Datastore, STORE_VERSION};

@@ -1,6 +1,9 @@
 //! What a set of manifests needs: chunks, and packs of other runs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId};
@@ -13,6 +16,8 @@ pub struct Live {
     manifests: HashSet<ManifestRef>,
     chunks: HashSet<(ContentHash, bool)>,
     packs: BTreeSet<(FlowName, RunId)>,
+    objects: HashSet<ContentHash>,
+    locations: BTreeSet<Arc<str>>,
 }
 
 impl Live {
@@ -32,9 +37,20 @@ impl Live {
         }
     }
 
-    /// Adds a chunk that no manifest names, such as a code package.
+    /// Adds a chunk that no manifest names, such as a code package; wherever it is.
     pub fn add_chunk(&mut self, hash: ContentHash) {
         self.chunks.insert((hash, false));
+        self.objects.insert(hash);
+    }
+
+    /// Whether a chunk of an object store is needed.
+    pub fn needs_object(&self, hash: &ContentHash) -> bool {
+        self.objects.contains(hash)
+    }
+
+    /// The object stores that have something of what is needed.
+    pub fn locations(&self) -> &BTreeSet<Arc<str>> {
+        &self.locations
     }
 
     /// Whether a chunk is needed.
@@ -63,7 +79,10 @@ impl Live {
                     Piece::Inline { .. } => {}
                     Piece::At { at, .. } => self.add_pack(at),
                     // What is in an object store is nothing of this disk's.
-                    Piece::Chunk { remote: Some(_), .. } => {}
+                    Piece::Chunk { hash, remote: Some(at), .. } => {
+                        self.objects.insert(*hash);
+                        self.locations.insert(Arc::clone(at));
+                    }
                     Piece::Chunk { hash, zstd, .. } => {
                         self.chunks.insert((*hash, zstd.is_some()));
                     }

@@ -9,6 +9,7 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_flow::{FlowName, RunId};
 
 use crate::{ContentHash, Datastore};
 
@@ -31,17 +32,18 @@ pub struct Package {
 }
 
 impl Datastore {
-    /// Keeps a package, as a chunk.
+    /// Keeps the package of a run, as a chunk.
     ///
     /// # Errors
     /// As [`put_chunk`](Self::put_chunk).
-    pub fn put_package(&self, package: &Package) -> Result<ContentHash> {
+    pub fn put_package(&self, (flow, run): (&FlowName, &RunId), package: &Package) -> Result<ContentHash> {
         self.local().put_raw(&package.hash, &package.bytes)?;
         let (shelf, len) = (self.shelf()?, package.bytes.len() as u64);
         shelf.put_raw(&package.hash, &package.bytes)?;
         if let Some(uploads) = self.uploads()? {
             uploads.send(package.hash, len)?;
             uploads.finish()?;
+            self.record_package((flow, run), &package.hash, len)?;
         }
         Ok(package.hash)
     }

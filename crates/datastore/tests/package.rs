@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, fs, io::Read as _, os::unix::fs::symlink, path:
 
 use spinloom_datastore::{Datastore, package};
 use spinloom_diagnostics::codes;
+use spinloom_flow::{FlowName, RunId};
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -92,7 +93,8 @@ fn the_same_files_make_the_same_package() {
     assert_ne!(package.hash, package::build(two.path(), &[]).unwrap().hash);
 
     let store = Datastore::open(&one.path().join(".spinloom")).unwrap();
-    let hash = store.put_package(&package).unwrap();
+    let hash =
+        store.put_package((&FlowName::new("Flow").unwrap(), &RunId::new("1").unwrap()), &package).unwrap();
     assert_eq!((hash, store.read_chunk(&hash).unwrap()), (package.hash, package.bytes));
 }
 

@@ -116,8 +116,9 @@ impl Dispatcher {
             recorder.record(change);
         }
         if let Some(request) = package {
-            self.package =
-                Some(crate::package::keep(self.context.store.clone(), request, recorder.sender())?);
+            let of = (self.context.of.flow.clone(), self.context.of.run.clone());
+            let store = self.context.store.clone();
+            self.package = Some(crate::package::keep(store, of, request, recorder.sender())?);
         }
         self.recorder = Some(recorder);
         Ok(())

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use serde_json::json;
 use spinloom_datastore::{Datastore, package};
 use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_flow::{FlowName, RunId};
 use spinloom_metadata::Change;
 
 use crate::PackageRequest;
@@ -13,6 +14,7 @@ use crate::PackageRequest;
 /// Packages the folder on a thread; its hash becomes the run's `code_package`.
 pub(crate) fn keep(
     store: Datastore,
+    of: (FlowName, RunId),
     request: PackageRequest,
     changes: Option<Sender<Change>>,
 ) -> Result<JoinHandle<Result<()>>> {
@@ -20,7 +22,7 @@ pub(crate) fn keep(
         .name("spinloom-package".into())
         .spawn(move || {
             let package = package::build(&request.dir, &request.suffixes)?;
-            let hash = store.put_package(&package)?;
+            let hash = store.put_package((&of.0, &of.1), &package)?;
             let value =
                 json!({"hash": hash.to_string(), "bytes": package.bytes.len(), "files": package.files.len()});
             if let Some(changes) = changes {

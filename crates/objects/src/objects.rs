@@ -225,6 +225,11 @@ impl Objects {
         )
     }
 
+    /// What the store knows about each of many objects.
+    pub fn head_many(&self, keys: &[String]) -> Vec<Result<Option<ObjectInfo>>> {
+        self.many(keys, |folder, key| folder.head(key), async |remote, key| remote.head(key).await)
+    }
+
     /// Which of many objects there are.
     pub fn exists_many(&self, keys: &[String]) -> Vec<Result<bool>> {
         self.many(

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use spinloom_datastore::{ContentHash, Datastore, Fault, Live, Manifest, ManifestRef, Piece, RunFolder};
+use spinloom_datastore::{
+    ContentHash, Datastore, Fault, Live, Manifest, ManifestRef, Piece, RunFolder, Tally,
+};
 use spinloom_diagnostics::{Error, Result};
 use spinloom_flow::ArtifactName;
 use spinloom_metadata::{Provider, RunRecord, TaskRecord};
 
-use crate::collect::Tally;
 use crate::marks::package;
 use crate::scope::running;
 

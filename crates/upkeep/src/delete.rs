@@ -125,6 +125,13 @@ pub fn delete(
     }
     // Asked once nobody can resume it any more.
     let kept_for = heirs.of(provider, store, flow, id)?;
-    let freed = if kept_for.is_empty() { store.remove_run(flow, id)? } else { 0 };
+    if !kept_for.is_empty() {
+        return Ok(Deleted { freed: 0, kept_for });
+    }
+    // Its pack there would keep its artifacts for ever.
+    if let Some(location) = run.info.get("datastore").and_then(|at| at.as_str()) {
+        store.remove_run_at(location, flow, id)?;
+    }
+    let freed = store.remove_run(flow, id)?;
     Ok(Deleted { freed, kept_for })
 }

@@ -12,7 +12,8 @@ mod retention;
 mod scope;
 
 pub use check::{Checked, Finding, Options as CheckOptions, Orphans, Owner, check};
-pub use collect::{Collected, Options as CollectOptions, Progress, Tally, collect};
+pub use collect::{Collected, Objects, Options as CollectOptions, Progress, collect};
 pub use delete::{Deleted, Heirs, deletable, delete};
 pub use retention::{Action, Age, Decision, FILE as RETENTION_FILE, Rule, Rules};
 pub use scope::{Filter, running};
+pub use spinloom_datastore::{ObjectProgress, SweptObjects, Tally};

@@ -4,6 +4,8 @@ mod store;
 
 use std::process::Command;
 
+use spinloom_datastore::StorePolicy;
+
 use tempfile::TempDir;
 
 pub use store::large::noise;
@@ -34,10 +36,42 @@ impl Project {
         project
     }
 
+    /// Two runs whose artifacts are in the object store `objects/`, a folder.
+    pub fn remote() -> Self {
+        let project = Self::empty();
+        let folder = project.folder.path();
+        let policy = StorePolicy {
+            remote: Some(format!("file://{}", folder.join("objects").display())),
+            cache: Some(folder.join(".spinloom/cache")),
+            ..StorePolicy::default()
+        };
+        store::large::fill_remote(&folder.join(".spinloom"), &policy);
+        project
+    }
+
+    /// Several command lines of a project whose artifacts go to `objects/`.
+    pub fn all_remote(&self, lines: &[&str]) -> String {
+        let place = format!("file://{}", self.folder.path().join("objects").display());
+        let told = lines.iter().map(|words| {
+            let text = self.told(words, self.command(words).env("SPINLOOM_DEFAULT_DATASTORE", &place));
+            // How wide a column is depends on the name of the folder.
+            text.lines()
+                .map(|line| line.split("  ").filter(|s| !s.is_empty()).collect::<Vec<_>>().join("  ") + "\n")
+                .collect()
+        });
+        let store = std::fs::read_to_string(self.folder.path().join(".spinloom/id")).unwrap();
+        told.collect::<Vec<String>>().join("\n").replace(&store, "[STORE]")
+    }
+
     /// Makes everything in the store two days old.
     pub fn age(&self) {
-        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 86_400);
-        for path in self.files("") {
+        self.age_below("", 2);
+    }
+
+    /// Makes everything below a folder of the store so many days old.
+    pub fn age_below(&self, below: &str, days: u64) {
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(days * 86_400);
+        for path in self.files(below) {
             let times = std::fs::FileTimes::new().set_modified(old);
             std::fs::File::open(path).unwrap().set_times(times).unwrap();
         }

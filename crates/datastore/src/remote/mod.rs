@@ -3,19 +3,28 @@
 //! ```text
 //! <location>/chunks/ab/<64 hex>                      one byte that says how it is kept (0 raw, 1 zstd), then up to some MiB
 //! <location>/lists/ab/<64 hex>                       the leaves of a larger chunk, 32 bytes each: their hash is its name
-//! <location>/packs/<Flow>/<run>/<from>-<to>          bytes `from` to `to` of the run's pack
-//! <location>/logs/<Flow>/<run>/<task>.<attempt>      the log of an attempt
+//! <location>/packs/<Flow>/<run>/<store>/<from>-<to>  bytes `from` to `to` of the run's pack
+//! <location>/packs/…/package-<bytes>-<64 hex>        says which chunk is the run's code package; empty
+//! <location>/logs/<Flow>/<run>/<store>/<task>.<attempt>  the log of an attempt
+//! <location>/collecting/<name>                       somebody collects garbage now: `collect.rs`
 //! ```
+//!
+//! Stores that share a location share chunks. Each counts its runs for itself, so packs and logs are in a folder of the
+//! store that wrote them, named as in its file `id`.
 //!
 //! A chunk up to a leaf is one object. A larger one is cut into groups of leaves, each an object named by its own hash, so
 //! that what an earlier value had is not sent again. What is fetched or sent is also kept in a folder of this machine,
 //! the cache, whole and raw, and mapped from there like any other chunk.
 
 mod cache;
+mod collect;
 mod fetch;
+mod identity;
 mod keys;
+mod marks;
 mod packs;
 mod send;
+mod settle;
 mod upkeep;
 mod upload;
 
@@ -29,6 +38,7 @@ use spinloom_objects::{Location, Objects};
 
 use crate::{ContentHash, Datastore, StorePolicy, chunk::Shelf};
 
+pub use self::collect::{OBJECT_GRACE, ObjectProgress, ObjectSweep, SweptObjects, Tally};
 pub(crate) use self::packs::PackSender;
 pub(crate) use self::send::Uploads;
 

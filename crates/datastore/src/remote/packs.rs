@@ -45,15 +45,16 @@ impl Datastore {
         end: u64,
     ) -> Result<Option<PackSender>> {
         let Some(remote) = self.remote()? else { return Ok(None) };
+        let folders = (self.own(&keys::packs(flow, run))?, self.own(&keys::logs(flow, run))?);
         let mut from = 0;
-        for (_, (start, to)) in segments(&remote, flow, run)? {
+        for (_, (start, to)) in segments(&remote, &folders.0)? {
             from = if start <= from { to.max(from) } else { from };
         }
         let mut unsent = vec![0; usize::try_from(end.saturating_sub(from)).unwrap_or(0)];
         let read = File::open(path).and_then(|file| file.read_exact_at(&mut unsent, from));
         read.map_err(|e| read_error(path, &e))?;
         let (to, jobs) = channel();
-        let work = Work { remote, flow: flow.clone(), run: run.clone(), from, unsent, logs: Vec::new() };
+        let work = Work { remote, folders, from, unsent, logs: Vec::new() };
         let thread = thread::Builder::new().name("spinloom-send".into()).spawn(move || work.run(&jobs));
         thread.map_err(|e| Error::new(codes::INTERNAL, "no thread can be started").cause(e))?;
         Ok(Some(PackSender { to }))
@@ -66,7 +67,8 @@ impl Datastore {
         let path = remote.packs.join(at.flow.as_str()).join(at.run.as_str());
         let len = fs::metadata(&path).map_or(0, |found| found.len());
         if len < at.offset.saturating_add(at.length) {
-            remote.fetch_pack(&at.flow, &at.run, &path)?;
+            let folder = self.folder_with(&remote, &keys::packs(&at.flow, &at.run))?;
+            remote.fetch_pack(&folder.ok_or_else(missing)?, &path)?;
         }
         self.opened(&path)?.ok_or_else(missing)
     }
@@ -74,7 +76,8 @@ impl Datastore {
     /// The log of an attempt, fetched into the cache, where this disk has none.
     pub(crate) fn fetched_log(&self, flow: &FlowName, run: &RunId, name: &str) -> Result<Option<PathBuf>> {
         let Some(remote) = self.remote()? else { return Ok(None) };
-        let Some(bytes) = remote.objects.get(&keys::log(flow, run, name))? else { return Ok(None) };
+        let key = self.log_key(&remote, flow, run, name)?;
+        let Some(bytes) = remote.objects.get(&key)? else { return Ok(None) };
         let path = remote.packs.with_file_name("logs").join(flow.as_str()).join(run.as_str()).join(name);
         remote.shelf.drafts.publish(&path, 0o644, |file| std::io::Write::write_all(file, &bytes))?;
         Ok(Some(path))
@@ -83,7 +86,7 @@ impl Datastore {
     /// Puts a log that was changed in place of the one that was sent.
     pub(crate) fn resend_log(&self, flow: &FlowName, run: &RunId, name: &str, bytes: Vec<u8>) -> Result<()> {
         let Some(remote) = self.remote()? else { return Ok(()) };
-        remote.objects.put(&keys::log(flow, run, name), vec![Bytes::from(bytes)])
+        remote.objects.put(&self.log_key(&remote, flow, run, name)?, vec![Bytes::from(bytes)])
     }
 }
 
@@ -111,8 +114,8 @@ impl PackSender {
 
 struct Work {
     remote: Arc<Remote>,
-    flow: FlowName,
-    run: RunId,
+    /// Where pack and logs go.
+    folders: (String, String),
     /// Bytes of the pack that were sent.
     from: u64,
     unsent: Vec<u8>,
@@ -146,7 +149,7 @@ impl Work {
     fn send(&mut self) -> Result<()> {
         if !self.unsent.is_empty() {
             let to = self.from + self.unsent.len() as u64;
-            let key = keys::segment(&self.flow, &self.run, self.from, to);
+            let key = keys::segment(&self.folders.0, self.from, to);
             self.remote.objects.put(&key, vec![Bytes::copy_from_slice(&self.unsent)])?;
             self.from = to;
             self.unsent.clear();
@@ -154,9 +157,8 @@ impl Work {
         while let Some((path, name)) = self.logs.last() {
             match fs::read(path) {
                 Ok(bytes) => {
-                    self.remote
-                        .objects
-                        .put(&keys::log(&self.flow, &self.run, name), vec![Bytes::from(bytes)])?;
+                    let key = format!("{}{name}", self.folders.1);
+                    self.remote.objects.put(&key, vec![Bytes::from(bytes)])?;
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {} // it printed nothing
                 Err(e) => return Err(read_error(path, &e)),
@@ -168,10 +170,10 @@ impl Work {
 }
 
 impl Remote {
-    /// Makes `path` hold all of the pack that was sent.
-    fn fetch_pack(&self, flow: &FlowName, run: &RunId, path: &Path) -> Result<()> {
+    /// Makes `path` hold all of the pack that was sent to `folder`.
+    fn fetch_pack(&self, folder: &str, path: &Path) -> Result<()> {
         let mut bytes = Vec::new();
-        for (key, (from, _)) in segments(self, flow, run)? {
+        for (key, (from, _)) in segments(self, folder)? {
             let segment = self.objects.get(&key)?.unwrap_or_default();
             // A driver that was killed and its successor may have sent the same bytes.
             let known = (bytes.len() as u64).checked_sub(from).and_then(|known| usize::try_from(known).ok());
@@ -186,10 +188,10 @@ impl Remote {
 
 type Segment = (String, (u64, u64));
 
-/// The objects of a run's pack, in the order of their bytes.
-fn segments(remote: &Remote, flow: &FlowName, run: &RunId) -> Result<Vec<Segment>> {
+/// The objects of the pack in `folder`, in the order of their bytes.
+fn segments(remote: &Remote, folder: &str) -> Result<Vec<Segment>> {
     let mut found: Vec<Segment> = Vec::new();
-    remote.objects.list(&keys::packs(flow, run), &mut |object| {
+    remote.objects.list(folder, &mut |object| {
         if let Some(range) = keys::range(&object.key) {
             found.push((object.key, range));
         }

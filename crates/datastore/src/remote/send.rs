@@ -64,10 +64,17 @@ impl Uploads {
 }
 
 fn send_all(remote: &Remote, from: &Receiver<Outgoing>) -> Result<u64> {
-    let mut sent = 0;
+    let (mut sent, mut chunks) = (0, Vec::new());
     for chunk in from {
-        sent += remote.send(&chunk)?;
+        let bytes = remote.send(&chunk)?;
+        if bytes > 0 {
+            chunks.push((chunk.hash, chunk.len));
+        }
+        sent += bytes;
         remote.cache.grew(chunk.len);
+    }
+    if !chunks.is_empty() {
+        sent += remote.settle(&chunks)?;
     }
     Ok(sent)
 }

@@ -58,8 +58,22 @@ impl Datastore {
     /// `SL0406` and `SL0407` if it does not let us.
     pub(crate) fn remove_remote_run(&self, flow: &FlowName, run: &RunId) -> Result<()> {
         let Some(remote) = self.remote()? else { return Ok(()) };
+        self.forget(&remote, flow, run)
+    }
+
+    /// Removes the pack and the logs of a run from the object store at `location`, which may not be the one that is set now.
+    ///
+    /// # Errors
+    /// `SL0406` and `SL0407` if it does not let us.
+    pub fn remove_run_at(&self, location: &str, flow: &FlowName, run: &RunId) -> Result<()> {
+        self.forget(&*self.remote_at(location)?, flow, run)
+    }
+
+    fn forget(&self, remote: &Remote, flow: &FlowName, run: &RunId) -> Result<()> {
         let mut found = Vec::new();
-        for prefix in [keys::packs(flow, run), keys::logs(flow, run)] {
+        for folder in [keys::packs(flow, run), keys::logs(flow, run)] {
+            // Runs of other stores may have the same name.
+            let prefix = self.own(&folder)?;
             remote.objects.list(&prefix, &mut |object| {
                 found.push(object.key);
                 ControlFlow::Continue(())

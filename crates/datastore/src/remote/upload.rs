@@ -17,7 +17,7 @@ use bytes::Bytes;
 use spinloom_diagnostics::Result;
 use spinloom_objects::ObjectInfo;
 
-use super::{Remote, keys};
+use super::{OBJECT_GRACE, Remote, keys};
 use crate::{
     ContentHash,
     hash::{self, LEAF, Leaf},
@@ -27,8 +27,9 @@ use crate::{
 
 /// Objects on their way at a time.
 const SENDERS: usize = 16;
-/// An object older than this is sent again: a collector could be about to remove it. Half of the grace it gives.
-const STALE: Duration = Duration::from_secs(7 * 24 * 3600 / 2);
+/// An object older than this is sent again: a collector could be about to remove it. Half of the grace it gives, so that
+/// as much is left until a manifest names it.
+const STALE: Duration = Duration::from_secs(OBJECT_GRACE.as_secs() / 2);
 
 /// The first byte of an object: what follows.
 pub(super) const RAW: u8 = 0;
@@ -44,14 +45,20 @@ pub(super) struct Outgoing {
 impl Remote {
     /// Sends a chunk, unless it is there. Answers how many bytes were sent.
     pub(super) fn send(&self, chunk: &Outgoing) -> Result<u64> {
+        let is_large = !keys::is_small(chunk.len);
+        if is_large && self.objects.head(&keys::list(&chunk.hash))?.is_some_and(|found| is_fresh(&found)) {
+            return Ok(0);
+        }
+        self.send_all_of(chunk)
+    }
+
+    /// The same, though a list says that it is there.
+    pub(super) fn send_all_of(&self, chunk: &Outgoing) -> Result<u64> {
         if keys::is_small(chunk.len) {
             let bytes = read(chunk, 0, chunk.len)?;
             return self.send_object(&chunk.hash, bytes);
         }
         let key = keys::list(&chunk.hash);
-        if self.objects.head(&key)?.is_some_and(|found| is_fresh(&found)) {
-            return Ok(0);
-        }
         let leaves = Groups::new(self, chunk).send_all()?;
         // Last: whoever finds the list finds all of the chunk.
         self.objects.put(&key, vec![Bytes::copy_from_slice(leaves.0.as_flattened())])?;

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use spinloom_datastore::{AttemptId, AttemptWriter, Described, ManifestRef};
+use spinloom_datastore::{AttemptId, AttemptWriter, Datastore, Described, ManifestRef, StorePolicy};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{RunId, RunStatus, StepName, TaskId};
 use spinloom_metadata::Change;
@@ -41,6 +41,18 @@ pub fn fill(root: &Path) {
     });
     third.saved("end", 2, &[("score", b"0.9")], Some((&start, "small")));
     third.end(RunStatus::Done, 1000);
+}
+
+/// Makes a store of two runs whose artifacts are in an object store: `Cloud/1` saved 2.5 MB, `Cloud/2` 70 kB.
+pub fn fill_remote(root: &Path, policy: &StorePolicy) {
+    for (minute, value) in [(0, noise(1, 2_500_000)), (10, noise(2, 70_000))] {
+        let mut run = Recorder::new(root, "Cloud", "ann", minute, None, &[]);
+        run.files = Datastore::open_with(root, policy).unwrap();
+        run.pack = run.files.pack(&run.flow, &run.run).unwrap();
+        run.saved("start", 1, &[("data", &value)], None);
+        run.pack.sync().unwrap();
+        run.end(RunStatus::Done, 1000);
+    }
 }
 
 /// Bytes nobody can compress, different for each `seed`.
