@@ -1,4 +1,4 @@
-//! Objects come in ranges. The head of the first answer tells how large the object is, and the others are asked for at once.
+//! Objects come in ranges. The first answer's head tells how large the object is; the others are asked for then.
 
 use std::fs::File;
 use std::ops::Range;
