@@ -147,5 +147,5 @@ async fn behind(
     // Without a word, the first request has failed, and says why.
     let told = told.await.ok()?;
     let end = wanted.end.min(told.size);
-    (first.end < end).then(|| (told.etag, first.end..end))
+    (first.end < end).then_some((told.etag, first.end..end))
 }
