@@ -15,7 +15,7 @@ use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use crate::folder::Folder;
 use crate::process::{PerProcess, runtime};
 use crate::remote::{self, Remote};
-use crate::{Kind, Listing, Location, ObjectInfo, Options, PutOptions, transfer};
+use crate::{Interrupted, Kind, Listing, Location, ObjectInfo, Options, PutOptions, transfer};
 
 pub use files::{Content, Depth, Download, Downloaded, Found, Part, Upload};
 
@@ -267,23 +267,28 @@ impl Objects {
     /// Waits in this thread for what the runtime's threads do.
     fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let runtime = runtime()?;
-        let Some(interrupted) = &self.0.options.interrupted else { return runtime.block_on(work) };
-        runtime.block_on(async {
-            tokio::pin!(work);
-            loop {
-                match tokio::time::timeout(ASK_EVERY, &mut work).await {
-                    Ok(result) => return result,
-                    Err(_) if interrupted.ask() => {
-                        let at = &self.0.at;
-                        return Err(Error::new(
-                            codes::INTERRUPTED,
-                            format!("interrupted while `{at}` was used"),
-                        ));
-                    }
-                    Err(_) => {}
+        let done = match &self.0.options.interrupted {
+            None => runtime.block_on(work),
+            Some(interrupted) => runtime.block_on(self.unless(interrupted, work)),
+        };
+        if let Behind::Bucket(remote) = self.behind()? {
+            remote.clear_away(runtime);
+        }
+        done
+    }
+
+    async fn unless<T>(&self, interrupted: &Interrupted, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::pin!(work);
+        loop {
+            match tokio::time::timeout(ASK_EVERY, &mut work).await {
+                Ok(result) => return result,
+                Err(_) if interrupted.ask() => {
+                    let at = &self.0.at;
+                    return Err(Error::new(codes::INTERRUPTED, format!("interrupted while `{at}` was used")));
                 }
+                Err(_) => {}
             }
-        })
+        }
     }
 }
 

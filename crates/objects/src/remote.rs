@@ -1,21 +1,21 @@
 //! A bucket: single requests. What is cut into parts is in `transfer`.
 
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{
-    Attribute, AttributeValue, Attributes, GetOptions, GetRange, ObjectMeta, ObjectStore, PutMode,
-    PutOptions as StorePut, PutPayload,
+    Attribute, AttributeValue, Attributes, GetOptions, GetRange, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMode, PutOptions as StorePut, PutPayload,
 };
 use spinloom_diagnostics::Result;
 use tokio::sync::Semaphore;
 
 use crate::failure::{self, Deed};
-use crate::transport::{Trouble, TroubleKind, with_doubts, with_encryption};
+use crate::transport::{self, Target, Trouble, TroubleKind, with_doubts, with_encryption};
 use crate::{Listing, Location, ObjectInfo, Options, PutOptions, backend, key};
 
 /// A client of one process.
@@ -24,6 +24,9 @@ pub(crate) struct Remote {
     pub(crate) store: Arc<dyn ObjectStore>,
     /// One permit for each part of a large object that may be in memory.
     pub(crate) parts: Arc<Semaphore>,
+    pub(crate) most_parts: usize,
+    /// Uploads in parts that ended before their end.
+    pub(crate) unfinished: Mutex<Vec<Box<dyn MultipartUpload>>>,
     pub(crate) part_size: usize,
     pub(crate) workers: usize,
     /// The store once answered as one does that has the bucket.
@@ -36,6 +39,8 @@ impl Remote {
             at: at.clone(),
             store: backend::open(at, options)?,
             parts: Arc::new(Semaphore::new(options.parts.max(1))),
+            most_parts: options.parts.max(1),
+            unfinished: Mutex::default(),
             part_size: options.part_size.max(5 << 20),
             workers: options.workers.max(1),
             bucket_seen: AtomicBool::new(false),
@@ -80,25 +85,27 @@ impl Remote {
         Ok(())
     }
 
-    /// Bytes of an object, and what is known of it. Past its end there are none.
-    pub(crate) async fn range(&self, path: &Path, key: &str, wanted: Wanted) -> Result<Option<Got>> {
-        let options = GetOptions {
-            range: Some(GetRange::Bounded(wanted.range.clone())),
-            if_match: wanted.etag,
-            ..Default::default()
-        };
-        let (found, encryption) = with_encryption(self.store.get_opts(path, options)).await;
+    /// Bytes of an object that `target` does not take, and what is known of it. Past its end there are none.
+    pub(crate) async fn range(
+        &self,
+        key: &str,
+        range: Range<u64>,
+        target: Arc<Target>,
+    ) -> Result<Option<(ObjectInfo, Bytes)>> {
+        let start = range.start;
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..Default::default() };
+        let path = self.path(key)?;
+        let get = transport::into(Arc::clone(&target), self.store.get_opts(&path, options));
+        let (found, encryption) = with_encryption(get).await;
         let found = match found {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return self.absent(key).await.map(|()| None),
             Err(e) if Trouble::of(&e).is_some_and(|t| t.kind != TroubleKind::NoSuchRange) => {
-                return Err(self.error("read", key, &e));
+                return Err(target.failure().unwrap_or_else(|| self.error("read", key, &e)));
             }
             // A range past the end. Some stores do not say so, but answer with a range that was not asked for.
             Err(e) => match self.head(key).await? {
-                Some(info) if info.size <= wanted.range.start => {
-                    return Ok(Some(Got { info, bytes: Bytes::new() }));
-                }
+                Some(info) if info.size <= start => return Ok(Some((info, Bytes::new()))),
                 _ => return Err(self.error("read", key, &e)),
             },
         };
@@ -106,7 +113,7 @@ impl Remote {
         let info = described(info(key.to_owned(), &found.meta), &found.attributes);
         let info = ObjectInfo { encryption, ..info };
         let bytes = found.bytes().await.map_err(|e| self.error("read", key, &e))?;
-        Ok(Some(Got { info, bytes }))
+        Ok(Some((info, bytes)))
     }
 
     pub(crate) async fn put_whole(
@@ -195,18 +202,6 @@ impl Remote {
         }
         Ok(())
     }
-}
-
-/// Which bytes of which version.
-pub(crate) struct Wanted {
-    pub(crate) range: Range<u64>,
-    pub(crate) etag: Option<String>,
-}
-
-/// Bytes that were read, and of what.
-pub(crate) struct Got {
-    pub(crate) info: ObjectInfo,
-    pub(crate) bytes: Bytes,
 }
 
 fn payload(pieces: Vec<Bytes>) -> PutPayload {

@@ -2,6 +2,7 @@
 //! credentials too, so there is one rule of what is tried again, and nobody is handed half a body.
 
 mod answer;
+mod target;
 mod trouble;
 
 use std::process;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use http::{Method, Uri};
 use object_store::ClientOptions;
 use object_store::client::{
@@ -21,6 +23,7 @@ use object_store::client::{
 
 use crate::Options;
 use answer::Verdict;
+pub(crate) use target::{Target, Told, into};
 pub(crate) use trouble::{Trouble, TroubleKind};
 
 /// No pause is longer.
@@ -29,6 +32,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const SLOWEST: u64 = 64 << 10;
 /// No answer is longer than a part; one that says so is not believed before it is there.
 const MOST_RESERVED: usize = 64 << 20;
+/// Said where the target's own words should be.
+const NO_ROOM: &str = "there is no room for the answer";
 
 tokio::task_local! {
     /// How often the request of this task was sent without one knowing whether it was carried out.
@@ -143,9 +148,15 @@ impl Patient {
             // Outside of `with_encryption` nobody asks.
             let _ = ENCRYPTION.try_with(|encryption| encryption.set(how.to_owned()));
         }
-        let body = match read(body, answer::announced(&head.headers), timeout).await {
+        let target = target::of(&head).filter(|target| target.takes());
+        let read = match &target {
+            Some(target) => pour(body, target, timeout).await,
+            None => collect(body, answer::announced(&head.headers), timeout).await,
+        };
+        let (body, len) = match read {
             Ok(body) => body,
-            Err(why) => {
+            Err(Broken::Here) => return Verdict::Final(Trouble::new(TroubleKind::Unreachable, NO_ROOM)),
+            Err(Broken::There(why)) => {
                 doubt();
                 return Verdict::again(why);
             }
@@ -154,7 +165,7 @@ impl Patient {
             doubt();
         }
         if request.method() == Method::GET
-            && let Some(why) = answer::is_short(&head, body.len())
+            && let Some(why) = answer::is_short(&head, len)
         {
             return Verdict::again(why);
         }
@@ -175,20 +186,33 @@ fn doubt() {
     let _ = DOUBTS.try_with(|doubts| doubts.fetch_add(1, Ordering::Relaxed));
 }
 
-/// The whole body; else why there is none.
-async fn read(body: HttpResponseBody, size: usize, timeout: Duration) -> Result<Bytes, String> {
+/// Why there is no body.
+enum Broken {
+    /// The target, which knows why, has no room.
+    Here,
+    /// What the network or the store did.
+    There(String),
+}
+
+/// What arrives next; at the end nothing.
+async fn frame(
+    frames: &mut BoxStream<'static, Result<Bytes, HttpError>>,
+    timeout: Duration,
+) -> Result<Option<Bytes>, Broken> {
+    match tokio::time::timeout(timeout, frames.next()).await {
+        Ok(frame) => frame.transpose().map_err(|error| Broken::There(trouble::transport(&error))),
+        Err(_) => {
+            Err(Broken::There(format!("the store was silent for {} s in mid-answer", timeout.as_secs_f64())))
+        }
+    }
+}
+
+/// The whole body and its length.
+async fn collect(body: HttpResponseBody, size: usize, timeout: Duration) -> Result<(Bytes, u64), Broken> {
     let mut frames = body.bytes_stream();
     let mut first: Option<Bytes> = None;
     let mut whole = BytesMut::new();
-    loop {
-        let frame = match tokio::time::timeout(timeout, frames.next()).await {
-            Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(error))) => return Err(trouble::transport(&error)),
-            Ok(None) => break,
-            Err(_) => {
-                return Err(format!("the store was silent for {} s in mid-answer", timeout.as_secs_f64()));
-            }
-        };
+    while let Some(frame) = frame(&mut frames, timeout).await? {
         match &first {
             // Most answers are one frame, which need not be copied.
             None => first = Some(frame),
@@ -201,7 +225,22 @@ async fn read(body: HttpResponseBody, size: usize, timeout: Duration) -> Result<
             }
         }
     }
-    Ok(if whole.is_empty() { first.unwrap_or_default() } else { whole.freeze() })
+    let body = if whole.is_empty() { first.unwrap_or_default() } else { whole.freeze() };
+    let len = body.len() as u64;
+    Ok((body, len))
+}
+
+/// No body, as the target has it, and its length.
+async fn pour(body: HttpResponseBody, target: &Target, timeout: Duration) -> Result<(Bytes, u64), Broken> {
+    let mut frames = body.bytes_stream();
+    let mut len = 0;
+    while let Some(frame) = frame(&mut frames, timeout).await? {
+        if !target.take(&frame, len) {
+            return Err(Broken::Here);
+        }
+        len += frame.len() as u64;
+    }
+    Ok((Bytes::new(), len))
 }
 
 /// Addresses at which a machine in a cloud is told its credentials, and at which nothing is elsewhere.

@@ -200,3 +200,15 @@ fn a_call_that_waits_can_be_interrupted() {
     let options = Options { interrupted: Some(Interrupted::new(|| true)), ..s3_options(proxy.address()) };
     assert_eq!(objects(&options).get("small").unwrap_err().code(), codes::INTERRUPTED);
 }
+
+#[test]
+fn an_upload_that_is_interrupted_is_cleared_away() {
+    let (server, proxy, _) = behind("partNumber=2", Vec::new(), Fault::Answer(503, "SlowDown"));
+    let address = proxy.address();
+    let begun = Interrupted::new(move || proxy.requests() > 0);
+    let o = objects(&Options { interrupted: Some(begun), ..s3_options(address) });
+    assert_eq!(o.put("new", vec![value(LARGE)]).unwrap_err().code(), codes::INTERRUPTED);
+    let left = std::fs::read_dir(server.root()).unwrap().flatten().map(|entry| entry.file_name());
+    let uploads: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".upload-")).collect();
+    assert!(uploads.is_empty(), "{uploads:?}");
+}

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use spinloom_diagnostics::codes;
-use spinloom_objects::{Content, Depth, Download, Found, Location, Objects, Part, PutOptions, Upload};
+use spinloom_objects::{
+    Content, Depth, Download, Found, Location, Objects, Options, Part, PutOptions, Upload,
+};
 use spinloom_storekit::S3Server;
 use tempfile::TempDir;
 
@@ -139,4 +141,29 @@ fn files_become_objects() {
     assert_eq!(stage.objects.upload(&[file("not there")], true).unwrap_err().code(), codes::STORE_IO);
     let known = stage.objects.infos(&["source".to_owned(), "no".to_owned()]).unwrap();
     assert_eq!((known[0].as_ref().unwrap().size, known[1].is_none()), (7, true));
+}
+
+#[test]
+fn large_files_take_turns_when_there_is_room_for_one_part() {
+    let stage = stage();
+    let options = Options { parts: 1, ..stage.server.options() };
+    let objects = Objects::open(stage.objects.location(), &options).unwrap();
+    // The first is one request, though of more than a part; the others are several.
+    let files = [12, 17, 20].map(|mib: u8| {
+        let content: Vec<u8> = (0..usize::from(mib) << 20).map(|n| (n % 251) as u8 ^ mib).collect();
+        fs::write(stage.path(&mib.to_string()), &content).unwrap();
+        (mib.to_string(), content)
+    });
+    let uploads = files.each_ref().map(|(name, _)| Upload {
+        key: name.clone(),
+        content: Content::File(stage.path(name)),
+        put: PutOptions::default(),
+    });
+    objects.upload(&uploads, true).unwrap();
+    let wanted = files.each_ref().map(|(name, _)| stage.want(name, Part::From(5), &format!("{name}-back")));
+    objects.download(&wanted).unwrap();
+    for ((name, content), wanted) in files.iter().zip(&wanted) {
+        assert!(fs::read(&wanted.path).unwrap() == content[5..], "{name}");
+        assert!(objects.get(name).unwrap().unwrap() == *content, "{name}");
+    }
 }

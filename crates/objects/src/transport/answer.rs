@@ -1,5 +1,6 @@
 //! What an answer means.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -72,16 +73,22 @@ pub(super) fn announced(headers: &HeaderMap) -> usize {
     headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
-/// Why a body of `len` bytes is less than its head announced; the length itself the HTTP client has checked.
-pub(super) fn is_short(head: &Parts, len: usize) -> Option<String> {
+/// The range that an answer with a part of an object says it has, and the size of the object.
+pub(super) fn range(head: &Parts) -> Option<(Range<u64>, Option<u64>)> {
     if head.status != StatusCode::PARTIAL_CONTENT {
         return None;
     }
-    let (from, to) =
-        head.headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?.split_once('-')?;
-    let to = to.split('/').next()?;
-    let announced = (to.parse::<u64>().ok()? + 1).checked_sub(from.parse().ok()?)?;
-    (announced != len as u64).then(|| format!("an answer of {announced} bytes ended after {len}"))
+    let (range, size) =
+        head.headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
+    let (from, to) = range.split_once('-')?;
+    Some((from.parse().ok()?..to.parse::<u64>().ok()?.checked_add(1)?, size.parse().ok()))
+}
+
+/// Why a body of `len` bytes is less than its head announced; the length itself the HTTP client has checked.
+pub(super) fn is_short(head: &Parts, len: u64) -> Option<String> {
+    let (range, _) = range(head)?;
+    let announced = range.end.checked_sub(range.start)?;
+    (announced != len).then(|| format!("an answer of {announced} bytes ended after {len}"))
 }
 
 /// S3 may begin to answer with 200 and find out later that it fails.
