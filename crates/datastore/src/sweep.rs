@@ -101,6 +101,12 @@ impl Datastore {
     /// `SL0401` if the folder cannot be read or a file not removed.
     pub fn stale(&self, cutoff: i64, remove: bool) -> Result<(u64, u64)> {
         let (mut count, mut bytes) = (0, 0);
+        for of_flow in entries(&self.root().join("runs"))?.filter(|_| remove) {
+            // What a deletion that was killed left of a flow: a folder that is not empty stays.
+            if of_flow.metadata().is_ok_and(|found| modified(&found) < cutoff) {
+                let _ = fs::remove_dir(of_flow.path());
+            }
+        }
         for file in entries(&self.root().join("tmp"))? {
             let Ok(found) = file.metadata() else { continue };
             if modified(&found) >= cutoff {

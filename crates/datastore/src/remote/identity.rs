@@ -61,11 +61,16 @@ impl Datastore {
         Ok(format!("{folder}{}/", self.identity()?))
     }
 
-    /// The folder below `folder` where what is wanted of a run is: this store's own, or else that of another one.
+    /// The folder below `folder` where what is wanted of a run is: this store's own. A store that has sent nothing reads that of the
+    /// only one that did; where several have a run of that name, nobody knows which is meant.
     pub(super) fn folder_with(&self, remote: &Remote, folder: &str) -> Result<Option<String>> {
         let own = self.known_identity()?.map(|name| format!("{folder}{name}"));
         let found = remote.objects.list_folder(folder)?.folders;
-        let found = own.filter(|own| found.contains(own)).or_else(|| found.into_iter().next());
+        let found = match (own, found.as_slice()) {
+            (Some(own), _) => found.contains(&own).then_some(own),
+            (None, [only]) => Some(only.clone()),
+            (None, _) => None,
+        };
         Ok(found.map(|folder| folder + "/"))
     }
 

@@ -17,7 +17,9 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
 
 use super::{Remote, keys};
-use crate::{Datastore, ManifestRef, draft::Drafts, io::read_error, manifest::damaged, reader::OpenPack};
+use crate::{
+    ContentHash, Datastore, ManifestRef, draft::Drafts, io::read_error, manifest::damaged, reader::OpenPack,
+};
 
 /// So long a record waits for others to be sent with.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -64,7 +66,7 @@ impl Datastore {
     pub(crate) fn fetched_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
         let missing = || damaged(at).cause("the pack is missing");
         let remote = self.remote()?.ok_or_else(missing)?;
-        let path = remote.packs.join(at.flow.as_str()).join(at.run.as_str());
+        let path = self.cached(&remote.packs).join(at.flow.as_str()).join(at.run.as_str());
         let len = fs::metadata(&path).map_or(0, |found| found.len());
         if len < at.offset.saturating_add(at.length) {
             let folder = self.folder_with(&remote, &keys::packs(&at.flow, &at.run))?;
@@ -73,12 +75,19 @@ impl Datastore {
         self.opened(&path)?.ok_or_else(missing)
     }
 
+    /// Where `folder` of a cache has what belongs to this store: other stores may have runs of the same names.
+    fn cached(&self, folder: &Path) -> PathBuf {
+        let root = ContentHash::of(self.root().as_os_str().as_encoded_bytes()).to_string();
+        folder.join(&root[..16])
+    }
+
     /// The log of an attempt, fetched into the cache, where this disk has none.
     pub(crate) fn fetched_log(&self, flow: &FlowName, run: &RunId, name: &str) -> Result<Option<PathBuf>> {
         let Some(remote) = self.remote()? else { return Ok(None) };
         let key = self.log_key(&remote, flow, run, name)?;
         let Some(bytes) = remote.objects.get(&key)? else { return Ok(None) };
-        let path = remote.packs.with_file_name("logs").join(flow.as_str()).join(run.as_str()).join(name);
+        let path = self.cached(&remote.packs.with_file_name("logs"));
+        let path = path.join(flow.as_str()).join(run.as_str()).join(name);
         remote.shelf.drafts.publish(&path, 0o644, |file| std::io::Write::write_all(file, &bytes))?;
         Ok(Some(path))
     }
