@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .installed import EntryPoint
 
 GROUP = "spinloom.serializers"
-PICKLE = "pickle-v5"
-"""The encoding of what was pickled."""
+PICKLE = "pickle-v"
+"""How encodings of pickles begin: `pickle-v5` is ours, imported ones may be of earlier protocols (AR-07)."""
 
 _active: list[Any] = []
 _waiting: list[tuple[Any, str | None]] = []  # with the module each lacks; None: not tried yet
@@ -135,7 +135,7 @@ def encode(value: Any, kind: type) -> tuple[bytes, list[bytes], str] | None:
         raise _Failed(f"its serializer `{name}` failed: {type(error).__name__}: {error}") from error
     if not parts or len(parts) != len(blobs):
         raise _Failed(f"its serializer `{name}` made {'references' if blobs else 'no blob'}, where bytes are needed")
-    if metadata.encoding == PICKLE or not isinstance(metadata.encoding, str):
+    if not isinstance(metadata.encoding, str) or metadata.encoding.startswith(PICKLE):
         raise _Failed(f"its serializer `{name}` calls its encoding {metadata.encoding!r}, which is taken or no text")
     return parts[0], parts[1:], f'"encoding":{json.dumps(metadata.encoding)},"serializer":{info}'
 

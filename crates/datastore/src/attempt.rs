@@ -20,6 +20,11 @@ use crate::{
 
 /// The encoding of what no custom serializer made.
 pub const ENCODING: &str = "pickle-v5";
+
+/// Whether bytes of this encoding are a pickle: ours, or one of another protocol that was imported (AR-07).
+pub fn is_pickle(encoding: &str) -> bool {
+    encoding.starts_with("pickle-v")
+}
 /// A piece up to this long lies in the record itself …
 pub const INLINE_PIECE: usize = 64 << 10;
 /// … as long as the record has no more than this of them.

@@ -53,7 +53,7 @@ mod text;
 mod verify;
 
 pub use artifact::{Buffer, Payload};
-pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD, Stream};
+pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD, Stream, is_pickle};
 pub use check::Fault;
 pub use described::{Described, Json};
 pub use driver::DriverLock;

@@ -13,8 +13,8 @@ use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, ENCODING, Json,
-    LogWriter, Manifest, ManifestRef,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, Json, LogWriter,
+    Manifest, ManifestRef, is_pickle,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
@@ -413,7 +413,7 @@ impl TaskContext {
 /// What a reader needs to know of an artifact that was not pickled.
 fn encoded(entry: &ArtifactEntry) -> Option<String> {
     let ArtifactEntry { type_name, size, encoding, serializer, .. } = entry;
-    (encoding != ENCODING).then(|| {
+    (!is_pickle(encoding)).then(|| {
         json!({"type": type_name, "size": size, "encoding": encoding, "serializer": serializer}).to_string()
     })
 }

@@ -54,7 +54,7 @@ class DataArtifact(MetaflowObject):
         found = self._provider.load(self._record["manifest"], self.id)
         if found is None:
             raise MetaflowDataMissing(f"the artifact `{self.pathspec}` is gone")
-        if self._record["encoding"] != encoding.PICKLE:
+        if not self._record["encoding"].startswith(encoding.PICKLE):
             return self._decoded(*found)
         return buffers.unpickle(*found, partial(_Unpickler, artifact=self))
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use spinloom_datastore::{ArtifactEntry, Buffer, ENCODING, Manifest, ManifestRef, Payload, Piece};
+use spinloom_datastore::{ArtifactEntry, Buffer, Manifest, ManifestRef, Payload, Piece, is_pickle};
 use spinloom_diagnostics::{Error, Result, codes};
 
 use super::{no_artifact, pickle, tasks};
@@ -180,7 +180,7 @@ fn copied(
     records: &Records,
 ) -> Answer {
     let payload = records.files.payload(&chosen.manifest, &chosen.entry)?;
-    if chosen.entry.encoding != ENCODING && (format == Format::Pickle || !payload.buffers.is_empty()) {
+    if !is_pickle(&chosen.entry.encoding) && (format == Format::Pickle || !payload.buffers.is_empty()) {
         let message =
             format!("`{}` was saved as `{}`, which is no pickle", chosen.entry.name, chosen.entry.encoding);
         return Err(Error::new(codes::CANNOT_EXPORT, message)
