@@ -53,7 +53,7 @@ def _artifacts(store: Any, request: dict[str, Any], task: dict[str, Any]) -> lis
 
 
 def _value(entry: dict[str, Any], stream: bytes, buffers: Any) -> Any:
-    pickled = entry["encoding"] == encoding.PICKLE
+    pickled = entry["encoding"].startswith(encoding.PICKLE)
     return unpickle(stream, buffers) if pickled else encoding.decode(stream, buffers, entry)
 
 
