@@ -12,6 +12,7 @@ from ..exceptions import MetaflowException, UnpicklableArtifactException
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 # Smaller buffers stay in the stream: a chunk of their own costs more than copying them.
@@ -21,10 +22,8 @@ ATOMS = frozenset([type(None), bool, int, float, complex, str, bytes])
 SIZED = frozenset([str, bytes])
 
 
-def dump(value: Any) -> tuple[bytes, list[memoryview]]:
-    """The pickle stream of `value`, and its big buffers as plain bytes."""
-    if type(value) in ATOMS:
-        return pickle.dumps(value, 5), []
+def _aside() -> tuple[list[memoryview], Callable[[pickle.PickleBuffer], bool]]:
+    """A list for the big buffers of one value, and what has a pickler put them there."""
     buffers: list[memoryview] = []
 
     def keep(buffer: pickle.PickleBuffer) -> bool:
@@ -34,6 +33,14 @@ def dump(value: Any) -> tuple[bytes, list[memoryview]]:
         buffers.append(raw)
         return False
 
+    return buffers, keep
+
+
+def dump(value: Any) -> tuple[bytes, list[memoryview]]:
+    """The pickle stream of `value`, and its big buffers as plain bytes."""
+    if type(value) in ATOMS:
+        return pickle.dumps(value, 5), []
+    buffers, keep = _aside()
     return pickle.dumps(value, 5, buffer_callback=keep), buffers
 
 
@@ -42,15 +49,7 @@ def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
     if type(value) in ATOMS and (type(value) not in SIZED or len(value) < OUT_OF_BAND):
         return pickle.dumps(value, 5), []
     stream = ctx.spool()
-    buffers: list[memoryview] = []
-
-    def keep(buffer: pickle.PickleBuffer) -> bool:
-        raw = buffer.raw()
-        if raw.nbytes < OUT_OF_BAND:
-            return True
-        buffers.append(raw)
-        return False
-
+    buffers, keep = _aside()
     pickle.Pickler(stream, 5, buffer_callback=keep).dump(value)
     return stream, buffers
 
