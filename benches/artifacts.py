@@ -24,9 +24,11 @@ GIB = 1 << 30
 
 @dataclass(frozen=True)
 class HandOver:
-    """Medians: seconds to save, to open and to load; bytes on disk; bytes of memory beyond what the value itself took."""
+    """The least of a few rounds: seconds to save, to write a plain gibibyte just before, to open and to load; bytes on
+    disk; bytes of memory beyond what the value itself took (of that, the most)."""
 
     save: float
+    written: float
     opened: float
     load: float
     disk: int
@@ -54,7 +56,7 @@ def disk(folder: Path) -> int:
 
 def hand_over(python: str, kind: str, times: int, **env: str) -> HandOver:
     """Measures one kind of value."""
-    saves, opens, loads, disks, memories = [], [], [], [], []
+    saves, writes, opens, loads, disks, memories = [], [], [], [], [], []
     for _ in range(times):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             folder = Path(name)
@@ -62,13 +64,13 @@ def hand_over(python: str, kind: str, times: int, **env: str) -> HandOver:
             before = disk(folder)
             with_it = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="1", **env)
             disks.append(disk(folder) - before)
-            _, handed, loaded = with_it
+            made, handed, loaded = with_it
+            writes.append(made["written"])
             saves.append(handed["seconds"] - without[1]["seconds"])
             opens.append(loaded["opened"])
             loads.append(loaded["seconds"])
-            memories.append(peak_of_start(python, folder) - int(with_it[0]["peak"]))
-    middle = statistics.median
-    return HandOver(middle(saves), middle(opens), middle(loads), int(middle(disks)), int(middle(memories)))
+            memories.append(peak_of_start(python, folder) - int(made["peak"]))
+    return HandOver(min(saves), min(writes), min(opens), min(loads), min(disks), max(memories))
 
 
 def peak_of_start(python: str, folder: Path) -> int:

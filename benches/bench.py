@@ -1,10 +1,10 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
-Usage: python benches/bench.py [--full] [--write] [--spins] [--s3]
+Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
-start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks; `--spins` measures
-spins only, `--s3` objects in S3 only.
+start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks. The
+other options measure one table only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import platform
 import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from handing_over import handing_over
@@ -27,6 +28,7 @@ ROOT = HERE.parent
 OURS = str(ROOT / ".venv-bench/bin/python")
 THEIRS = str(ROOT / ".venv-metaflow/bin/python")
 TASKS = 1000
+HEAD = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
 
 
 def flow(python: str, name: str, *options: str) -> list[str]:
@@ -168,7 +170,8 @@ def artifacts() -> list[str]:
 
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
-    text = f"| {what} | {ours} | {theirs} | {f'**{ratio:.0f}×**' if ratio else ''} | {target} |"
+    times = f"**{ratio:.{0 if ratio >= 10 else 1}f}×**" if ratio else ""
+    text = f"| {what} | {ours} | {theirs} | {times} | {target} |"
     print(text, flush=True)
     return text
 
@@ -193,39 +196,38 @@ def machine() -> str:
     return f"{os.cpu_count()} × {model}, Linux {platform.release()}, CPython {platform.python_version()}. {versions}."
 
 
+def runs(full: bool) -> list[str]:
+    """Runs, tasks, printing, the Client."""
+    return [
+        *three_steps(),
+        *fan_out("fan_light.py", "light flow", (5, 65), "60×", full),
+        *fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full),
+        *memory(),
+        *printing(),
+        *imports(),
+        *readers(),
+    ]
+
+
+def write(name: str, rows: list[str]) -> None:
+    """Puts the rows of one table into the README, and what they were measured on."""
+    readme = HERE / "README.md"
+    before, rest = readme.read_text().split(f"<!-- table: {name} -->\n")
+    _, after = rest.split("<!-- end of table -->\n", 1)
+    body = "\n".join([*HEAD, *rows, "", machine()])
+    readme.write_text(f"{before}<!-- table: {name} -->\n{body}\n<!-- end of table -->\n{after}")
+
+
 def main() -> None:
-    """Measures, prints, and with `--write` puts the table into the README."""
-    if "--spins" in sys.argv:
-        spun()
-        return
-    if "--artifacts" in sys.argv:
-        artifacts()
-        return
-    if "--s3" in sys.argv:
-        objects()
-        return
-    full = "--full" in sys.argv
-    head = ["| what | Spinloom | Metaflow | ratio | wanted |", "|---|---|---|---|---|"]
-    print("\n".join(head), flush=True)
-    table = head + three_steps() + fan_out("fan_light.py", "light flow", (5, 65), "60×", full)
-    table += (
-        fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full)
-        + memory()
-        + printing()
-        + imports()
-        + readers()
-        + spun()
-        + artifacts()
-        + objects()
-    )
-    about = machine()
-    print(f"\n{about}")
-    if "--write" in sys.argv:
-        readme = HERE / "README.md"
-        before, rest = readme.read_text().split("<!-- table -->\n")[:2]
-        after = rest.split("<!-- end of table -->\n")[1]
-        body = "\n".join(table) + f"\n\n{about}\n"
-        readme.write_text(f"{before}<!-- table -->\n{body}<!-- end of table -->\n{after}")
+    """Measures, prints, and with `--write` puts the tables into the README."""
+    tables = {"runs": partial(runs, "--full" in sys.argv), "spins": spun, "artifacts": artifacts, "s3": objects}
+    wanted = [name for name in tables if f"--{name}" in sys.argv] or list(tables)
+    for name in wanted:
+        print("\n".join(HEAD), flush=True)
+        rows = tables[name]()
+        print(f"\n{machine()}\n")
+        if "--write" in sys.argv:
+            write(name, rows)
 
 
 if __name__ == "__main__":

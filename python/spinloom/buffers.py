@@ -14,6 +14,12 @@ import mmap
 import os
 import pickle
 
+from . import _native
+
+# Bytes of a pickle stream from which on the collector is in the way, and from which on small pages are.
+SMALL = 64 << 10
+LARGE = 8 << 20
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,16 +68,37 @@ def writable(buffers: Iterable[RawBuffer]) -> list[Any]:
 def unpickle(
     stream: bytes, buffers: Iterable[RawBuffer], unpickler: Callable[..., pickle.Unpickler] = pickle.Unpickler
 ) -> Any:
-    """Loads one object from its pickle stream and its out-of-band buffers.
+    """Loads one object from its pickle stream and its out-of-band buffers."""
+    with _many_objects(len(stream)):
+        return unpickler(io.BytesIO(stream), buffers=writable(buffers)).load()
 
-    The garbage collector rests meanwhile: unpickling only makes objects, and looking through them on the way can cost
-    more than the loading itself.
+
+def unpickle_stream(stream: bytes) -> Any:
+    """Loads one object that has no buffers."""
+    if len(stream) < SMALL:
+        return pickle.loads(stream)
+    with _many_objects(len(stream)):
+        return pickle.loads(stream)
+
+
+class _many_objects:
+    """While as many objects are made as a pickle stream of ``length`` bytes has.
+
+    The garbage collector rests: unpickling only makes objects, and looking through them on the way can cost more than
+    the loading itself. Very many objects get huge pages, or half the time goes into asking for small ones.
     """
-    loader = unpickler(io.BytesIO(stream), buffers=writable(buffers))
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return loader.load()
-    finally:
-        if collecting:
+
+    def __init__(self, length: int) -> None:
+        self._large = length >= LARGE
+
+    def __enter__(self) -> None:
+        self._collecting = gc.isenabled()
+        gc.disable()
+        if self._large:
+            _native.huge_pages(True)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._large:
+            _native.huge_pages(False)
+        if self._collecting:
             gc.enable()

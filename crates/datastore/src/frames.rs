@@ -7,7 +7,7 @@ use crate::hash::LEAF;
 /// Quick, and smaller than gzip makes it.
 pub(crate) const QUICK: i32 = 1;
 /// For who wants room rather than time.
-pub(crate) const SMALL: i32 = 3;
+pub(crate) const SMALL: i32 = 5;
 
 /// Compresses one leaf.
 pub(crate) fn frame(leaf: &[u8], level: i32) -> io::Result<Vec<u8>> {

@@ -2,6 +2,7 @@
 //!
 //! `unsafe` is allowed here only: `fork` and what belongs to it have no safe form.
 
+mod arena;
 mod buckets;
 mod context;
 mod errors;
@@ -29,6 +30,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<context::TaskContext>()?;
     m.add_class::<spool::Spool>()?;
     m.add_class::<store::Store>()?;
+    m.add_function(wrap_pyfunction!(arena::huge_pages, m)?)?;
     m.add_class::<buckets::Buckets>()?;
     m.add_function(wrap_pyfunction!(buckets::datatools_root, m)?)?;
     m.add_class::<stream::TaskStream>()?;

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from .. import jsonvalue
+from ..delayed import is_delayed, settle
 from ..exceptions import InvalidDecoratorAttribute
 from ..locations import suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Self
 
 
 class Record:
@@ -20,6 +22,8 @@ class Record:
     file: str | None
     line: int
     static: bool
+    pending = False
+    """Whether an attribute waits for the configs: it is checked when they are known."""
 
     def __init__(self, attributes: dict[str, Any], file: str | None = None, line: int = 0, static: bool = True) -> None:
         set_ = object.__setattr__
@@ -31,7 +35,16 @@ class Record:
                 raise self.unknown(attribute)
         given = {**self.defaults, **attributes}
         set_(self, "attributes", given)
-        set_(self, "attributes", self.checked(given))
+        if is_delayed(given):
+            set_(self, "pending", True)
+        else:
+            set_(self, "attributes", self.checked(given))
+
+    def settled(self, names: Mapping[str, Any]) -> Self:
+        """The same once the configs are known: `names` has their values. Raises `InvalidDecoratorAttribute`."""
+        if not self.pending:
+            return self
+        return type(self)(settle(self.attributes, names), self.file, self.line, self.static)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"`@{self.name}` is a record and cannot be changed")

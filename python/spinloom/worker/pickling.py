@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import pickle
 
-from ..buffers import unpickle
+from ..buffers import unpickle, unpickle_stream
 from ..encoding import decode
 from ..exceptions import MetaflowException, UnpicklableArtifactException
 
@@ -55,21 +54,13 @@ def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
 
 
 def load(stream: bytes, buffers: list[Any], told: str | None = None) -> Any:
-    """The value of a pickle stream and its buffers. The collector rests: unpickling makes no garbage.
+    """The value of a pickle stream and its buffers.
 
     `told` is of what a serializer made, see `TaskContext.load`.
     """
     if told is not None:
         return decode(stream, buffers, json.loads(told))
-    if buffers:
-        return unpickle(stream, buffers)
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return pickle.loads(stream)
-    finally:
-        if collecting:
-            gc.enable()
+    return unpickle(stream, buffers) if buffers else unpickle_stream(stream)
 
 
 def type_name(value: Any) -> str:
