@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -24,15 +24,21 @@ GIB = 1 << 30
 
 @dataclass(frozen=True)
 class HandOver:
-    """The least of a few rounds: seconds to save, to write a plain gibibyte just before, to open and to load; bytes on
-    disk; bytes of memory beyond what the value itself took (of that, the most)."""
+    """Seconds from one step to the next, with the value and without, to write a plain gibibyte just before, to open and to
+    load; bytes on disk; bytes of memory beyond what the value itself took."""
 
-    save: float
+    handed: float
+    without: float
     written: float
     opened: float
     load: float
     disk: int
     memory: int
+
+    @property
+    def save(self) -> float:
+        """Seconds that saving adds; what cannot be told from nothing counts as a millisecond."""
+        return max(self.handed - self.without, 1e-3)
 
 
 def notes_of(python: str, flow: str, folder: Path, *top: str, **env: str) -> list[dict[str, float]]:
@@ -54,23 +60,29 @@ def disk(folder: Path) -> int:
     return sum(file.lstat().st_blocks * 512 for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
 
 
-def hand_over(python: str, kind: str, times: int, **env: str) -> HandOver:
-    """Measures one kind of value."""
-    saves, writes, opens, loads, disks, memories = [], [], [], [], [], []
-    for _ in range(times):
-        with tempfile.TemporaryDirectory(prefix="bench-") as name:
-            folder = Path(name)
-            without = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="0", **env)
-            before = disk(folder)
-            with_it = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="1", **env)
-            disks.append(disk(folder) - before)
-            made, handed, loaded = with_it
-            writes.append(made["written"])
-            saves.append(handed["seconds"] - without[1]["seconds"])
-            opens.append(loaded["opened"])
-            loads.append(loaded["seconds"])
-            memories.append(peak_of_start(python, folder) - int(made["peak"]))
-    return HandOver(min(saves), min(writes), min(opens), min(loads), min(disks), max(memories))
+def hand_over(python: str, kind: str, **env: str) -> HandOver:
+    """Measures one kind of value, once."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        without = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="0", **env)
+        before = disk(folder)
+        made, handed, loaded = notes_of(python, "hand_over.py", folder, BENCH_KIND=kind, BENCH_SAVE="1", **env)
+        return HandOver(
+            handed=handed["seconds"],
+            without=without[1]["seconds"],
+            written=made["written"],
+            opened=loaded["opened"],
+            load=loaded["seconds"],
+            disk=disk(folder) - before,
+            memory=peak_of_start(python, folder) - int(made["peak"]),
+        )
+
+
+def best(rounds: list[HandOver]) -> HandOver:
+    """The least of each figure; of memory, the most."""
+    columns = zip(*(astuple(one) for one in rounds), strict=True)
+    *least, memories = columns
+    return HandOver(*map(min, least), max(memories))
 
 
 def peak_of_start(python: str, folder: Path) -> int:
@@ -121,7 +133,7 @@ def main() -> None:
     python, *kinds = sys.argv[1:]
     for kind in kinds:
         began = time.perf_counter()
-        print(kind, hand_over(python, kind, 1), f"{time.perf_counter() - began:.1f}s", flush=True)
+        print(kind, hand_over(python, kind), f"{time.perf_counter() - began:.1f}s", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import hmac
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import tempfile
 import time
@@ -43,19 +42,25 @@ def s3(ours: str, theirs: str, rounds: int = ROUNDS) -> Iterator[Row]:
             asked.ask("theirs", theirs, "small", str(SMALL))
             asked.ask("ours", ours, "small", str(SMALL))
         for what in ("put", "get"):
-            mine, other = (SMALL / asked.median(who, what) for who in ("ours", "theirs"))
+            mine, other = (SMALL / asked.best(who, what) for who in ("ours", "theirs"))
             name = f"S3: {what}_many of {SMALL:,} objects of 1 KiB"
             yield name, f"{mine:,.0f}/s", f"{other:,.0f}/s", mine / other, "5×"
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             files = [_make(Path(folder) / f"large-{number}") for number in range(LARGE)]
             raw = Raw(url)
-            for _ in range(rounds):
-                asked.note("raw", {"put": _timed(lambda: raw.put(files)), "get": _timed(lambda: raw.get(files))})
-                asked.ask("large", ours, "large", *map(str, files))
-                asked.ask("large theirs", theirs, "large", *map(str, files))
+            turns = [
+                lambda: asked.note(
+                    "raw", {"put": _timed(lambda: raw.put(files)), "get": _timed(lambda: raw.get(files))}
+                ),
+                lambda: asked.ask("large", ours, "large", *map(str, files)),
+                lambda: asked.ask("large theirs", theirs, "large", *map(str, files)),
+            ]
+            for number in range(rounds):
+                for turn in turns[number:] + turns[:number]:  # each is the first once: it may find memory the slowest
+                    turn()
         for what in ("put", "get"):
             mine, other, limit = (
-                LARGE * LARGE_SIZE / 1e6 / asked.median(who, what) for who in ("large", "large theirs", "raw")
+                LARGE * LARGE_SIZE / 1e6 / asked.best(who, what) for who in ("large", "large theirs", "raw")
             )
             name = f"S3: {what} {LARGE} files of {LARGE_SIZE >> 20} MiB"
             yield name, f"{mine:,.0f} MB/s", f"{other:,.0f} MB/s", mine / other, ""
@@ -81,8 +86,8 @@ class _Asked:
         for what, value in seconds.items():
             self.said.setdefault((who, what), []).append(value)
 
-    def median(self, who: str, what: str) -> float:
-        return statistics.median(self.said[who, what])
+    def best(self, who: str, what: str) -> float:
+        return min(self.said[who, what])
 
 
 @contextmanager

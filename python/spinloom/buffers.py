@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     # A buffer as the native side hands it over: bytes, or the path and length of a file that holds nothing else.
     RawBuffer = bytes | bytearray | memoryview | tuple[str, int]
+    # A pickle stream; a long one is a view of the native side's memory.
+    Stream = bytes | memoryview
 
 
 def map_private(path: str, length: int) -> mmap.mmap | bytearray:
@@ -66,14 +68,16 @@ def writable(buffers: Iterable[RawBuffer]) -> list[Any]:
 
 
 def unpickle(
-    stream: bytes, buffers: Iterable[RawBuffer], unpickler: Callable[..., pickle.Unpickler] = pickle.Unpickler
+    stream: Stream, buffers: Iterable[RawBuffer], unpickler: Callable[..., pickle.Unpickler] | None = None
 ) -> Any:
     """Loads one object from its pickle stream and its out-of-band buffers."""
     with _many_objects(len(stream)):
+        if unpickler is None:
+            return pickle.loads(stream, buffers=writable(buffers))
         return unpickler(io.BytesIO(stream), buffers=writable(buffers)).load()
 
 
-def unpickle_stream(stream: bytes) -> Any:
+def unpickle_stream(stream: Stream) -> Any:
     """Loads one object that has no buffers."""
     if len(stream) < SMALL:
         return pickle.loads(stream)

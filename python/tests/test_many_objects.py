@@ -5,7 +5,6 @@ import pickle
 from threading import Thread
 
 import pytest
-
 from spinloom import buffers
 
 MANY = [{"id": i, "score": i * 0.5, "name": f"name-{i}"} for i in range(300_000)]

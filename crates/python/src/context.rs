@@ -22,7 +22,7 @@ use spinloom_settings::Settings;
 
 use crate::errors::raise;
 use crate::json::to_python;
-use crate::spool::{PickleStream, Spool};
+use crate::spool::{PickleStream, Spool, stream_for};
 
 /// One attempt, as Python's worker sees it.
 #[pyclass(module = "spinloom._native")]
@@ -227,7 +227,7 @@ impl TaskContext {
         Ok(names)
     }
 
-    /// Pickle stream and buffers of artifact `name` of input `i`. A buffer is bytes, or `(path, length)` of a file to map.
+    /// Pickle stream (a `memoryview` of a long one) and buffers of artifact `name` of input `i`. A buffer is bytes, or `(path, length)` of a file to map.
     /// Of one that was not pickled, how it became bytes comes third: a JSON object of `type`, `size`, `encoding` and
     /// `serializer` (AR-08).
     ///
@@ -244,12 +244,15 @@ impl TaskContext {
                 Buffer::File { path, len } => buffers.append((path.display().to_string(), *len))?,
             }
         }
-        let stream = PyBytes::new(py, &payload.stream);
-        let mut parts = vec![stream.into_any(), buffers.into_any()];
-        if let Some(told) = encoded(entry) {
-            parts.push(PyString::new(py, &told).into_any());
+        let buffers = buffers.into_any();
+        match encoded(entry) {
+            // Serializers were promised `bytes`.
+            Some(told) => {
+                let stream = PyBytes::new(py, &payload.stream).into_any();
+                PyTuple::new(py, [stream, buffers, PyString::new(py, &told).into_any()])
+            }
+            None => PyTuple::new(py, [stream_for(py, payload.stream)?, buffers]),
         }
-        PyTuple::new(py, parts)
     }
 
     /// Stores an artifact. Hashing and writing of large ones happen without the GIL. `note` is a JSON object that may have

@@ -1,9 +1,12 @@
-//! `Spool`: the file a pickler writes to, whose bytes another thread hashes, compresses and writes meanwhile.
+//! `Spool`: the file a pickler writes to, whose bytes another thread hashes, compresses and writes meanwhile. And the way
+//! back, of a long stream that is read.
+
+use std::ffi::{c_int, c_void};
 
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyMemoryView};
 
 /// Bytes for which giving up the interpreter's lock is worth it.
 const MANY: usize = 64 << 10;
@@ -47,6 +50,41 @@ impl Spool {
     fn __len__(&self) -> usize {
         self.0.as_ref().map_or(0, |spool| usize::try_from(spool.len()).unwrap_or(usize::MAX))
     }
+}
+
+/// Streams from this length on are handed to Python as they are: copying them would need as much memory again.
+const LONG: usize = 8 << 20;
+
+/// The bytes of a long stream, for Python to look at.
+#[pyclass(frozen)]
+struct Held(Vec<u8>);
+
+#[pymethods]
+impl Held {
+    #[expect(unsafe_code, reason = "the buffer protocol is one of pointers")]
+    unsafe fn __getbuffer__(
+        slf: Bound<'_, Self>,
+        view: *mut pyo3::ffi::Py_buffer,
+        flags: c_int,
+    ) -> PyResult<()> {
+        let bytes = &slf.get().0;
+        let len = isize::try_from(bytes.len())?;
+        let start = bytes.as_ptr().cast_mut().cast::<c_void>();
+        // SAFETY: the view holds a reference to `slf`, which keeps the bytes where they are and never changes them; it is
+        // read-only.
+        match unsafe { pyo3::ffi::PyBuffer_FillInfo(view, slf.as_ptr(), start, len, 1, flags) } {
+            0 => Ok(()),
+            _ => Err(PyErr::fetch(slf.py())),
+        }
+    }
+}
+
+/// A pickle stream for Python: `bytes`, or a read-only `memoryview` of a long one.
+pub(crate) fn stream_for(py: Python<'_>, stream: Vec<u8>) -> PyResult<Bound<'_, PyAny>> {
+    if stream.len() < LONG {
+        return Ok(PyBytes::new(py, &stream).into_any());
+    }
+    Ok(PyMemoryView::from(Bound::new(py, Held(stream))?.as_any())?.into_any())
 }
 
 fn saved() -> PyErr {

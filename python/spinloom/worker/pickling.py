@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from ..buffers import Stream
+
 # Smaller buffers stay in the stream: a chunk of their own costs more than copying them.
 OUT_OF_BAND = 64 * 1024
 
@@ -53,7 +55,7 @@ def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
     return stream, buffers
 
 
-def load(stream: bytes, buffers: list[Any], told: str | None = None) -> Any:
+def load(stream: Stream, buffers: list[Any], told: str | None = None) -> Any:
     """The value of a pickle stream and its buffers.
 
     `told` is of what a serializer made, see `TaskContext.load`.
