@@ -23,5 +23,5 @@ pub use declared::{Declared, Fallback, Schema};
 pub use given::{Given, Variable};
 pub use path::Path;
 pub use resolve::{Outcome, Python, Request, resolve};
-pub use resolved::{Origin, Resolved, Source};
+pub use resolved::{Origin, Resolved, Source, text};
 pub use words::{Words, take};

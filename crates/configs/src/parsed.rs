@@ -17,6 +17,8 @@ pub(crate) fn parse(
     found: Vec<(Said, Source)>,
     python: &mut dyn Python,
 ) -> Result<Vec<Resolved>> {
+    let found: Vec<(Said, Source)> =
+        configs.iter().zip(found).map(|(config, (said, source))| (as_text(config, said), source)).collect();
     let texts: BTreeMap<String, String> = configs
         .iter()
         .zip(&found)
@@ -33,6 +35,7 @@ pub(crate) fn parse(
             let value = match &said {
                 Said::Nothing => Value::Null,
                 Said::Data(value) => of_kind(config, value.clone(), &source)?,
+                Said::Text(text) if config.parser.is_none() && config.plain => Value::String(text.clone()),
                 Said::Text(text) if config.parser.is_none() => {
                     let value = exact::parse(text).map_err(|error| {
                         let fault = fault(error.line, error.column, error.reason);
@@ -56,6 +59,14 @@ pub(crate) fn parse(
             })
         })
         .collect()
+}
+
+/// A parser takes text only, and a plain config without one is its text: data becomes JSON for them.
+fn as_text(config: &Declared, said: Said) -> Said {
+    match said {
+        Said::Data(value) if config.parser.is_some() || config.plain => Said::Text(exact::print(&value)),
+        said => said,
+    }
 }
 
 fn fault(line: usize, column: usize, reason: String) -> Fault {

@@ -97,13 +97,12 @@ fn from_default(config: &Declared, called: &Called, request: &Request<'_>) -> Re
         Fallback::Value { value } => Some(value.clone()),
         Fallback::Function => called.get(&(config.name.clone(), kind)).cloned(),
     };
-    let mut absent = None;
     match value("default", &config.default) {
         None | Some(Value::Null) => {}
         Some(Value::String(path)) => {
             match std::fs::read_to_string(request.cwd.join(&path)) {
                 Ok(text) => return Ok((Said::Text(text), Source::File { path, by: "default".to_owned() })),
-                Err(error) if error.kind() == ErrorKind::NotFound => absent = Some(path),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Err(absent(config, &path, request)),
                 Err(error) => return Err(unreadable(config, &path, &error).at(&config.file, Some(config.line))),
             }
         }
@@ -112,19 +111,29 @@ fn from_default(config: &Declared, called: &Called, request: &Request<'_>) -> Re
     let source = Source::Default { file: config.file.clone(), line: config.line };
     match value("default_value", &config.default_value) {
         Some(Value::String(text)) => Ok((Said::Text(text), source)),
-        None | Some(Value::Null) if config.required => Err(not_given(config, absent.as_deref())),
+        None | Some(Value::Null) if config.required => Err(not_given(config)),
         None | Some(Value::Null) => Ok((Said::Nothing, Source::Nothing)),
         Some(value) => Ok((Said::Data(value), source)),
     }
 }
 
-fn not_given(config: &Declared, absent: Option<&str>) -> Error {
-    let name = &config.name;
-    let error = match absent {
-        Some(path) => config.problem(format!("is required, and its default file `{path}` does not exist")),
-        None => config.problem("is required and was not given"),
+fn not_given(config: &Declared) -> Error {
+    config.problem("is required and was not given").hint(give(config))
+}
+
+/// The default file is not there. A path is looked up where the flow is started, not where its file is.
+fn absent(config: &Declared, path: &str, request: &Request<'_>) -> Error {
+    let error = config.problem(format!("was not given, and its default file `{path}` does not exist"));
+    let beside = std::path::Path::new(&config.file).parent().map(|folder| folder.join(path));
+    let error = match beside.filter(|beside| beside.is_file() && *beside != request.cwd.join(path)) {
+        Some(beside) => error.hint(format!("there is `{}`: start the flow from its folder, or name it", beside.display())),
+        None => error,
     };
-    error.hint(format!("add `--config {name} FILE` or `--config-value {name} JSON`"))
+    error.hint(give(config))
+}
+
+fn give(config: &Declared) -> String {
+    format!("add `--config {0} FILE` or `--config-value {0} JSON`", config.name)
 }
 
 /// The text of a file that was named.

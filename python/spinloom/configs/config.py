@@ -45,8 +45,6 @@ class Declared:
                 "has both a `default` and a `default_value`",
                 ["`default` names a file, `default_value` is a value: keep one of them"],
             )
-        if self.required and (self.default is not None or self.default_value is not None):
-            raise self.problem("is required and has a default, which would never be used", ["leave one of them out"])
         if self.parser is not None and not callable(self.parser) and not isinstance(self.parser, str):
             raise self.problem(
                 f"has the parser `{self.parser!r}`",
