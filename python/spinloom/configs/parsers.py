@@ -90,15 +90,87 @@ def _yaml() -> Any:
 
 
 def requirements_txt_parser(content: str) -> dict[str, Any]:
-    """A `requirements.txt` as arguments of `@pypi`: `packages`, and `python` if a comment says it."""
-    raise NotImplementedError
+    """A `requirements.txt` as arguments of `@pypi`: `packages`, and `python` if one of them is called so."""
+    lines = [line.partition(" #")[0].strip() for line in content.splitlines()]
+    return _packages([line for line in lines if line and not line.startswith("#")], _requirement)
 
 
 def pyproject_toml_parser(content: str) -> dict[str, Any]:
-    """A `pyproject.toml` as arguments of `@pypi`: `packages`, and `python` if it is said."""
-    raise NotImplementedError
+    """The `dependencies` and `requires-python` of a `pyproject.toml` as arguments of `@pypi`."""
+    import tomllib
+
+    project = tomllib.loads(content).get("project", {})
+    found = _packages(project.get("dependencies", []), _requirement)
+    if wanted := project.get("requires-python"):
+        if found["python"] is not None:
+            raise _unusable(f"python{wanted}", "names a second version of Python")
+        found["python"] = _version(wanted)
+    return found
 
 
 def conda_environment_yml_parser(content: str) -> dict[str, Any]:
-    """A conda `environment.yml` as arguments of `@conda`: `packages`, and `python` if it is said."""
-    raise NotImplementedError
+    """The `dependencies` of an `environment.yml` as arguments of `@conda`: `packages`, and `python` if it is one of them."""
+    wanted, within = [], False
+    for line in content.splitlines():
+        text = line.partition(" #")[0].strip()
+        if not text or text.startswith("#"):
+            continue
+        if text.startswith("-"):
+            wanted += [text[1:].strip().strip("'\"")] if within else []
+        elif not line[0].isspace():
+            within = text.startswith("dependencies:")
+    return _packages(wanted, _conda_package)
+
+
+def _packages(lines: list[str], read: Callable[[str], tuple[str, str]]) -> dict[str, Any]:
+    packages: dict[str, str] = {}
+    python = None
+    for line in lines:
+        name, version = read(line)
+        if name != "python":
+            packages[name] = version
+        elif python is not None:
+            raise _unusable(line, "names a second version of Python")
+        else:
+            python = version or None
+    return {"packages": packages, "python": python}
+
+
+def _requirement(line: str) -> tuple[str, str]:
+    """Name (extras included) and version of `name[extra]>=1,<2` (PEP 508)."""
+    import re
+
+    found = re.fullmatch(
+        r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(?:(@\s*\S+)|\(?((?:[<>=!~]=?=?\s*[^\s,;()]+\s*,?\s*)*)\)?)\s*(;.+)?", line
+    )
+    if found is None:
+        raise _unusable(line, "is not a requirement of the form `name>=1,<2` (PEP 508)")
+    name, extras, url, version, marker = found.groups()
+    if marker:
+        raise _unusable(line, "has an environment marker, which is not supported")
+    return name + "".join((extras or "").split()) + "".join((url or "").split()), _version(version or "")
+
+
+def _version(text: str) -> str:
+    """A version, or bounds in order."""
+    bounds = sorted("".join(one.split()) for one in text.split(",") if one.strip())
+    if len(bounds) == 1 and bounds[0].startswith("=="):
+        return bounds[0].lstrip("=")
+    return ",".join(bounds)
+
+
+def _conda_package(line: str) -> tuple[str, str]:
+    import re
+
+    if line.startswith("pip:"):
+        raise _unusable(line, "is a section, which is not supported in `environment.yml`")
+    found = re.fullmatch(r"([A-Za-z0-9._-]+)\s*((?:[<>=!~]=?\s*[^\s,]+\s*,?\s*)*)", line)
+    if found is None:
+        raise _unusable(line, "is not a package of the form `name=1.2`")
+    name, version = found.groups()
+    version = "".join(version.split())
+    return name, version.lstrip("=") if version.startswith("=") else version
+
+
+def _unusable(line: str, why: str) -> ConfigError:
+    return ConfigError(f"`{line}` {why}")
