@@ -172,6 +172,7 @@ impl Line<'_> {
             "list" => commands::list::run(&read(sub)?, context),
             "logs" => commands::logs::run(&read(sub)?, context),
             "artifact" => commands::artifact::run(&read(sub)?, context),
+            "config" => commands::config::run(&read(sub)?, context),
             "dump" => commands::dump::run(&read(sub)?, context),
             "tag" => commands::tag::run(&read(sub)?, context),
             "import" => commands::import::run(&read(sub)?, context),

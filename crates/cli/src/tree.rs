@@ -26,7 +26,7 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 8] = ["artifact", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
+const NATIVE: [&str; 9] = ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
@@ -53,7 +53,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 22] = [
+pub(crate) const COMMANDS: [Entry; 23] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -62,6 +62,7 @@ pub(crate) const COMMANDS: [Entry; 22] = [
     entry!("list", Inspect, false, list),
     entry!("logs", Inspect, false, logs),
     entry!("artifact", Inspect, false, artifact),
+    entry!("config", Inspect, false, config),
     entry!("dump", Inspect, true, dump),
     entry!("tag", Inspect, false, tag),
     entry!("output-dot", Inspect, true, output_dot),

@@ -24,4 +24,5 @@ pub use given::{Given, Variable};
 pub use path::Path;
 pub use resolve::{Outcome, Python, Request, resolve};
 pub use resolved::{Origin, Resolved, Source, text};
+pub use schema::bare;
 pub use words::{Words, take};

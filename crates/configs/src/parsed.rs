@@ -112,7 +112,8 @@ fn by_python(config: &Declared, source: &Source, text: &str, answer: Value) -> R
         Some(Format::Json) => "JSON",
         None => "",
     };
-    let raised = format!("{}: {}", word("kind"), word("message"));
+    let kind = word("kind");
+    let raised = if kind.is_empty() { word("message") } else { format!("{kind}: {}", word("message")) };
     let error = not_parsed(config, source, name, found.as_ref(), Some(&raised));
     let parser = config.parser.as_deref().unwrap_or_default();
     Err(error.hint(format!("its parser is `{parser}`")))

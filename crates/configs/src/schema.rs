@@ -150,8 +150,8 @@ fn merge(value: &mut Value, made: Value, path: &Path, filled: &mut Vec<String>) 
     }
 }
 
-/// The value without tags, as schemas know values.
-fn bare(value: &Value) -> Value {
+/// The value without tags, as schemas and programs know values; of a large number only what a float holds.
+pub fn bare(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(bare).collect(),
         Value::Object(map) => match map.get(PYTHON).and_then(|held| held.get("text")) {

@@ -86,9 +86,9 @@ def _parse(one: Declared, text: str) -> dict[str, Any]:
     parser = parsers.find(one)
     try:
         value = parser(text)
-    except SpinloomException:
-        raise
     except Exception as error:  # of the user's, or of a library
+        if isinstance(error, SpinloomException) and not isinstance(error, parsers.Unusable):
+            raise
         return {"problem": parsers.problem(error)}
     if not one.plain and not isinstance(value, dict):
         return {"kind": type(value).__name__}

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .config import Declared
 
 
+class Unusable(ConfigError):
+    """A text is not what a parser of ours takes."""
+
+
 def described(parser: Any) -> str | None:
     """A parser's name, for the native part: of what format its text is."""
     if parser is None or isinstance(parser, str):
@@ -65,7 +69,7 @@ def problem(error: Exception) -> dict[str, Any]:
         where = [trace.tb_frame.f_code.co_filename, trace.tb_lineno]
         trace = trace.tb_next
     return {
-        "kind": type(error).__name__,
+        "kind": "" if isinstance(error, Unusable) else type(error).__name__,
         "message": str(text),
         "line": line if isinstance(line, int) else None,
         "column": column if isinstance(column, int) else None,
@@ -172,5 +176,5 @@ def _conda_package(line: str) -> tuple[str, str]:
     return name, version.lstrip("=") if version.startswith("=") else version
 
 
-def _unusable(line: str, why: str) -> ConfigError:
-    return ConfigError(f"`{line}` {why}")
+def _unusable(line: str, why: str) -> Unusable:
+    return Unusable(f"`{line}` {why}")
