@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from .client import inspect_spin as inspect_spin
     from .client import metadata as metadata  # type: ignore[no-redef]
     from .client import namespace as namespace
+    from .configs import Config as Config
+    from .configs import ConfigValue as ConfigValue
+    from .configs import config_expr as config_expr
+    from .configs.parsers import conda_environment_yml_parser as conda_environment_yml_parser
+    from .configs.parsers import pyproject_toml_parser as pyproject_toml_parser
+    from .configs.parsers import requirements_txt_parser as requirements_txt_parser
+    from .configs.parsers import yaml_parser as yaml_parser
     from .context import current as current
     from .decorators.catch import catch as catch
     from .decorators.environment import environment as environment
@@ -50,6 +57,13 @@ _HOMES = {
     "Parameter": ".parameters",
     "JSONType": ".parameters",
     "IncludeFile": ".includefile",
+    "Config": ".configs",
+    "ConfigValue": ".configs",
+    "config_expr": ".configs",
+    "yaml_parser": ".configs.parsers",
+    "requirements_txt_parser": ".configs.parsers",
+    "pyproject_toml_parser": ".configs.parsers",
+    "conda_environment_yml_parser": ".configs.parsers",
     "current": ".context",
     "retry": ".decorators.retry",
     "catch": ".decorators.catch",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType, ModuleType
 
 from .decorators.flow_base import FlowDecorator, flow_decorators
+from .delayed import Delayed
 from .parameters import Parameter
 from .steps import is_step
 
@@ -12,19 +13,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .configs import Config
+
 
 class FlowClass:
-    """The steps, parameters and constants of a flow's class, bases first, in definition order."""
+    """The steps, parameters, configs and constants of a flow's class, bases first, in definition order."""
 
     def __init__(self, cls: type) -> None:
         self.cls = cls
         self.name = cls.__name__
         self.steps: dict[str, FunctionType] = {}
         self.parameters: dict[str, Parameter] = {}
+        self.configs: dict[str, Config] = {}
         self.constants: list[str] = []
         self.private: list[str] = []
         for name, value in _members(cls).items():
-            if is_step(value):
+            if isinstance(value, Delayed) and type(value).__config__:
+                self.configs[name] = value  # type: ignore[assignment]
+            elif is_step(value):
                 self.steps[name] = value
             elif isinstance(value, Parameter):
                 self.parameters[name] = value
@@ -37,7 +43,9 @@ class FlowClass:
         self.decorators: list[FlowDecorator] = flow_decorators(cls)
         self.locked = frozenset(self.constants)
         # What every task of a run has, kept once for the run: never carried on from one task to the next.
-        self.shared = frozenset([*self.parameters, *self.constants, *self.private, "name", "_graph_info"])
+        self.shared = frozenset(
+            [*self.parameters, *self.configs, *self.constants, *self.private, "name", "_graph_info"]
+        )
 
 
 def _members(cls: type) -> dict[str, Any]:

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 class Delayed:
     """What a decorator or a parameter is given in place of a value that is not known yet (PA-12, CD-10)."""
 
-    def evaluate(self, names: Mapping[str, Any]) -> Any:
+    __slots__ = ()
+    __config__ = False  # names of this form, as any other is a key of a config's
+    """Whether it is the declaration of a config, not something made of one."""
+
+    def __evaluate__(self, names: Mapping[str, Any]) -> Any:
         """The value; `names` has the value of each config, by name."""
         raise NotImplementedError
 
@@ -28,9 +32,15 @@ def is_delayed(value: Any) -> bool:
 def settle(value: Any, names: Mapping[str, Any]) -> Any:
     """`value` with all that was not known yet."""
     if isinstance(value, Delayed):
-        return value.evaluate(names)
+        return value.__evaluate__(names)
     if not is_delayed(value):
         return value
     if isinstance(value, dict):
-        return {settle(key, names): settle(one, names) for key, one in value.items()}
+        settled: dict[Any, Any] = {}
+        for key, one in value.items():
+            if isinstance(key, str) and isinstance(key, Delayed):  # of `**`: it stands for all keys of its value
+                settled.update(settle(one, names))
+            else:
+                settled[settle(key, names)] = settle(one, names)
+        return settled
     return type(value)(settle(one, names) for one in value)

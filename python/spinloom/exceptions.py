@@ -158,6 +158,13 @@ class ParameterFieldTypeMismatch(MetaflowException):
     headline = "Parameter field with a mismatching type"
 
 
+class ConfigError(MetaflowException):
+    """A config is declared wrongly, or its value cannot be found, read or used."""
+
+    code = "SL0111"
+    headline = "Config problem"
+
+
 class MergeArtifactsException(MetaflowException):
     """`merge_artifacts` cannot do what it was asked to."""
 
@@ -242,6 +249,8 @@ _BY_CODE: dict[str, type[MetaflowException]] = {
     "SL0102": MetaflowNotFound,
     "SL0103": ParameterFieldFailed,
     "SL0104": InvalidDecorator,
+    "SL0111": ConfigError,
+    "SL0112": ConfigError,
     "SL0203": InvalidNextException,
     "SL0204": InvalidForeachException,
     "SL0301": MetaflowNotFound,

@@ -10,6 +10,7 @@ from .source import class_file, find_method, source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from .classes import FlowClass
@@ -66,7 +67,7 @@ def _step(flow: FlowClass, name: str, decorators: list[StepDecorator]) -> dict[s
         "line": node.lineno if node else code.co_firstlineno,
         "doc": clean(function.__doc__),
         "args": len(node.args.posonlyargs) + len(node.args.args) if node else code.co_argcount,
-        "tail": read_tail(node) if node else {"kind": "none"},
+        "tail": read_tail(node, flow.configs) if node else {"kind": "none"},
         "decorators": [decorator.document() for decorator in decorators],
         "start": marks.get("start", False),
         "end": marks.get("end", False),
@@ -74,15 +75,17 @@ def _step(flow: FlowClass, name: str, decorators: list[StepDecorator]) -> dict[s
     }
 
 
-def read_tail(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
-    """The transition a step ends with, as the document's `tail`."""
+def read_tail(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, configs: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The transition a step ends with, as the document's `tail`. `configs` are those of the flow, by attribute."""
     positional = [*node.args.posonlyargs, *node.args.args]
     last = node.body[-1]
     call = last.value if isinstance(last, ast.Expr) else None
     if not (positional and isinstance(call, ast.Call) and _attribute(call.func, positional[0].arg) == "next"):
         return {"kind": "none"}
     try:
-        return {"kind": "next", "line": call.lineno, **_read_next(call, positional[0].arg)}
+        return {"kind": "next", "line": call.lineno, **_read_next(call, positional[0].arg, configs or {})}
     except _Unreadable as reason:
         return {"kind": "invalid", "line": call.lineno, "reason": str(reason)}
 
@@ -98,7 +101,7 @@ def _attribute(node: ast.AST | None, owner: str) -> str | None:
     return None
 
 
-def _read_next(call: ast.Call, owner: str) -> dict[str, Any]:
+def _read_next(call: ast.Call, owner: str, configs: Mapping[str, Any]) -> dict[str, Any]:
     words: dict[str, ast.expr] = {}
     for word in call.keywords:
         if word.arg not in ("foreach", "num_parallel", "condition"):
@@ -110,7 +113,7 @@ def _read_next(call: ast.Call, owner: str) -> dict[str, Any]:
     if not call.args:
         raise _Unreadable(f"`{owner}.next` names no step")
     if "condition" in words or isinstance(call.args[0], ast.Dict):
-        return _read_switch(call, owner, words)
+        return _read_switch(call, owner, words, configs)
     foreach = _text(words["foreach"], "foreach", owner) if "foreach" in words else None
     return {
         "targets": [_target(argument, owner) for argument in call.args],
@@ -121,11 +124,14 @@ def _read_next(call: ast.Call, owner: str) -> dict[str, Any]:
     }
 
 
-def _read_switch(call: ast.Call, owner: str, words: dict[str, ast.expr]) -> dict[str, Any]:
+def _read_switch(
+    call: ast.Call, owner: str, words: dict[str, ast.expr], configs: Mapping[str, Any]
+) -> dict[str, Any]:
     cases = call.args[0]
     if len(call.args) != 1 or not isinstance(cases, ast.Dict) or list(words) != ["condition"]:
         raise _Unreadable(f"a switch is written `{owner}.next({{value: {owner}.step, …}}, condition='name')`")
-    read = [[_key(key), _target(value, owner)] for key, value in zip(cases.keys, cases.values, strict=True)]
+    pairs = zip(cases.keys, cases.values, strict=True)
+    read = [[_key(key, owner, configs), _target(value, owner)] for key, value in pairs]
     if not read:
         raise _Unreadable("a switch needs at least one case")
     return {
@@ -137,12 +143,39 @@ def _read_switch(call: ast.Call, owner: str, words: dict[str, ast.expr]) -> dict
     }
 
 
-def _key(node: ast.expr | None) -> object:
+def _key(node: ast.expr | None, owner: str, configs: Mapping[str, Any]) -> object:
     negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
     literal = node.operand if negative and isinstance(node, ast.UnaryOp) else node
     if isinstance(literal, ast.Constant) and isinstance(literal.value, (str, int, float, bool, type(None))):
         return -literal.value if negative else literal.value  # type: ignore[operator]
-    raise _Unreadable("the cases of a switch are literal strings, numbers, booleans or `None`")
+    if node is not None and (name := _config(node, owner)) in configs:
+        return _of_config(node, owner, configs[name])
+    raise _Unreadable("the cases of a switch are literal strings, numbers, booleans or `None`, or values of configs")
+
+
+def _config(node: ast.AST | None, owner: str) -> str | None:
+    """`cfg` of `self.cfg.a["b"].c`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        if (name := _attribute(node, owner)) is not None:
+            return name
+        node = node.value
+    return None
+
+
+def _of_config(node: ast.expr, owner: str, config: Any) -> object:
+    """The value of an expression such as `self.cfg.a`; its text as long as no value is known (PA-12)."""
+    text = ast.unparse(node)
+    value = config.__get__(None)
+    if value is config:
+        return text
+    holder = type("Configs", (), {config._declared.attribute: value})
+    try:
+        value = eval(compile(ast.Expression(node), "<switch>", "eval"), {owner: holder})
+    except Exception as error:  # a key that is not there, or anything an index may raise
+        raise _Unreadable(f"`{text}` has no value: {error}") from None
+    if not isinstance(value, (str, int, float, bool, type(None))):
+        raise _Unreadable(f"`{text}` is a `{type(value).__name__}`, which cannot be the case of a switch")
+    return value
 
 
 def _target(node: ast.expr, owner: str) -> str:

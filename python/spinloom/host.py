@@ -54,7 +54,8 @@ class FlowHost:
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
-        self._handed_on: dict[str, Any] = {"with": [], "current": {}}  # to interpreters of tasks
+        self._handed_on: dict[str, Any] = {"with": [], "current": {}, "configs": None}  # to interpreters of tasks
+        self.configs_by_name: dict[str, Any] = {}
         self._snapshot = process.Snapshot()
 
     def flow_graph(self) -> str:
@@ -101,6 +102,42 @@ class FlowHost:
             self.document()
         return self._plans[step]
 
+    def configs(self) -> str:
+        """The configs the flow declares, and the names of its parameters, as JSON; empty text without configs."""
+        if not self.flow.configs:
+            return ""
+        from .configs.hosting import declared
+
+        parameters = [parameter.name for parameter in self.flow.parameters.values()]
+        return json.dumps({"configs": declared(self), "parameters": parameters})
+
+    def config_defaults(self, wanted_json: str, context_json: str) -> str:
+        """Calls default functions of configs: `[[name, "default" or "default_value"], …]`; their values as a JSON list."""
+        from .configs.hosting import defaults
+
+        return json.dumps(defaults(self, json.loads(wanted_json), json.loads(context_json)))
+
+    def parse_configs(self, texts_json: str) -> str:
+        """Calls the parsers of configs on texts, by name; what came out, as JSON."""
+        from .configs.hosting import parse
+
+        return json.dumps(parse(self, json.loads(texts_json)))
+
+    def check_configs(self, values_json: str) -> str:
+        """Has the models of configs check values, by name; what they say, as JSON."""
+        from .configs.hosting import check
+
+        return json.dumps(check(self, json.loads(values_json)))
+
+    def configure(self, values_json: str) -> None:
+        """Takes the values of the configs, by name, before the flow is described."""
+        from .configs.hosting import configure
+
+        values = json.loads(values_json)
+        self._handed_on["configs"] = values
+        self._document = None
+        configure(self, values)
+
     def attach(self, specs_json: str) -> str:
         """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
         specs = json.loads(specs_json)
@@ -125,6 +162,8 @@ class FlowHost:
     def take_over(self, handed_on: str) -> None:
         """Brings a fresh interpreter to where the one was that `handed_on` comes from."""
         told = json.loads(handed_on)
+        if told["configs"] is not None:
+            self.configure(json.dumps(told["configs"]))
         self.attach(json.dumps(told["with"]))
         self.add_to_current(json.dumps(told["current"]))
 
@@ -147,6 +186,10 @@ class FlowHost:
     def defaults(self, names_json: str, context_json: str) -> str:
         """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""
         fields = {"flow_name": self.flow.name, **json.loads(context_json)}
+        if self.flow.configs:
+            from .configs.hosting import known
+
+            fields["configs"] = known(self)
         wanted = set(json.loads(names_json))
         values = {
             parameter.name: jsonvalue.encode(parameter.call_default(fields))
@@ -168,6 +211,10 @@ class FlowHost:
                 ctx.inherit(0, attribute)
             else:
                 values[attribute] = parameter.stored(jsonvalue.decode(given.get(parameter.name)))
+        if self.flow.configs:
+            from .configs.hosting import stored
+
+            values.update({attribute: stored(config) for attribute, config in self.flow.configs.items()})
         for name in self.flow.constants:
             values[name] = getattr(self.cls, name)
         previews = Previews(light=True)

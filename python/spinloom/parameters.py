@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 
 from . import jsonvalue
+from .delayed import is_delayed, settle
 from .exceptions import ParameterFieldFailed, ParameterFieldTypeMismatch
 from .locations import caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from .flow import FlowSpec
@@ -105,12 +106,28 @@ class Parameter:
         self.file, self.line = caller()
         self.name = name
         self.attribute = name
-        self.help = help or ""
-        self.separator = separator
-        self.show_default = show_default is not False
         self._check_name(unknown)
-        self.kind = self._kind_of(type, default)
-        if separator is not None and self.kind != "str":
+        given = {
+            "default": default,
+            "type": type,
+            "help": help,
+            "required": required,
+            "show_default": show_default,
+            "separator": separator,
+        }
+        self._pending: dict[str, Any] | None = None
+        if is_delayed(given):
+            self._pending = given
+            given = {name: None if is_delayed(value) else value for name, value in given.items()}
+        self._define(given)
+
+    def _define(self, given: dict[str, Any]) -> None:
+        type_, default = given["type"], given["default"]
+        self.help = given["help"] or ""
+        self.separator = given["separator"]
+        self.show_default = given["show_default"] is not False
+        self.kind = self._kind_of(type_, default)
+        if self.separator is not None and self.kind != "str":
             raise self.problem("has a `separator`, which only a parameter of type `str` can have")
         self.function: Callable[[ParameterContext], object] | None = None
         self.default: object = None
@@ -118,7 +135,13 @@ class Parameter:
             self.function = default
         elif default is not None:
             self.default = self.convert(default, self.kind)
-        self.required = bool(required) and self.function is None and self.default is None
+        self.required = bool(given["required"]) and self.function is None and self.default is None
+
+    def settle(self, names: Mapping[str, Any]) -> None:
+        """Takes what it waits for, once the configs are known: `names` has their values."""
+        if self._pending is not None:
+            given, self._pending = settle(self._pending, names), None
+            self._define(given)
 
     def _check_name(self, unknown: dict[str, object]) -> None:
         name = self.name
@@ -208,7 +231,8 @@ class Parameter:
 
     def document(self) -> dict[str, Any]:
         """The parameter as the flow graph describes it."""
-        kind = "function" if self.function else "none" if self.default is None else "value"
+        computed = self.function is not None or self._pending is not None
+        kind = "function" if computed else "none" if self.default is None else "value"
         return {
             "name": self.name,
             "attribute": self.attribute,

@@ -323,6 +323,17 @@ def gang_control(seen: dict[str, Any]) -> None:
             task |= {"reported": None, "stdout": "", "earlier": []}
 
 
+def config_twice(seen: dict[str, Any]) -> None:
+    """PA-09: a config given twice is an error here; in Metaflow the last one counts, and nobody is told."""
+    for command in seen["commands"]:
+        command["exit"] = "anything"
+
+
+def config_help(seen: dict[str, Any]) -> None:
+    """PA-09: `run --help` works here though a required config is not given; Metaflow wants it first."""
+    seen["commands"][-1]["exit"] = "anything"
+
+
 #: What Metaflow adds to the logs of a task it stops.
 KILLED = "[KILLED BY ORCHESTRATOR]\n"
 
@@ -346,4 +357,6 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "caught-traceback": caught_traceback,
     "single-resumed": single_resumed,
     "gang-control": gang_control,
+    "config-twice": config_twice,
+    "config-help": config_help,
 }

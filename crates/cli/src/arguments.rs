@@ -101,6 +101,24 @@ pub(crate) struct ProjectArgs {
     pub(crate) production: bool,
 }
 
+// Options of a flow that has configs: they are taken out of the words before anything else is read, so that these are for
+// help and completions only (PA-09).
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Configs of the flow")]
+pub(crate) struct ConfigArgs {
+    /// Read a config from a file; once for each config
+    #[arg(long, value_names = ["NAME", "FILE"], num_args = 2)]
+    pub(crate) config: Vec<String>,
+
+    /// Give a config its value; once for each config
+    #[arg(long, value_names = ["NAME", "JSON"], num_args = 2)]
+    pub(crate) config_value: Vec<String>,
+
+    /// Change one key of a config: JSON, else text; may be repeated
+    #[arg(long = "set", id = "config-set", value_name = "NAME.KEY=VALUE")]
+    pub(crate) config_set: Vec<String>,
+}
+
 // Options of `run` and `resume` (RU-01).
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use spinloom_configs::Resolved;
 use spinloom_datastore::{Datastore, StorePolicy};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
@@ -10,6 +11,7 @@ use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
 use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
+use crate::configs::{Configs, When};
 use crate::reply::{Output, Problems};
 use crate::storage;
 use crate::terminal::Screen;
@@ -24,14 +26,44 @@ pub(crate) struct Flow<'a> {
     pub(crate) json: String,
     /// Its document.
     pub(crate) doc: FlowGraph,
+    /// Its configs, if it has some.
+    pub(crate) configs: Option<Configs>,
 }
 
 impl<'a> Flow<'a> {
-    /// Asks `host` what the flow is.
-    pub(crate) fn describe(host: &'a mut dyn FlowHost) -> Result<Self> {
+    /// Asks `host` what the flow is, its configs settled first if the command wants that.
+    pub(crate) fn describe(
+        host: &'a mut dyn FlowHost,
+        mut configs: Option<Configs>,
+        when: When,
+        settings: &Settings,
+    ) -> Result<Self, Problems> {
+        if let Some(configs) = &mut configs {
+            let settled = match when {
+                When::First | When::IfPossible => configs.settle(host, &[], settings),
+                When::WithOrigin | When::Not => Ok(()),
+            };
+            if when == When::First {
+                settled?;
+            }
+        }
         let json = host.flow_graph()?;
         let doc = read_graph(&json)?;
-        Ok(Self { host, json, doc })
+        Ok(Self { host, json, doc, configs })
+    }
+
+    /// Settles configs that waited for the run whose values, `kept`, are used again.
+    pub(crate) fn configure(&mut self, kept: &[Resolved], settings: &Settings) -> Result<(), Problems> {
+        let Some(configs) = self.configs.as_mut().filter(|configs| !configs.settled) else { return Ok(()) };
+        configs.settle(self.host, kept, settings)?;
+        self.json = self.host.flow_graph()?;
+        self.doc = read_graph(&self.json)?;
+        Ok(())
+    }
+
+    /// Whether configs wait for that.
+    pub(crate) fn waits(&self) -> bool {
+        self.configs.as_ref().is_some_and(|configs| !configs.settled)
     }
 
     /// Adds decorators to the steps that lack them (RU-13).

@@ -8,6 +8,7 @@ use spinloom_settings::{Colour, Output as Format, Settings};
 
 use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, When};
 use crate::commands;
+use crate::configs::{Configs, When as Settle};
 use crate::context::{Context, Flow};
 use crate::handover::{command_of, handover};
 use crate::reply::{Answer, Output, Problems, Reply};
@@ -79,8 +80,16 @@ impl Line<'_> {
         let commands = commands_of(self.surface, script.as_deref());
         // What needs no flow also works for one that cannot be described.
         let simple = ["version", "explain"].contains(&self.command.as_str());
+        let mut rest = self.argv.to_vec();
         let mut flow = match host {
-            Some(host) if !simple => Some(Flow::describe(host)?),
+            Some(host) if !simple => {
+                let when = Settle::of(&self.command, self.argv);
+                let configs = Configs::of(host, self.argv, &settings)?.map(|(configs, words)| {
+                    rest = words;
+                    configs
+                });
+                Some(Flow::describe(host, configs, when, &settings)?)
+            }
             _ => None,
         };
         let parameters = flow.as_mut().map(|flow| flow.doc.parameters.clone()).unwrap_or_default();
@@ -90,10 +99,11 @@ impl Line<'_> {
             script: script.as_deref(),
             parameters: &parameters,
             project: flow.as_ref().is_some_and(|flow| flow.doc.decorator("project").is_some()),
+            configs: flow.as_ref().is_some_and(|flow| flow.configs.is_some()),
             columns: Screen::of_process(false, settings.columns()).columns,
             flow: script.is_some(),
         };
-        let matches = match self.parse(&look) {
+        let matches = match self.parse(&look, &rest) {
             Ok(matches) => matches,
             Err(Misread::Help(text)) => {
                 self.output.json = false;
@@ -121,13 +131,17 @@ impl Line<'_> {
             commands,
             argv: self.argv.to_vec(),
         };
+        let notes = context.flow.as_mut().and_then(|flow| flow.configs.as_mut());
+        for note in notes.map(|configs| std::mem::take(&mut configs.notes)).unwrap_or_default() {
+            context.output.remark(&format!("{}: {note}\n", context.output.err.warn("warning")));
+        }
         self.dispatch(&matches, &look, &mut context)
     }
 
-    fn parse(&self, look: &Look<'_>) -> Result<ArgMatches, Misread> {
+    fn parse(&self, look: &Look<'_>, argv: &[String]) -> Result<ArgMatches, Misread> {
         let colour = self.output.out.is_on();
         let mut words = vec!["spinloom".to_owned()];
-        words.extend_from_slice(self.argv);
+        words.extend_from_slice(argv);
         tree::build(look).try_get_matches_from(words).map_err(|error| {
             let needs_flow = tree::COMMANDS.iter().any(|entry| entry.flow && entry.name == self.command);
             let script = look.script.filter(|_| needs_flow && self.surface == Surface::Native);
@@ -158,6 +172,7 @@ impl Line<'_> {
             "list" => commands::list::run(&read(sub)?, context),
             "logs" => commands::logs::run(&read(sub)?, context),
             "artifact" => commands::artifact::run(&read(sub)?, context),
+            "config" => commands::config::run(&read(sub)?, context),
             "dump" => commands::dump::run(&read(sub)?, context),
             "tag" => commands::tag::run(&read(sub)?, context),
             "import" => commands::import::run(&read(sub)?, context),

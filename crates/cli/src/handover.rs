@@ -25,34 +25,48 @@ pub(crate) struct Handover {
 
 /// The command of a command line: its first word that is no option, nor the value of one.
 pub(crate) fn command_of(argv: &[String]) -> Option<&'static str> {
-    let mut words = argv.iter();
-    while let Some(word) = words.next() {
+    let word = argv.get(command_at(argv)?)?;
+    COMMANDS.iter().map(|entry| entry.name).find(|name| name == word)
+}
+
+/// Where the command is among the words.
+pub(crate) fn command_at(argv: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = argv.get(at) {
         if !word.starts_with('-') {
-            return COMMANDS.iter().map(|entry| entry.name).find(|name| name == word);
+            return Some(at);
         }
-        if !word.contains('=') && takes_value(word) {
-            words.next();
-        }
+        at += 1 + values_after(word);
     }
     None
+}
+
+/// How many words after an option are its values.
+fn values_after(word: &str) -> usize {
+    match word.split_once('=') {
+        Some(("--config" | "--config-value", _)) => 1,
+        Some(_) => 0,
+        None if word == "--config" || word == "--config-value" => 2,
+        None => usize::from(word == "--set" || takes_value(word)),
+    }
 }
 
 /// The command line for Python, if `argv` has a command that needs a flow, and names one.
 pub(crate) fn handover(argv: &[String]) -> Option<Handover> {
     let (mut python, mut before) = (None, Vec::new());
-    let mut words = argv.iter().peekable();
+    let mut words = argv.iter();
     let command = loop {
         let word = words.next()?;
         if !word.starts_with('-') {
             break word;
         }
         let inline = word.split_once('=').map(|(_, value)| value);
-        let value = if inline.is_none() && takes_value(word) { words.next() } else { None };
+        let values: Vec<&String> = words.by_ref().take(values_after(word)).collect();
         if word.split('=').next() == Some("--python") {
-            python = inline.or(value.map(String::as_str)).map(PathBuf::from);
+            python = inline.or(values.first().map(|value| value.as_str())).map(PathBuf::from);
         } else {
             before.push(word.clone());
-            before.extend(value.cloned());
+            before.extend(values.into_iter().cloned());
         }
     };
     let entry = COMMANDS.iter().find(|entry| entry.name == command)?;
@@ -66,7 +80,7 @@ pub(crate) fn handover(argv: &[String]) -> Option<Handover> {
     let first_is_flow = entry.flow && rest.first().is_some_and(|word| !word.starts_with('-'));
     let at = match first_is_flow {
         true => 0,
-        false if entry.flow || entry.name == "show" => rest.iter().position(|w| is_python_file(w))?,
+        false if entry.flow || ["show", "config"].contains(&entry.name) => rest.iter().position(|w| is_python_file(w))?,
         false => return None,
     };
     let script = rest.remove(at);
@@ -85,6 +99,7 @@ fn takes_value(option: &str) -> bool {
         script: None,
         parameters: &[],
         project: true,
+        configs: false,
         columns: 80,
         flow: true,
     };
@@ -152,6 +167,11 @@ mod tests {
             "--quiet --color never run flow.py",
             "--python /p run flow.py --json",
             "--python=/p run flow.py",
+            "--config c my.json run flow.py",
+            "--config=c my.json --set c.a=1 run flow.py",
+            "run flow.py --config c my.json",
+            "config show flow.py --config c my.json",
+            "config show Flow/58",
             "run --python /p flow.py",
             "resume flow.py train --origin-run-id 5",
             "run flwo",

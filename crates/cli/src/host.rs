@@ -1,5 +1,7 @@
 //! What the command line asks of Python.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use spinloom_compute::TaskSpec;
 use spinloom_datastore::{Datastore, LogWriter, ManifestRef};
@@ -68,6 +70,47 @@ pub trait FlowHost {
     /// Version of the interpreter, such as `3.11.7`, if it is known.
     fn python_version(&self) -> Option<String> {
         None
+    }
+
+    /// The configs the flow declares, and the names of its parameters: `{"configs", "parameters"}`. Empty without configs.
+    ///
+    /// # Errors
+    /// A declaration that cannot be described.
+    fn configs(&mut self) -> Result<String> {
+        Ok(String::new())
+    }
+
+    /// Calls default functions of configs: of each, the config and `default` or `default_value`.
+    ///
+    /// # Errors
+    /// A function that raised.
+    fn config_defaults(&mut self, _wanted: &[(String, &'static str)], _context: &Value) -> Result<Vec<Value>> {
+        Ok(Vec::new())
+    }
+
+    /// Calls parsers of configs on texts, by name: `{"value"}`, `{"kind"}` of what is no mapping, or `{"problem"}`.
+    ///
+    /// # Errors
+    /// A parser that cannot be found.
+    fn parse_configs(&mut self, _texts: &BTreeMap<String, String>) -> Result<Map<String, Value>> {
+        Ok(Map::new())
+    }
+
+    /// Has models of configs check values, by name: `{"value"}` or `{"problems": [{"path", "message"}]}`.
+    ///
+    /// # Errors
+    /// A model that failed in another way.
+    fn check_configs(&mut self, _values: &Map<String, Value>) -> Result<Map<String, Value>> {
+        Ok(Map::new())
+    }
+
+    /// Gives the configs their values, by name, and with them everything that waits for them. Comes before the flow is
+    /// described.
+    ///
+    /// # Errors
+    /// A decorator or parameter that cannot have the value it is given.
+    fn configure(&mut self, _values: &Map<String, Value>) -> Result<()> {
+        Ok(())
     }
 
     /// The `FlowGraph` document.

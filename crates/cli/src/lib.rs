@@ -8,6 +8,7 @@
 
 mod arguments;
 mod commands;
+mod configs;
 mod context;
 mod face;
 mod files;

@@ -6,7 +6,7 @@ use clap::{Arg, Args, Command};
 use spinloom_flow::graph::ParameterDoc;
 
 use crate::Surface;
-use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
+use crate::arguments::{ConfigArgs, FlowArgs, GlobalArgs, ProjectArgs};
 use crate::commands as c;
 use crate::values::add_parameters;
 
@@ -26,7 +26,7 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 8] = ["artifact", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
+const NATIVE: [&str; 9] = ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
@@ -53,7 +53,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 22] = [
+pub(crate) const COMMANDS: [Entry; 23] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -62,6 +62,7 @@ pub(crate) const COMMANDS: [Entry; 22] = [
     entry!("list", Inspect, false, list),
     entry!("logs", Inspect, false, logs),
     entry!("artifact", Inspect, false, artifact),
+    entry!("config", Inspect, false, config),
     entry!("dump", Inspect, true, dump),
     entry!("tag", Inspect, false, tag),
     entry!("output-dot", Inspect, true, output_dot),
@@ -90,6 +91,8 @@ pub(crate) struct Look<'a> {
     pub(crate) parameters: &'a [ParameterDoc],
     /// The flow belongs to a project.
     pub(crate) project: bool,
+    /// The flow has configs.
+    pub(crate) configs: bool,
     /// How wide help may be.
     pub(crate) columns: usize,
     /// The command line has a flow: all of `python flow.py`, and what native commands hand to Python.
@@ -117,6 +120,9 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
         root = FlowArgs::augment_args(root);
         if look.project {
             root = ProjectArgs::augment_args(root);
+        }
+        if look.configs {
+            root = ConfigArgs::augment_args(root);
         }
         root = root.next_help_heading("Flow options");
         let with = Arg::new("top-with").long("with").value_name("SPEC").action(clap::ArgAction::Append);
@@ -263,6 +269,7 @@ mod tests {
                 script,
                 parameters: &parameters,
                 project: false,
+                configs: false,
                 columns: 80,
                 flow: true,
             };

@@ -76,6 +76,11 @@ codes! {
     /// The flow file cannot be imported.
     FLOW_IMPORT = "SL0105", Invalid;
 
+    /// A config is missing, unknown or cannot be read.
+    BAD_CONFIG = "SL0111", Usage;
+    /// The value of a config is not as its schema wants it.
+    CONFIG_SCHEMA = "SL0112", Invalid;
+
     /// A step's code raised.
     STEP_FAILED = "SL0201", UserCode;
     /// A task's process died.

@@ -1,5 +1,7 @@
 //! The command line's view of a flow that lives in this interpreter.
 
+use std::collections::BTreeMap;
+
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 use spinloom_cli::{FlowHost, SpinTask, Spun, Surface};
@@ -102,6 +104,30 @@ impl FlowHost for PythonFlow<'_> {
     fn python_version(&self) -> Option<String> {
         let version = self.py.version_info();
         Some(format!("{}.{}.{}", version.major, version.minor, version.patch))
+    }
+
+    fn configs(&mut self) -> Result<String> {
+        self.text("configs", (), "the flow's configs cannot be described")
+    }
+
+    fn config_defaults(&mut self, wanted: &[(String, &'static str)], context: &Value) -> Result<Vec<Value>> {
+        let what = "a config's default cannot be computed";
+        let text = self.text("config_defaults", (json(wanted)?, json(context)?), what)?;
+        serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read the defaults of configs".into())
+    }
+
+    fn parse_configs(&mut self, texts: &BTreeMap<String, String>) -> Result<Map<String, Value>> {
+        let text = self.text("parse_configs", (json(texts)?,), "a config cannot be parsed")?;
+        serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read what was parsed".into())
+    }
+
+    fn check_configs(&mut self, values: &Map<String, Value>) -> Result<Map<String, Value>> {
+        let text = self.text("check_configs", (json(values)?,), "a config cannot be checked")?;
+        serde_json::from_str(&text).or_error(codes::INTERNAL, || "cannot read what was checked".into())
+    }
+
+    fn configure(&mut self, values: &Map<String, Value>) -> Result<()> {
+        self.call("configure", (json(values)?,), "the configs cannot be used").map(|_| ())
     }
 
     fn flow_graph(&mut self) -> Result<String> {

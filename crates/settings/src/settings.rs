@@ -135,6 +135,16 @@ impl Settings {
         parse::comma_list(&bare).collect()
     }
 
+    /// The variable with files of the flow's configs, and its value (PA-13).
+    pub fn flow_config(&self) -> Option<(&str, &str)> {
+        self.env.get(&table::FLOW_CONFIG)
+    }
+
+    /// The variable with values of the flow's configs, and its value (PA-13).
+    pub fn flow_config_value(&self) -> Option<(&str, &str)> {
+        self.env.get(&table::FLOW_CONFIG_VALUE)
+    }
+
     /// Endings of files a code package always holds (OP-01).
     pub fn default_package_suffixes(&self) -> &[String] {
         &self.default_suffixes

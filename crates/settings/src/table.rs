@@ -88,6 +88,12 @@ settings_table! {
     SPIN_DECORATORS = "spin_allowed_decorators", ["SPINLOOM_SPIN_ALLOWED_DECORATORS", "METAFLOW_SPIN_ALLOWED_DECORATORS"],
         "`conda,pypi,conda_base,pypi_base,environment,project,timeout,card,secrets`";
 
+    /// Files of the flow's configs, as for `--config`: a JSON object, name of the config → path.
+    FLOW_CONFIG = "flow_config", ["SPINLOOM_FLOW_CONFIG", "METAFLOW_FLOW_CONFIG"], "none";
+
+    /// Values of the flow's configs, as for `--config-value`: a JSON object, name of the config → value.
+    FLOW_CONFIG_VALUE = "flow_config_value", ["SPINLOOM_FLOW_CONFIG_VALUE", "METAFLOW_FLOW_CONFIG_VALUE"], "none";
+
     /// Endings of the files a code package holds, separated by commas.
     DEFAULT_SUFFIXES = "default_package_suffixes",
         ["SPINLOOM_DEFAULT_PACKAGE_SUFFIXES", "METAFLOW_DEFAULT_PACKAGE_SUFFIXES"], "`.py,.R,.RDS`";

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import jsonvalue
-from ..delayed import is_delayed, settle
+from ..delayed import Delayed, is_delayed, settle
 from ..exceptions import InvalidDecoratorAttribute
 from ..locations import suggestion
 
@@ -31,7 +31,7 @@ class Record:
         set_(self, "line", line)
         set_(self, "static", static)
         for attribute in attributes:
-            if attribute not in self.defaults:
+            if attribute not in self.defaults and not isinstance(attribute, Delayed):
                 raise self.unknown(attribute)
         given = {**self.defaults, **attributes}
         set_(self, "attributes", given)
@@ -56,6 +56,10 @@ class Record:
     def described(self) -> dict[str, Any]:
         """The attributes as they may be shown and kept: without what is secret."""
         return self.attributes
+
+    def _waiting(self) -> dict[str, Any]:
+        """The attributes that wait, as they are written; of the others nothing is checked yet."""
+        return {str(name): str(value) for name, value in self.attributes.items() if isinstance(value, Delayed)}
 
     def problem(self, what: str, hints: list[str] | None = None) -> InvalidDecoratorAttribute:
         """An error about an attribute, at the line the decorator is written at."""
@@ -83,7 +87,7 @@ class Record:
     def document(self) -> dict[str, Any]:
         """The decorator as the flow graph describes it."""
         try:
-            attributes = jsonvalue.encode(self.described())
+            attributes = jsonvalue.encode(self._waiting() if self.pending else self.described())
         except TypeError as error:
             raise self.problem(f"has an attribute that cannot be written as JSON: {error}") from error
         return {

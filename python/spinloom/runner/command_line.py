@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,9 @@ _OTHER_NAMES = {
 }
 """Keyword arguments of Metaflow's Runner that are not called as the option is."""
 
+_OF_CONFIGS = ("config", "config_value", "set")
+"""Options that stand before the command, and may be given to it all the same (PA-09)."""
+
 _SET_BY_US = {"runner-attribute-file", "help", "json", "jsonl"}
 
 
@@ -34,6 +38,7 @@ class Option:
     positional: bool
     takes_value: bool
     repeats: bool
+    values: int
     parameter: dict[str, Any] | None = None
 
     def words(self, keyword: str, value: Any) -> list[str]:
@@ -50,6 +55,8 @@ class Option:
             return [as_text(keyword, value)]
         if self.parameter is not None:
             return [f"--{self.name}={as_text(keyword, value, self.parameter)}"]
+        if self.values == 2:  # `--config NAME FILE`
+            return [word for pair in _pairs(keyword, value) for word in (f"--{self.name}", *pair)]
         if self.repeats and isinstance(value, Mapping):  # `--set NAME=VALUE`
             return [f"--{self.name}={name}={_pair_value(keyword, one)}" for name, one in value.items()]
         several = self.repeats and not isinstance(value, (str, bytes)) and isinstance(value, Iterable)
@@ -65,7 +72,7 @@ class Options:
     """
 
     def __init__(self, command: str | None, described: list[dict[str, Any]]) -> None:
-        fields = ("name", "positional", "takes_value", "repeats", "parameter")
+        fields = ("name", "positional", "takes_value", "repeats", "values", "parameter")
         self.command = command
         self.all = {one["name"]: Option(*(one[field] for field in fields)) for one in described}
         # Where a parameter and an option share a name, the parameter is what a caller means.
@@ -102,6 +109,10 @@ class Options:
             elif again is not None:
                 words.append(f"--param={again.name}={as_text(keyword, value, again.parameter)}")
         return words
+
+    def has(self, keyword: str) -> bool:
+        """Whether there is an option or parameter of this name."""
+        return keyword in self._keywords
 
     def _find(self, keyword: str) -> Option | None:
         found = self._keywords.get(keyword) or self._keywords.get(_OTHER_NAMES.get(keyword, ""))
@@ -144,28 +155,57 @@ class CommandLine:
         if options is None:
             raise UnknownArgument(f"the flow has no command `{command}`", suggestion(command, list(self.commands)))
         parameters = self.commands["run"].parameters if "param" in options.all else None
-        return self.top.words(top), options.words(given, parameters)
+        configs = {keyword: value for keyword, value in given.items() if self._is_of_configs(keyword, options)}
+        given = {keyword: value for keyword, value in given.items() if keyword not in configs}
+        return self.top.words({**top, **configs}), options.words(given, parameters)
+
+    def _is_of_configs(self, keyword: str, options: Options) -> bool:
+        return keyword in _OF_CONFIGS and "config" in self.top.all and not options.has(keyword)
 
 
 _known: dict[tuple[str, ...], CommandLine] = {}
 
 
-def command_line(program: list[str], env: Mapping[str, str], cwd: str | None, anew: bool = False) -> CommandLine:
+def config_words(*given: Mapping[str, Any]) -> list[str]:
+    """What of keyword arguments is about configs, as words: the flow's parameters may depend on it (PA-16)."""
+    words = []
+    for arguments in given:
+        for option in ("config", "config_value"):
+            with contextlib.suppress(WrongType):  # a parameter of that name
+                pairs = _pairs(option, arguments.get(option) or ())
+                words += [word for pair in pairs for word in (f"--{option.replace('_', '-')}", *pair)]
+    return words
+
+
+def command_line(
+    program: list[str],
+    env: Mapping[str, str],
+    cwd: str | None,
+    configs: list[str] | None = None,
+    anew: bool = False,
+) -> CommandLine:
     """What ``program``, an interpreter and a flow file, understands; asked of it once for each content of the file.
 
     Args:
         program: the words before the command.
         env: environment to ask in.
         cwd: working directory to ask in.
+        configs: words about configs; what cannot be used is left out.
         anew: asks even if the file has not changed: what it imports may have.
 
     Raises:
         FileNotFoundError: there is no such flow file.
         RunnerFailed: the flow cannot be imported or described.
     """
-    key = (*program, cwd or os.getcwd(), _content(program[-1]))
+    words = configs or []
+    key = (*program, *words, cwd or os.getcwd(), _content(program[-1]))
     if anew or key not in _known:
-        _known[key] = _ask([*program, "help", "--json"], env, cwd)
+        try:
+            _known[key] = _ask([*program, *words, "help", "--json"], env, cwd)
+        except RunnerFailed:
+            if not words:
+                raise
+            _known[key] = _ask([*program, "help", "--json"], env, cwd)
     return _known[key]
 
 
@@ -195,6 +235,17 @@ def failure(child: Child, said: str) -> RunnerFailed:
     return RunnerFailed(
         f"Error executing: '{' '.join(child.words)}' ({how})\n\nStderr:\n{said}", child.returncode, said
     )
+
+
+def _pairs(keyword: str, value: Any) -> list[tuple[str, str]]:
+    """Pairs of a name and a text, from a mapping or a list of pairs."""
+    pairs = value.items() if isinstance(value, Mapping) else value
+    try:
+        return [(str(name), as_text(keyword, one)) for name, one in pairs]
+    except (TypeError, ValueError) as error:
+        if isinstance(error, WrongType):
+            raise
+        raise WrongType(f"`{keyword}` is a list of pairs, such as `[('config', …)]`, not `{value!r}`") from None
 
 
 def _pair_value(keyword: str, value: Any) -> str:

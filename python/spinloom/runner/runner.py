@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from .child import Child, environment
-from .command_line import command_line, failure
+from .command_line import command_line, config_words, failure
 from .executing import ExecutingRun, ExecutingTask
 from .problems import RunnerFailed, UnknownArgument, WrongType
 
@@ -33,7 +33,9 @@ class Runner:
         env: environment variables for it, on top of this process's.
         cwd: its working directory; None for the current one.
         file_read_timeout: seconds after which a process that has not made its run is ended.
-        top_level: options before the command, such as ``datastore_root`` or ``decospecs=["retry"]``.
+        top_level: options before the command, such as ``datastore_root`` or ``decospecs=["retry"]``; for configs
+            ``config=[("name", "path")]``, ``config_value=[("name", {...})]`` and ``set={"name.key": value}``, which
+            :meth:`run` takes as well.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -58,7 +60,7 @@ class Runner:
         self.file_read_timeout = file_read_timeout
         self.top_level = top_level
         self._children: weakref.WeakSet[Child] = weakref.WeakSet()
-        self._check(lambda line: line.top.words(top_level))
+        self._check(lambda line: line.top.words(top_level), top_level)
 
     def run(self, **given: Any) -> ExecutingRun:
         """Runs the flow to its end.
@@ -125,16 +127,17 @@ class Runner:
     def cleanup(self) -> None:
         """There is nothing to clean up: logs are gone once nobody holds what runs. Metaflow has it."""
 
-    def _check(self, words: Callable[[Any], Any]) -> Any:
+    def _check(self, words: Callable[[Any], Any], *given: dict[str, Any]) -> Any:
         program = [sys.executable, self.flow_file]
         env = environment(self.env, self.profile)
+        configs = config_words(*given)
         with contextlib.suppress(UnknownArgument, WrongType):
-            return words(command_line(program, env, self.cwd))
+            return words(command_line(program, env, self.cwd, configs))
         # Before it is refused: what the flow imports may have changed since it was asked.
-        return words(command_line(program, env, self.cwd, anew=True))
+        return words(command_line(program, env, self.cwd, configs, anew=True))
 
     def _start(self, command: str, given: dict[str, Any], *operands: str) -> tuple[Child, str]:
-        top, words = self._check(lambda line: line.words(command, self.top_level, given))
+        top, words = self._check(lambda line: line.words(command, self.top_level, given), self.top_level, given)
         folder = tempfile.mkdtemp(prefix="spinloom-runner-")
         attributes = f"--runner-attribute-file={os.path.join(folder, 'made.json')}"
         program = [sys.executable, self.flow_file, *top, command, *operands, attributes, *words]

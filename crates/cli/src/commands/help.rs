@@ -56,6 +56,7 @@ fn options(command: Option<&Command>, look: &Look<'_>) -> Value {
             "name": name,
             "positional": arg.is_positional(),
             "takes_value": arg.is_positional() || arg.get_action().takes_values(),
+            "values": arg.get_num_args().map_or(1, |range| range.max_values()),
             "repeats": matches!(arg.get_action(), ArgAction::Append),
             "help": arg.get_help().map(ToString::to_string),
             "parameter": parameter.map(|p| json!({

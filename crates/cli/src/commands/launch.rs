@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use serde_json::{Map, Value, json};
+use spinloom_configs::Resolved;
 use spinloom_datastore::StorePolicy;
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
@@ -294,6 +295,7 @@ pub(crate) fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, 
     let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
     let folder = Path::new(file).parent().filter(|folder| folder.is_dir());
     let script = context.flow()?.host.script().to_owned();
+    let configs = context.flow()?.configs.as_ref().map(|configs| Resolved::record(&configs.resolved));
     let values = [
         ("spinloom", Some(json!(env!("CARGO_PKG_VERSION")))),
         ("python", context.flow()?.host.python_version().map(Value::from)),
@@ -304,6 +306,7 @@ pub(crate) fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, 
         ("host", host.map(Value::from)),
         ("pid", Some(std::process::id().into())),
         ("git", folder.and_then(revision::of)),
+        ("configs", configs),
     ];
     Ok(values.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
 }

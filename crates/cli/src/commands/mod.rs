@@ -3,6 +3,7 @@
 pub(crate) mod artifact;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod daemon;
 pub(crate) mod dump;
 pub(crate) mod explain;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde_json::{Map, Value};
+use spinloom_configs::Resolved;
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_engine::{Resume, Shared};
 use spinloom_flow::graph as flow_graph;
@@ -9,9 +10,10 @@ use spinloom_flow::{FlowName, Pathspec, RunId, RunStatus, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
 
 use super::launch::{Launch, Options, Resumed, said, step};
+use super::who::Who;
 use crate::arguments::RunArgs;
 use crate::context::{Context, Records};
-use crate::reply::Answer;
+use crate::reply::{Answer, Problems};
 use crate::{target, values};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
@@ -61,6 +63,7 @@ pub(crate) struct Arguments {
 
 /// Goes on with a run (RE-01).
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
+    keep_configs(arguments, context)?;
     let options = Options::resolve(&arguments.common, "resume", context)?;
     let flow = context.flow()?;
     options.who.tell(flow)?;
@@ -70,7 +73,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let until = step(&graph, arguments.common.until.as_deref())?;
     let run_id = arguments.run_id.as_deref().map(RunId::new).transpose()?;
     let itself = run_id.as_ref().filter(|_| arguments.reentrant);
-    let origin = origin(arguments, itself, &options, context)?;
+    let asker = Asker { user: &options.who.user, namespace: options.who.namespace.as_deref() };
+    let origin = origin(arguments, itself, asker, context)?;
     let values = parameter_values(arguments, &origin, &options, context)?;
     let changed: Vec<String> = values.keys().cloned().collect();
     let mut given = values;
@@ -90,6 +94,28 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     Launch { graph, options, until, resume: resumed, values: given }.go(context)
 }
 
+/// Settles the flow's configs, before anything else needs them: they are those of the run to go on with.
+fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), Problems> {
+    if !context.flow()?.waits() {
+        return Ok(());
+    }
+    let settings = context.settings.clone();
+    let namespace = Who::namespace("resume", arguments.common.namespace.as_deref(), context);
+    let run_id = arguments.run_id.as_deref().map(RunId::new).transpose()?;
+    let itself = run_id.as_ref().filter(|_| arguments.reentrant);
+    let asker = Asker { user: settings.user()?, namespace: namespace.as_deref() };
+    let origin = origin(arguments, itself, asker, context)?;
+    let kept = Resolved::recorded(origin.record.info.get("configs").unwrap_or(&Value::Null));
+    context.flow()?.configure(&kept, &settings)
+}
+
+/// Whose runs are looked for.
+#[derive(Clone, Copy)]
+struct Asker<'a> {
+    user: &'a str,
+    namespace: Option<&'a str>,
+}
+
 fn identifier(arguments: &Arguments) -> String {
     arguments.resume_identifier.clone().unwrap_or_else(|| format!("process {}", std::process::id()))
 }
@@ -105,7 +131,7 @@ struct OriginRun {
 fn origin(
     arguments: &Arguments,
     itself: Option<&RunId>,
-    options: &Options,
+    asker: Asker<'_>,
     context: &Context<'_>,
 ) -> Result<OriginRun> {
     let flow =
@@ -120,12 +146,12 @@ fn origin(
         };
         return Ok(OriginRun { record: target::run(&records, &spec)?, named: true });
     }
-    let mut tags = vec![format!("user:{}", options.who.user)];
-    tags.extend(options.who.namespace.clone().filter(|namespace| *namespace != tags[0]));
+    let mut tags = vec![format!("user:{}", asker.user)];
+    tags.extend(asker.namespace.map(str::to_owned).filter(|namespace| *namespace != tags[0]));
     // Of a reentrant resume the run itself may be there already.
     let latest = records.provider.runs(&flow, &RunQuery { tags, limit: 2, ..RunQuery::default() })?;
     let Some(record) = latest.into_iter().find(|record| Some(&record.run) != itself) else {
-        return Err(nothing(&records, &flow, options));
+        return Err(nothing(&records, &flow, asker));
     };
     if record.status == RunStatus::Running && records.files.is_driven(&flow, &record.run)? {
         let run = format!("{flow}/{}", record.run);
@@ -139,9 +165,8 @@ fn origin(
     Ok(OriginRun { record, named: false })
 }
 
-fn nothing(records: &Records, flow: &FlowName, options: &Options) -> Error {
-    let error =
-        Error::new(codes::NOT_FOUND, format!("`{}` has no run of `{flow}` to resume", options.who.user));
+fn nothing(records: &Records, flow: &FlowName, asker: Asker<'_>) -> Error {
+    let error = Error::new(codes::NOT_FOUND, format!("`{}` has no run of `{flow}` to resume", asker.user));
     match records.provider.runs(flow, &RunQuery { limit: 1, ..RunQuery::default() }) {
         Ok(others) if !others.is_empty() => {
             error.hint(format!("others have: name one with `--origin-run-id {}`", others[0].run))

@@ -17,17 +17,21 @@ pub(crate) struct Who {
 impl Who {
     /// From words, then the environment, then defaults. `typed` is `--namespace`.
     pub(crate) fn resolve(command: &str, typed: Option<&str>, context: &Context<'_>) -> Result<Self> {
-        let settings = &context.settings;
-        let namespace = match typed {
-            Some(typed) => Some(typed.to_owned()),
-            None => settings.option_env(command, "namespace").map(|(_, text)| text),
-        };
-        let user = settings.user()?.to_owned();
+        let user = context.settings.user()?.to_owned();
         Ok(Self {
             project: project(&user, context)?,
             user,
-            namespace: context.namespace(namespace.as_deref()),
+            namespace: Self::namespace(command, typed, context),
         })
+    }
+
+    /// The namespace alone.
+    pub(crate) fn namespace(command: &str, typed: Option<&str>, context: &Context<'_>) -> Option<String> {
+        let namespace = match typed {
+            Some(typed) => Some(typed.to_owned()),
+            None => context.settings.option_env(command, "namespace").map(|(_, text)| text),
+        };
+        context.namespace(namespace.as_deref())
     }
 
     /// Tells the flow what it is to find in `current`, before any of its functions is called.

@@ -79,6 +79,8 @@ _SERIALIZERS = (
     "SerializedBlob",
     "SerializerStore",
 )
+_CONFIGS = ("Config", "ConfigValue", "config_expr")
+_PYPI_PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser")
 _SHIMS = "spinloom.compat.metaflow.shims"
 
 MODULES: dict[str, dict[str, str]] = {
@@ -94,6 +96,8 @@ MODULES: dict[str, dict[str, str]] = {
         **_of("spinloom.client", _CLIENT),
         **_of("spinloom.runner", ("NBRunner", "Runner")),
         "S3": "spinloom.s3:S3",
+        **_of("spinloom.configs", _CONFIGS),
+        **_of("spinloom.configs.parsers", ("yaml_parser", *_PYPI_PARSERS)),
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
@@ -133,6 +137,9 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
     "plugins.datatools.s3": _of("spinloom.s3", _S3),
     "plugins.datatools.s3.s3": _of("spinloom.s3", _S3),
+    "plugins.parsers": _of("spinloom.configs.parsers", ("yaml_parser",)),
+    "plugins.pypi": {},
+    "plugins.pypi.parsers": _of("spinloom.configs.parsers", _PYPI_PARSERS),
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
@@ -144,6 +151,8 @@ MODULES: dict[str, dict[str, str]] = {
         **_of("spinloom.exceptions", ("MetaflowTaggingError",)),
     },
     "unbounded_foreach": _of("spinloom.unbounded", ("UnboundedForeachInput",)),
+    "user_configs": {},
+    "user_configs.config_parameters": _of("spinloom.configs", _CONFIGS),
     "util": _of(
         _SHIMS,
         (
@@ -159,15 +168,14 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer StepMutator
+    DeployedFlow Deployer FlowMutator NBDeployer StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
-    parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
-    pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
-    yaml_parser
+    kubernetes namespaced_event_name package_sources
+    parallel_imap_unordered parallel_map profile pypi pypi_base
+    pytorch_parallel torchrun trigger trigger_on_finish user_step_decorator
     R cards cli cli_args debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
-    procpoll sidecar system_context task tracing tuple_util user_configs user_decorators
+    procpoll sidecar system_context task tracing tuple_util user_decorators
     """.split()  # noqa: SIM905 (a list would take a line for each)
 )
 """What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""

@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value, json};
+use spinloom_configs::Resolved;
 use spinloom_datastore::ManifestRef;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_engine::spin::{Kept, Placed, SPIN_FOLDER, place};
-use spinloom_flow::{Graph, StepName};
+use spinloom_flow::{FlowName, Graph, StepName};
+use spinloom_metadata::Provider as _;
 
 use super::launch::info;
 use super::who::Who;
 use crate::context::{Context, Records};
 use crate::host::{SpinKeep, SpinTask};
-use crate::reply::{Answer, Reply};
+use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::time::now_us;
 use crate::values;
 
@@ -90,6 +92,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     if arguments.watch {
         return watch::run(context);
     }
+    keep_configs(arguments, context)?;
     let who = Who::resolve("spin", None, context)?;
     let flow = context.flow()?;
     who.tell(flow)?;
@@ -134,6 +137,24 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     context.output.remark(&outcome.render(context.output.err));
     let failed = outcome.failure();
     Ok(Reply { failed, ..Reply::new("", outcome.data()) })
+}
+
+/// Settles the flow's configs, before anything else needs them: those not given are those of the run spun from.
+fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), Problems> {
+    if !context.flow()?.waits() {
+        return Ok(());
+    }
+    let settings = context.settings.clone();
+    let records = context.records()?;
+    let flow = FlowName::new(&context.flow()?.doc.name)?;
+    let namespace = Who::namespace("spin", None, context);
+    let run = named::run(&arguments.pathspec, &flow, namespace.as_deref(), context, &records)?;
+    let record = records.provider.run(&flow, &run)?;
+    let kept = record.and_then(|record| record.info.get("configs").cloned()).unwrap_or_default();
+    let mut kept = Resolved::recorded(&kept);
+    let flow = context.flow()?;
+    kept.retain(|one| !flow.configs.as_ref().is_some_and(|configs| configs.gives(&one.name)));
+    flow.configure(&kept, &settings)
 }
 
 /// The store of spins: beside that of runs.

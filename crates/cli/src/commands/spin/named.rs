@@ -20,7 +20,7 @@ pub(super) fn wanted(
 ) -> Result<Wanted> {
     let flow = FlowName::new(&graph.flow().name)?;
     let mut parts: Vec<&str> = text.split('/').collect();
-    if parts.len() > 1 && parts[0] == flow.as_str() && graph.find(flow.as_str()).is_none() {
+    if is_named(&parts, &flow) && graph.find(flow.as_str()).is_none() {
         parts.remove(0);
     }
     let (run, name, task) = match parts.as_slice() {
@@ -34,9 +34,29 @@ pub(super) fn wanted(
     }
     let Some(name) = step(graph, Some(name))? else { return Err(malformed(text)) };
     let index = graph.find(name.as_str()).ok_or_else(|| malformed(text))?;
-    let run = run_of(run, &flow, who, context, records)?;
+    let run = run_of(run, &flow, who.namespace.as_deref(), context, records)?;
     let (user, namespace) = (who.user.clone(), who.namespace.clone());
     Ok(Wanted { flow, run, step: index, task, user, namespace })
+}
+
+fn is_named(parts: &[&str], flow: &FlowName) -> bool {
+    parts.len() > 1 && parts[0] == flow.as_str()
+}
+
+/// The run alone, before anything is known of the flow but its name.
+pub(super) fn run(
+    text: &str,
+    flow: &FlowName,
+    namespace: Option<&str>,
+    context: &Context<'_>,
+    records: &Records,
+) -> Result<RunId> {
+    let mut parts: Vec<&str> = text.split('/').collect();
+    if is_named(&parts, flow) {
+        parts.remove(0);
+    }
+    let run = if parts.len() > 1 { parts.first().copied() } else { None };
+    run_of(run, flow, namespace, context, records)
 }
 
 fn malformed(text: &str) -> Error {
@@ -47,7 +67,7 @@ fn malformed(text: &str) -> Error {
 fn run_of(
     text: Option<&str>,
     flow: &FlowName,
-    who: &Who,
+    namespace: Option<&str>,
     context: &Context<'_>,
     records: &Records,
 ) -> Result<RunId> {
@@ -58,9 +78,9 @@ fn run_of(
             None => Err(missing(&records.provider, &[flow.as_str(), text])?),
         };
     }
-    let tags = who.namespace.clone().into_iter().collect();
+    let tags = namespace.map(str::to_owned).into_iter().collect();
     newest(&records.provider, flow, tags)?.ok_or_else(|| {
-        let place = match &who.namespace {
+        let place = match namespace {
             Some(namespace) => format!(" in the namespace `{namespace}`"),
             None => String::new(),
         };

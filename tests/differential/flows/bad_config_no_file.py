@@ -1,0 +1,19 @@
+"""PA-09, PA-11: a config that cannot be had ends the command before anything runs."""
+
+from metaflow import Config, FlowSpec, step
+
+
+class BadConfigFlow(FlowSpec):
+    c = Config("c", default="x.json")
+
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    BadConfigFlow()
