@@ -21,6 +21,11 @@ class StepPlan:
         tail = document["tail"]
         self.document = document
         self.body = body
+        wrappers = [one for one in decorators if one.custom and one.wraps]  # type: ignore[attr-defined]
+        if wrappers:
+            from .wrapping import Wrapped
+
+            self.body = Wrapped(document, body, wrappers)
         self.takes_inputs = document["args"] > 1
         attributes = {decorator.name: decorator.attributes for decorator in decorators}
         self.variables: dict[str, str] = attributes.get("environment", {}).get("vars", {})
