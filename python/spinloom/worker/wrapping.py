@@ -59,6 +59,8 @@ class Wrapped:
         for layer in reversed(entered):
             try:
                 left, said = layer.leave(self.name, flow, error)
+            except InvalidDecorator:
+                raise  # ours: no decorator is to let it pass
             except Exception as raised:
                 error = raised
                 continue
