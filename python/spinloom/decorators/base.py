@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 class StepDecorator(Record):
     """A decorator of a step, as a record. What it does lives where it happens, in the engine or in the worker."""
 
-    custom = False
-    """Whether the user has written it: see `custom.Custom`."""
-    mutates = False
-    """Whether it changes other decorators before the run."""
-
 
 def make_decorator(kind: type[StepDecorator]) -> Callable[..., Any]:
     """The function users write: `@name` or `@name(attribute=…)`."""

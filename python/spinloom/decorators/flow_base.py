@@ -39,7 +39,7 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
         if not isinstance(flow, type):
             first = next(iter(kind.defaults), "name")
             hints = [f"name the attribute, such as `@{kind.name}({first}=…)`"]
-            raise _misplaced(kind, getattr(flow, "__name__", repr(flow)), file, line, hints)
+            raise _misplaced(kind.name, getattr(flow, "__name__", repr(flow)), file, line, hints)
         return _apply(kind(attributes, file, line), flow)
 
     decorator.__name__ = decorator.__qualname__ = kind.name
@@ -48,8 +48,8 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
     return decorator
 
 
-def _misplaced(kind: type[Record] | Record, what: str, file: str | None, line: int, hints: list[str]) -> InvalidDecorator:
-    return InvalidDecorator(f"`@{kind.shown}` is put on `{what}`, which is not a flow", line, file, hints)
+def _misplaced(name: str, what: str, file: str | None, line: int, hints: list[str]) -> InvalidDecorator:
+    return InvalidDecorator(f"`@{name}` is put on `{what}`, which is not a flow", line, file, hints)
 
 
 def _apply(record: FlowDecorator, flow: Any) -> Any:
@@ -71,7 +71,7 @@ def _check_flow(record: Record, flow: Any) -> None:
 
     if not (isinstance(flow, type) and issubclass(flow, FlowSpec)):
         name = getattr(flow, "__name__", repr(flow))
-        raise _misplaced(record, name, record.file, record.line, ["put it on the line above `class`"])
+        raise _misplaced(record.shown, name, record.file, record.line, ["put it on the line above `class`"])
 
 
 def flow_mutators(flow: type) -> list[Custom]:

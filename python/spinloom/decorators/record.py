@@ -24,6 +24,10 @@ class Record:
     static: bool
     pending = False
     """Whether an attribute waits for the configs: it is checked when they are known."""
+    custom = False
+    """Whether the user has written it: see `custom.Custom`."""
+    mutates = False
+    """Whether it changes other decorators before the run."""
     inserted_by: str | None = None
     """The mutator that has put it there."""
 
