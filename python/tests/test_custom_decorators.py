@@ -274,6 +274,10 @@ def test_a_skipped_step_fans_out_as_it_would_have_or_as_the_decorator_says(flow_
     flow = Bench(flow_file(FANS).Foreach)
     start = flow.run("start")
     assert start.result == {"ok": True, "next": {"steps": ["each"], "foreach": {"var": "items", "count": 3}}}
+    assert flow.value(start, "_transition") == (["each"], "items")
+    each = flow.run("each", start, frames=[frame("start", "items", 0, 3)])
+    assert each.result == {"ok": True, "next": {"steps": ["join"], "foreach": {"var": "others", "count": 1}}}
+    assert flow.value(each, "_foreach_var") == "others"
 
 
 def test_a_skipped_switch_looks_at_its_artifact(flow_file: Write) -> None:
@@ -293,7 +297,8 @@ def test_an_unknown_argument_for_next_is_refused(flow_file: Write) -> None:
     """CD-02."""
     done = Bench(flow_file(FANS).Unknown).run("start")
     assert done.result is not None
-    assert "decorator `skips` gives `self.next` an unknown argument `times`" in done.result["failure"]["message"]
+    wanted = "decorator `skips` gives the `self.next` of step `start` a `times`: it has none to say otherwise"
+    assert done.result["failure"]["message"] == wanted
 
 
 def test_a_second_yield_names_the_decorator_and_the_step(flow_file: Write) -> None:

@@ -41,7 +41,7 @@ class StepPlan:
         self.step_pickle = pickle.dumps(name, 5)
         self.transition_pickle: bytes | None = None
         self.result: str | None = None
-        if not (self.is_switch or self.is_gang):
+        if not (self.is_switch or self.is_gang or (wrappers and self.foreach)):
             transition = (self.targets, self.foreach) if self.targets else None
             self.transition_pickle = pickle.dumps(transition, 5)
             if self.foreach is None:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Arguments = dict[str, Any]
 
-_OF_NEXT = frozenset(["foreach", "condition", "num_parallel"])
-
 
 class Wrapped:
     """A step's body and the decorators round it, called as the body itself is."""
@@ -86,20 +84,20 @@ class Wrapped:
             raise layer.problem(
                 f"cannot skip step `{self.name}`: only its own code knows how wide its `num_parallel` is"
             )
-        if unknown := arguments.keys() - _OF_NEXT:
-            raise layer.problem(
-                f"gives `self.next` an unknown argument `{min(unknown)}`",
-                ["`foreach` and `condition` can be given"],
-            )
-        state.transition = None
-        words = {"foreach": tail.get("foreach"), "condition": tail.get("condition"), "num_parallel": None, **arguments}
+        own = {word: tail[word] for word in ("foreach", "condition") if tail.get(word)}
+        if other := arguments.keys() - own.keys():
+            known = f"only `{next(iter(own))}` can be said otherwise there" if own else "it has none to say otherwise"
+            raise layer.problem(f"gives the `self.next` of step `{self.name}` a `{min(other)}`: {known}")
+        words = own | arguments
         steps: tuple[Any, ...] = tuple(getattr(flow, step) for step in targets)
-        if words["condition"]:
+        if own.get("condition"):
             steps = ({key: getattr(flow, step) for key, step in tail["cases"]},)
-        state.next(flow, steps, words["foreach"], words["num_parallel"], words["condition"], {})
+        state.transition = None
+        state.next(flow, steps, words.get("foreach"), None, words.get("condition"), {})
         went: Any = state.transition
         line = tail.get("line", self.document["line"])
-        state.transition = Transition(went.steps, went.foreach, self.document["file"], line, went.num_parallel)
+        state.transition = Transition(went.steps, went.foreach, self.document["file"], line)
+        state.transition.decided = True
 
 
 def _layer(record: Custom, step: str) -> _Layer:

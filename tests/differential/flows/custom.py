@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from metaflow import FlowSpec, UserStepDecorator, catch, environment, retry, step, timeout, user_step_decorator
 
@@ -47,10 +48,6 @@ class methods(UserStepDecorator):
             "other pair": (KeyError("another"), {}),
         }[returns]
 
-    @property
-    def skip_step(self):
-        return {} if self.given[1].get("skips") else None
-
 
 @user_step_decorator
 def fails_before(step_name, flow, inputs):
@@ -81,6 +78,7 @@ def skips(step_name, flow, inputs, attributes):
 def another(flow):
     print("another body")
     flow.another = True
+    return True
 
 
 def another_that_fails(flow):
@@ -99,7 +97,7 @@ def replaces(step_name, flow, inputs, attributes):
 
 
 SETS = {
-    "order": [outer(a=1), plain, methods(1, k=2)],
+    "order": [outer(a=1), plain, methods(k=2)],
     "twice on one step": [outer(a=1), outer(a=2)],
     "fails": [methods, outer, plain],
     "lets pass": [methods, outer(lets_pass=1), plain],
@@ -110,7 +108,6 @@ SETS = {
     "fails after, lets pass": [outer(lets_pass=1), fails_after, plain],
     "yields twice": [yields_twice],
     "skips": [outer, skips, plain],
-    "methods skip": [outer, methods(skips=True), plain],
     "replaces": [outer, replaces, plain],
     "replaces by one that fails": [outer, replaces(by=another_that_fails), plain],
     "replaces by one that goes on": [outer, replaces(by=another_that_goes_on), plain],
@@ -121,7 +118,7 @@ SETS = {
     "returns other pair": [methods(returns="other pair")],
     "exits": [outer(lets_pass=1)],
     "retry": [retry(times=1, minutes_between_retries=0), outer],
-    "catch": [catch(var="why", print_exception=False), outer],
+    "catch": [catch(var="caught", print_exception=False), outer],
     "timeout": [timeout(seconds=1), outer],
     "environment": [environment(vars={"SEEN": "yes"}), outer],
 }
@@ -147,8 +144,6 @@ class CustomFlow(FlowSpec):
         if SET in ("fails", "lets pass", "retry", "catch", "returns none of a failure"):
             raise ValueError("body")
         if SET == "timeout":
-            import time
-
             time.sleep(3)
         if SET == "exits":
             sys.exit(3)
