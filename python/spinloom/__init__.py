@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from .configs.parsers import yaml_parser as yaml_parser
     from .context import current as current
     from .decorators.catch import catch as catch
+    from .decorators.custom import USER_SKIP_STEP as USER_SKIP_STEP
+    from .decorators.custom import UserStepDecorator as UserStepDecorator
+    from .decorators.custom import user_step_decorator as user_step_decorator
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.parallel import parallel as parallel
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from .decorators.timeout import timeout as timeout
     from .flow import FlowSpec as FlowSpec
     from .includefile import IncludeFile as IncludeFile
+    from .mutators.kinds import FlowMutator as FlowMutator
+    from .mutators.kinds import StepMutator as StepMutator
     from .parameters import JSONType as JSONType
     from .parameters import Parameter as Parameter
     from .runner import NBRunner as NBRunner
@@ -76,6 +81,11 @@ _HOMES = {
     "project": ".decorators.project",
     "schedule": ".decorators.schedule",
     "exit_hook": ".decorators.exit_hook",
+    "user_step_decorator": ".decorators.custom",
+    "UserStepDecorator": ".decorators.custom",
+    "USER_SKIP_STEP": ".decorators.custom",
+    "StepMutator": ".mutators.kinds",
+    "FlowMutator": ".mutators.kinds",
     "Metaflow": ".client",
     "Flow": ".client",
     "Run": ".client",

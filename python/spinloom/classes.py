@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import FunctionType, ModuleType
 
-from .decorators.flow_base import FlowDecorator, flow_decorators
+from .decorators.flow_base import FlowDecorator, flow_decorators, flow_mutators
 from .delayed import Delayed
 from .parameters import Parameter
 from .steps import is_step
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .configs import Config
+    from .decorators.custom import Custom
 
 
 class FlowClass:
@@ -41,11 +42,77 @@ class FlowClass:
             else:
                 self.constants.append(name)
         self.decorators: list[FlowDecorator] = flow_decorators(cls)
+        self.mutators: list[Custom] = flow_mutators(cls)
         self.locked = frozenset(self.constants)
-        # What every task of a run has, kept once for the run: never carried on from one task to the next.
-        self.shared = frozenset(
-            [*self.parameters, *self.configs, *self.constants, *self.private, "name", "_graph_info"]
-        )
+        self.shared = self._shared()
+        self._declared: dict[str, Any] | None = None  # as the class was written, once a mutator has changed it
+
+    def _shared(self) -> frozenset[str]:
+        """What every task of a run has, kept once for the run: never carried on from one task to the next."""
+        names = [*self.parameters, *self.configs, *self.constants, *self.private]
+        return frozenset([*names, "name", "_graph_info"])
+
+    def _change(self, attribute: str) -> None:
+        self._remember()
+        assert self._declared is not None
+        self._declared["attributes"].setdefault(attribute, vars(self.cls).get(attribute, _ABSENT))
+
+    def _remember(self) -> None:
+        if self._declared is None:
+            self._declared = {
+                "attributes": {},
+                "parameters": dict(self.parameters),
+                "decorators": list(self.decorators),
+                "mutators": list(self.mutators),
+            }
+
+    def add_parameter(self, attribute: str, parameter: Parameter) -> None:
+        """Gives the class a parameter, as if it were written there."""
+        self._change(attribute)
+        parameter.attribute = attribute
+        setattr(self.cls, attribute, parameter)
+        self.parameters[attribute] = parameter
+        self.shared = self._shared()
+
+    def remove_parameter(self, attribute: str) -> None:
+        """Takes a parameter away, that of a base class too."""
+        self._change(attribute)
+        if attribute in vars(self.cls):
+            delattr(self.cls, attribute)
+        if hasattr(self.cls, attribute):
+            setattr(self.cls, attribute, _Removed())
+        del self.parameters[attribute]
+        self.shared = self._shared()
+
+    def replace_decorators(self, decorators: list[FlowDecorator], mutators: list[Custom]) -> None:
+        """Gives the flow other decorators and mutators."""
+        self._remember()
+        self.decorators, self.mutators = decorators, mutators
+
+    def restore(self) -> None:
+        """Undoes what mutators have changed: another host of the class calls them anew."""
+        if self._declared is None:
+            return
+        for attribute, value in self._declared["attributes"].items():
+            if value is not _ABSENT:
+                setattr(self.cls, attribute, value)
+            elif attribute in vars(self.cls):
+                delattr(self.cls, attribute)
+        self.parameters = self._declared["parameters"]
+        self.decorators = self._declared["decorators"]
+        self.mutators = self._declared["mutators"]
+        self.shared = self._shared()
+        self._declared = None
+
+
+_ABSENT = object()
+
+
+class _Removed:
+    """Stands in the class for a parameter of its base that it does not have; an artifact may have the name."""
+
+    def __get__(self, flow: object, owner: type | None = None) -> Any:
+        raise AttributeError("it was removed")
 
 
 def _members(cls: type) -> dict[str, Any]:

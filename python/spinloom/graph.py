@@ -35,7 +35,7 @@ def describe(flow: FlowClass, decorators: dict[str, list[StepDecorator]]) -> dic
         "steps": [_step(flow, name, decorators.get(name, [])) for name in flow.steps],
         "parameters": [parameter.document() for parameter in flow.parameters.values()],
         "constants": list(flow.constants),
-        "decorators": [decorator.document() for decorator in flow.decorators],
+        "decorators": [decorator.document() for decorator in (*flow.decorators, *flow.mutators)],
     }
 
 

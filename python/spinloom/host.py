@@ -51,6 +51,8 @@ class FlowHost:
             name: list(function.decorators)  # type: ignore[attr-defined]
             for name, function in self.flow.steps.items()
         }
+        self._unmutated: dict[str, list[StepDecorator]] | None = None  # as mutators found them
+        self._pre_mutated = False
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
@@ -65,6 +67,7 @@ class FlowHost:
     def document(self) -> dict[str, Any]:
         """The `FlowGraph` document."""
         if self._document is None:
+            self._mutate()
             document = describe(self.flow, self.decorators)
             for step in document["steps"]:
                 self._check_catch(step)
@@ -74,6 +77,37 @@ class FlowHost:
             }
             self._document = document
         return self._document
+
+    def _mutators(self) -> Any:
+        """What calls mutators, if there are any."""
+        if not self.flow.mutators and not any(one.mutates for step in self.decorators.values() for one in step):
+            return None
+        from . import mutators
+
+        return mutators
+
+    def pre_mutate(self) -> None:
+        """Lets mutators change parameters and flow decorators, once: when configs are known, before `--with`."""
+        if not self._pre_mutated:
+            self._pre_mutated = True
+            if (mutators := self._mutators()) is not None:
+                mutators.pre_mutate(self)
+
+    def _mutate(self) -> None:
+        """Lets mutators change the decorators of steps: anew if `--with` has added some since."""
+        self.pre_mutate()
+        if (mutators := self._mutators()) is not None:
+            self._unmutated = {name: list(several) for name, several in self.decorators.items()}
+            mutators.mutate(self)
+
+    def package_files(self) -> str:
+        """Files that decorators of users add to the code package: a JSON list of pairs of a path and a name."""
+        if not self.flow.mutators and not any(one.custom for step in self.decorators.values() for one in step):
+            return "[]"
+        from .mutators import package_files
+
+        self.document()
+        return json.dumps(package_files(self))
 
     def _check_catch(self, step: dict[str, Any]) -> None:
         tail = step["tail"]
@@ -141,6 +175,9 @@ class FlowHost:
     def attach(self, specs_json: str) -> str:
         """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
         specs = json.loads(specs_json)
+        self.pre_mutate()
+        if self._unmutated is not None:
+            self.decorators, self._unmutated = self._unmutated, None
         attach(self.decorators, specs)
         self._handed_on["with"] += specs
         self._document = None

@@ -88,6 +88,8 @@ fn parallel() -> DecoratorDoc {
         statically_defined: true,
         file: "random_flow.py".to_owned(),
         line: 0,
+        custom: false,
+        inserted_by: None,
     }
 }
 

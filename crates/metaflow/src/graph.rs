@@ -126,6 +126,8 @@ fn decorators(of: &Value) -> Vec<DecoratorDoc> {
             statically_defined: decorator.get("statically_defined") != Some(&Value::Bool(false)),
             file: String::new(),
             line: 0,
+            custom: false,
+            inserted_by: None,
         })
     };
     // A flow can have one decorator many times, and then has lists of them.

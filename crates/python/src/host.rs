@@ -45,6 +45,14 @@ pub(crate) fn default_user(py: Python<'_>) -> PyResult<String> {
     settings.user().map(str::to_owned).map_err(|e| raise(py, &e))
 }
 
+/// A decorator as text, such as `retry:times=2`, as JSON: its name and attributes. `--with` reads the same.
+///
+/// Raises `InvalidDecorator`.
+#[pyfunction]
+pub(crate) fn parse_decorator(py: Python<'_>, text: &str) -> PyResult<String> {
+    DecoSpec::parse(text).and_then(|spec| json(&spec)).map_err(|e| raise(py, &e))
+}
+
 struct PythonFlow<'py> {
     py: Python<'py>,
     host: Bound<'py, PyAny>,

@@ -24,8 +24,8 @@ def make_decorator(kind: type[StepDecorator]) -> Callable[..., Any]:
         file, line = caller()
         if f is None:
             record = kind(attributes, file, line)
-            return lambda function: _apply(record, function)
-        return _apply(kind(attributes, file, line), f)
+            return lambda function: apply(record, function)
+        return apply(kind(attributes, file, line), f)
 
     decorator.__name__ = decorator.__qualname__ = kind.name
     decorator.__doc__ = kind.__doc__
@@ -33,16 +33,17 @@ def make_decorator(kind: type[StepDecorator]) -> Callable[..., Any]:
     return decorator
 
 
-def _apply(record: StepDecorator, function: Any) -> Any:
+def apply(record: StepDecorator, function: Any) -> Any:
+    """Puts a decorator on a step. Raises `InvalidDecorator` where it does not belong."""
     name = getattr(function, "__name__", repr(function))
     if not is_step(function):
         hints = ["put `@step` on the line just above `def`, and the other decorators above it"]
         if not callable(function):
-            hints = [f"name the attribute, such as `@{record.name}({next(iter(record.defaults), 'name')}=…)`"]
+            hints = [f"name the attribute, such as `@{record.shown}({next(iter(record.defaults), 'name')}=…)`"]
         raise InvalidDecorator(
-            f"`@{record.name}` is put on `{name}`, which is not a step", record.line, record.file, hints
+            f"`@{record.shown}` is put on `{name}`, which is not a step", record.line, record.file, hints
         )
-    if any(other.name == record.name for other in function.decorators):
-        raise InvalidDecorator(f"step `{name}` has `@{record.name}` twice", record.line, record.file)
+    if not record.custom and any(other.name == record.name for other in function.decorators):
+        raise InvalidDecorator(f"step `{name}` has `@{record.shown}` twice", record.line, record.file)
     function.decorators.insert(0, record)
     return function

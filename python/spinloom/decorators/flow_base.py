@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# In the namespace of the class; a name of this form is neither a constant nor an artifact.
+    from .custom import Custom
+
+# In the namespace of the class; names of this form are neither constants nor artifacts.
 _OWN = "__spinloom_decorators__"
+_MUTATORS = "__spinloom_mutators__"
 
 
 class FlowDecorator(Record):
@@ -36,7 +39,7 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
         if not isinstance(flow, type):
             first = next(iter(kind.defaults), "name")
             hints = [f"name the attribute, such as `@{kind.name}({first}=…)`"]
-            raise _misplaced(kind, getattr(flow, "__name__", repr(flow)), file, line, hints)
+            raise _misplaced(kind.name, getattr(flow, "__name__", repr(flow)), file, line, hints)
         return _apply(kind(attributes, file, line), flow)
 
     decorator.__name__ = decorator.__qualname__ = kind.name
@@ -45,19 +48,36 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
     return decorator
 
 
-def _misplaced(kind: type[Record], what: str, file: str | None, line: int, hints: list[str]) -> InvalidDecorator:
-    return InvalidDecorator(f"`@{kind.name}` is put on `{what}`, which is not a flow", line, file, hints)
+def _misplaced(name: str, what: str, file: str | None, line: int, hints: list[str]) -> InvalidDecorator:
+    return InvalidDecorator(f"`@{name}` is put on `{what}`, which is not a flow", line, file, hints)
 
 
 def _apply(record: FlowDecorator, flow: Any) -> Any:
+    _check_flow(record, flow)
+    setattr(flow, _OWN, (record, *vars(flow).get(_OWN, ())))
+    flow_decorators(flow)
+    return flow
+
+
+def apply_mutator(record: Custom, flow: Any) -> Any:
+    """Puts a mutator on a flow."""
+    _check_flow(record, flow)
+    setattr(flow, _MUTATORS, (record, *vars(flow).get(_MUTATORS, ())))
+    return flow
+
+
+def _check_flow(record: Record, flow: Any) -> None:
     from ..flow import FlowSpec
 
     if not (isinstance(flow, type) and issubclass(flow, FlowSpec)):
         name = getattr(flow, "__name__", repr(flow))
-        raise _misplaced(type(record), name, record.file, record.line, ["put it on the line above `class`"])
-    setattr(flow, _OWN, (record, *vars(flow).get(_OWN, ())))
-    flow_decorators(flow)
-    return flow
+        raise _misplaced(record.shown, name, record.file, record.line, ["put it on the line above `class`"])
+
+
+def flow_mutators(flow: type) -> list[Custom]:
+    """The mutators of a flow in the order they are called in: those of its bases first, and innermost first."""
+    own, *bases = flow.__mro__
+    return [record for base in (*bases, own) for record in reversed(vars(base).get(_MUTATORS, ()))]
 
 
 def flow_decorators(flow: type) -> list[FlowDecorator]:

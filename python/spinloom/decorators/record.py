@@ -24,6 +24,17 @@ class Record:
     static: bool
     pending = False
     """Whether an attribute waits for the configs: it is checked when they are known."""
+    custom = False
+    """Whether the user has written it: see `custom.Custom`."""
+    mutates = False
+    """Whether it changes other decorators before the run."""
+    inserted_by: str | None = None
+    """The mutator that has put it there."""
+
+    @property
+    def shown(self) -> str:
+        """The name in messages."""
+        return self.name
 
     def __init__(self, attributes: dict[str, Any], file: str | None = None, line: int = 0, static: bool = True) -> None:
         set_ = object.__setattr__
@@ -44,6 +55,11 @@ class Record:
         """The same once the configs are known: `names` has their values. Raises `InvalidDecoratorAttribute`."""
         if not self.pending:
             return self
+        made = self._again(names)
+        object.__setattr__(made, "inserted_by", self.inserted_by)
+        return made
+
+    def _again(self, names: Mapping[str, Any]) -> Self:
         return type(self)(settle(self.attributes, names), self.file, self.line, self.static)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -63,7 +79,7 @@ class Record:
 
     def problem(self, what: str, hints: list[str] | None = None) -> InvalidDecoratorAttribute:
         """An error about an attribute, at the line the decorator is written at."""
-        return InvalidDecoratorAttribute(f"`@{self.name}` {what}", self.line or None, self.file, hints or [])
+        return InvalidDecoratorAttribute(f"`@{self.shown}` {what}", self.line or None, self.file, hints or [])
 
     def unknown(self, attribute: str) -> InvalidDecoratorAttribute:
         """The error for an attribute this decorator does not have."""
@@ -90,10 +106,13 @@ class Record:
             attributes = jsonvalue.encode(self._waiting() if self.pending else self.described())
         except TypeError as error:
             raise self.problem(f"has an attribute that cannot be written as JSON: {error}") from error
-        return {
+        document = {
             "name": self.name,
             "attributes": attributes,
             "statically_defined": self.static,
             "file": self.file or "",
             "line": self.line,
         }
+        if self.inserted_by is not None:
+            document["inserted_by"] = self.inserted_by
+        return document

@@ -21,6 +21,11 @@ class StepPlan:
         tail = document["tail"]
         self.document = document
         self.body = body
+        wrappers = [one for one in decorators if one.custom and one.wraps]  # type: ignore[attr-defined]
+        if wrappers:
+            from .wrapping import Wrapped
+
+            self.body = Wrapped(document, body, wrappers)
         self.takes_inputs = document["args"] > 1
         attributes = {decorator.name: decorator.attributes for decorator in decorators}
         self.variables: dict[str, str] = attributes.get("environment", {}).get("vars", {})
@@ -36,7 +41,7 @@ class StepPlan:
         self.step_pickle = pickle.dumps(name, 5)
         self.transition_pickle: bytes | None = None
         self.result: str | None = None
-        if not (self.is_switch or self.is_gang):
+        if not (self.is_switch or self.is_gang or (wrappers and self.foreach)):
             transition = (self.targets, self.foreach) if self.targets else None
             self.transition_pickle = pickle.dumps(transition, 5)
             if self.foreach is None:

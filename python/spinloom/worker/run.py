@@ -113,7 +113,8 @@ def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None,
         fits = len(said.steps) == 1 and said.steps[0] in plan.targets and said.foreach is None
     else:
         gang = said.num_parallel is not None
-        fits = said.steps == plan.targets and said.foreach == plan.foreach and gang == plan.is_gang
+        over = said.foreach == plan.foreach or said.decided
+        fits = said.steps == plan.targets and over and gang == plan.is_gang
     if not fits:
         wanted = f"goes to {_steps(plan.targets)}" if plan.targets else "goes nowhere"
         what = f"step `{task.step}` went to {_steps(said.steps)}, but by its last statement it {wanted}"
@@ -182,7 +183,7 @@ def finish(
         task.ctx.finish(failed)
         return failed
     if count is not None:
-        save_value(task, "_foreach_var", plan.foreach)
+        save_value(task, "_foreach_var", task.transition and task.transition.foreach)
         save_value(task, "_foreach_num_splits", count)
     if plan.is_gang and task.transition is not None:
         save_gang(task, task.transition.num_parallel)

@@ -261,6 +261,27 @@ pub struct DecoratorDoc {
     /// Line it is written at; 0 if added.
     #[serde(default)]
     pub line: u32,
+    /// The user wrote it: what it does is Python's alone, and its name says where it lives.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub custom: bool,
+    /// The mutator that put it there, by its full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inserted_by: Option<String>,
+}
+
+impl DecoratorDoc {
+    /// The name a reader knows it by: that of a custom one without its module.
+    pub fn short(&self) -> &str {
+        match self.name.rsplit_once('.') {
+            Some((_, short)) if self.custom => short,
+            _ => &self.name,
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[cfg(test)]

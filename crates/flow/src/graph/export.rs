@@ -67,7 +67,7 @@ pub fn show(graph: &Graph) -> Shown {
         ShownStep {
             name: step.name.clone(),
             doc: dedent(&step.doc),
-            decorators: step.decorators.iter().map(|d| d.name.clone()).collect(),
+            decorators: step.decorators.iter().map(|d| d.short().to_owned()).collect(),
             next: node.targets.iter().map(|t| graph.node(*t).name.to_string()).collect(),
         }
     };
@@ -215,7 +215,7 @@ fn decorators(docs: &[DecoratorDoc]) -> Value {
             "name": doc.name,
             "attributes": attributes,
             "statically_defined": doc.statically_defined,
-            "inserted_by": Value::Null,
+            "inserted_by": doc.inserted_by.as_ref().map(|mutator| [mutator]),
         })
     };
     Value::Array(docs.iter().rev().map(one).collect())

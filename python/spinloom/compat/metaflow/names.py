@@ -72,6 +72,10 @@ def _of(home: str, names: tuple[str, ...]) -> dict[str, str]:
     return {name: f"{home}:{name}" for name in names}
 
 
+_CUSTOM = {
+    **_of("spinloom.decorators.custom", ("USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")),
+    **_of("spinloom.mutators.kinds", ("FlowMutator", "StepMutator")),
+}
 _SERIALIZERS = (
     "ArtifactSerializer",
     "SerializationFormat",
@@ -98,6 +102,7 @@ MODULES: dict[str, dict[str, str]] = {
         "S3": "spinloom.s3:S3",
         **_of("spinloom.configs", _CONFIGS),
         **_of("spinloom.configs.parsers", ("yaml_parser", *_PYPI_PARSERS)),
+        **_CUSTOM,
     },
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
@@ -153,6 +158,11 @@ MODULES: dict[str, dict[str, str]] = {
     "unbounded_foreach": _of("spinloom.unbounded", ("UnboundedForeachInput",)),
     "user_configs": {},
     "user_configs.config_parameters": _of("spinloom.configs", _CONFIGS),
+    "user_decorators": {},
+    "user_decorators.mutable_flow": _of("spinloom.mutators.mutable_flow", ("MutableFlow",)),
+    "user_decorators.mutable_step": _of("spinloom.mutators.mutable_step", ("MutableStep",)),
+    "user_decorators.user_flow_decorator": {"FlowMutator": _CUSTOM["FlowMutator"]},
+    "user_decorators.user_step_decorator": {name: home for name, home in _CUSTOM.items() if name != "FlowMutator"},
     "util": _of(
         _SHIMS,
         (
@@ -168,14 +178,14 @@ MODULES: dict[str, dict[str, str]] = {
 
 MISSING: frozenset[str] = frozenset(
     """
-    DeployedFlow Deployer FlowMutator NBDeployer StepMutator
-    USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
+    DeployedFlow Deployer NBDeployer
+    airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
     kubernetes namespaced_event_name package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base
-    pytorch_parallel torchrun trigger trigger_on_finish user_step_decorator
+    pytorch_parallel torchrun trigger trigger_on_finish
     R cards cli cli_args debug event_logger events extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
-    procpoll sidecar system_context task tracing tuple_util user_decorators
+    procpoll sidecar system_context task tracing tuple_util
     """.split()  # noqa: SIM905 (a list would take a line for each)
 )
 """What ``metaflow`` itself has and this version of Spinloom does not: names and modules."""

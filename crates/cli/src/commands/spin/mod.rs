@@ -272,12 +272,16 @@ fn honoured(
     }
     let allowed = context.settings.spin_decorators();
     let Some(index) = graph.find(step.as_str()) else { return Ok(Vec::new()) };
-    let names = graph.step(index).decorators.iter().map(|decorator| decorator.name.clone());
-    let (honoured, ignored): (Vec<String>, Vec<String>) = names.partition(|name| allowed.contains(name));
+    // What users write themselves belongs to the step's code, as it were.
+    let (honoured, ignored): (Vec<_>, Vec<_>) = graph
+        .step(index)
+        .decorators
+        .iter()
+        .partition(|decorator| decorator.custom || allowed.contains(&decorator.name));
     if !ignored.is_empty() {
         let verb = if ignored.len() == 1 { "does" } else { "do" };
-        let list = ignored.join("`, `@");
+        let list = ignored.iter().map(|one| one.short()).collect::<Vec<_>>().join("`, `@");
         context.output.remark(&format!("note: `@{list}` {verb} nothing in a spin\n"));
     }
-    Ok(honoured)
+    Ok(honoured.into_iter().map(|one| one.name.clone()).collect())
 }
