@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from . import jsonvalue
-from .attach import attach
+from .attach import attach, detach
 from .classes import flow_class
 from .encoding import encode
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
@@ -54,7 +54,7 @@ class FlowHost:
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
-        self._handed_on: dict[str, Any] = {"with": [], "current": {}}  # to interpreters of tasks
+        self._handed_on: dict[str, Any] = {"with": [], "without": [], "current": {}}  # to interpreters of tasks
         self._snapshot = process.Snapshot()
 
     def flow_graph(self) -> str:
@@ -109,6 +109,14 @@ class FlowHost:
         self._document = None
         return self.flow_graph()
 
+    def detach(self, names_json: str) -> str:
+        """Removes decorators of these names from every step; returns the new graph, as JSON."""
+        names = json.loads(names_json)
+        detach(self.decorators, names)
+        self._handed_on["without"] += names
+        self._document = None
+        return self.flow_graph()
+
     def add_to_current(self, facts_json: str) -> None:
         """Lets `current` have more, for the functions of the flow and for all tasks to come."""
         from .context import current
@@ -126,6 +134,8 @@ class FlowHost:
         """Brings a fresh interpreter to where the one was that `handed_on` comes from."""
         told = json.loads(handed_on)
         self.attach(json.dumps(told["with"]))
+        if told["without"]:
+            self.detach(json.dumps(told["without"]))
         self.add_to_current(json.dumps(told["current"]))
 
     def exit_hook(self, request_json: str) -> str:
@@ -143,6 +153,13 @@ class FlowHost:
         for parameter in self.flow.parameters.values():
             if isinstance(parameter, IncludeFile) and parameter.name in files:
                 parameter.check(files[parameter.name])
+
+    def check_models(self, values_json: str) -> None:
+        """Refuses what models do not take: a JSON object of names of parameters, each `{"value", "whence", "place"}`."""
+        values = json.loads(values_json)
+        for parameter in self.flow.parameters.values():
+            if (given := values.get(parameter.name)) is not None:
+                parameter.check_model(jsonvalue.decode(given["value"]), given["whence"], given["place"])
 
     def defaults(self, names_json: str, context_json: str) -> str:
         """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""

@@ -136,6 +136,14 @@ pub(crate) struct RunArgs {
     #[arg(long = "with", value_name = "SPEC")]
     pub(crate) with: Vec<String>,
 
+    /// Leave a decorator out of all steps, such as `kubernetes`; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) without: Vec<String>,
+
+    /// Say which run triggered this one, of a flow with `@trigger_on_finish`; may be repeated
+    #[arg(long, value_name = "FLOW/RUN")]
+    pub(crate) trigger: Vec<String>,
+
     /// Verify every byte of large arrays before steps get them, too
     #[arg(long)]
     pub(crate) verify: bool,

@@ -43,6 +43,15 @@ impl<'a> Flow<'a> {
         Ok(())
     }
 
+    /// Leaves decorators of these names out of every step.
+    pub(crate) fn detach(&mut self, names: &[String]) -> Result<()> {
+        if !names.is_empty() {
+            self.json = self.host.detach(names)?;
+            self.doc = read_graph(&self.json)?;
+        }
+        Ok(())
+    }
+
     /// The flow, checked.
     pub(crate) fn compile(&self) -> Result<Graph, Problems> {
         Graph::compile(&self.doc).map_err(Problems)

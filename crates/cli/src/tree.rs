@@ -159,9 +159,11 @@ fn command(entry: &Entry, look: &Look<'_>) -> Command {
         if look.parameters.iter().any(|p| p.name == "help") {
             command = command.disable_help_flag(true);
         }
-        if look.parameters.iter().any(|p| p.name == "until") {
-            // Metaflow has no such option, so flows may have such a parameter: it wins.
-            command = command.mut_arg("until", |arg| arg.long("until-step"));
+        for (option, otherwise) in [("until", "until-step"), ("without", "without-decorator"), ("trigger", "trigger-run")] {
+            if look.parameters.iter().any(|p| p.name == option) {
+                // Metaflow has no such option, so flows may have such a parameter: it wins.
+                command = command.mut_arg(option, |arg| arg.long(otherwise));
+            }
         }
         command = add_parameters(command, look.parameters);
     }

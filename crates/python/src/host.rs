@@ -120,6 +120,15 @@ impl FlowHost for PythonFlow<'_> {
         self.call("check_files", (json(files)?,), "a file cannot be included").map(|_| ())
     }
 
+    fn check_models(&mut self, values: &Map<String, Value>) -> Result<()> {
+        let values = exact::print(&Value::Object(values.clone()));
+        self.call("check_models", (values,), "a parameter cannot be checked").map(|_| ())
+    }
+
+    fn detach(&mut self, names: &[String]) -> Result<String> {
+        self.text("detach", (json(names)?,), "a decorator cannot be left out")
+    }
+
     fn exit_hook(&mut self, request: &Value) -> Result<i32> {
         let code = self.text("exit_hook", (json(request)?,), "an exit hook cannot be called")?;
         code.parse().or_error(codes::INTERNAL, || format!("`{code}` is no exit code"))

@@ -9,8 +9,10 @@ from .base import StepDecorator
 
 # Where each decorator lives, so that `--with` finds it by name without importing the others.
 KNOWN = {
+    "batch": ".batch",
     "catch": ".catch",
     "environment": ".environment",
+    "kubernetes": ".kubernetes",
     "parallel": ".parallel",
     "resources": ".resources",
     "retry": ".retry",
@@ -23,6 +25,8 @@ FLOW_KNOWN = {
     "exit_hook": ".exit_hook",
     "project": ".project",
     "schedule": ".schedule",
+    "trigger": ".trigger",
+    "trigger_on_finish": ".trigger",
 }
 
 __all__ = ["FLOW_KNOWN", "KNOWN", "StepDecorator"]

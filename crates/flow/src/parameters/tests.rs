@@ -11,8 +11,8 @@ fn with_default(kind: ParameterType, default: Value) -> ParameterDoc {
     ParameterDoc { default, default_kind: DefaultKind::Value, ..doc(kind) }
 }
 
-fn option(text: &str) -> BTreeMap<String, (String, Source)> {
-    BTreeMap::from([("al-pha".to_owned(), (text.to_owned(), Source::Option("--al-pha".to_owned())))])
+fn option(text: &str) -> Given {
+    BTreeMap::from([("al-pha".to_owned(), (text.into(), Source::Option("--al-pha".to_owned())))])
 }
 
 fn given(doc: &ParameterDoc, text: &str) -> Result<Value, Error> {
@@ -85,7 +85,7 @@ fn bad_texts_are_refused() {
 #[test]
 fn the_environment_is_named() {
     let source = Source::Environment("METAFLOW_RUN_AL_PHA".to_owned());
-    let given = BTreeMap::from([("al-pha".to_owned(), ("q".to_owned(), source))]);
+    let given = BTreeMap::from([("al-pha".to_owned(), ("q".into(), source))]);
     let error = resolve(&[doc(ParameterType::Int)], &given, &Map::new()).unwrap_err();
     assert_eq!(error.message(), "parameter `al-pha` has the bad value `q` (from `METAFLOW_RUN_AL_PHA`)");
     assert_eq!(error.hints(), ["write `METAFLOW_RUN_AL_PHA=3`"]);
@@ -186,7 +186,7 @@ fn given_values_win() {
 #[test]
 fn an_unknown_parameter_is_refused() {
     let given =
-        BTreeMap::from([("al-phb".to_owned(), ("1".to_owned(), Source::Option("--al-phb".to_owned())))]);
+        BTreeMap::from([("al-phb".to_owned(), ("1".into(), Source::Option("--al-phb".to_owned())))]);
     let error = resolve(&[doc(ParameterType::Int)], &given, &Map::new()).unwrap_err();
     assert_eq!(error.message(), "there is no parameter `al-phb` (from `--al-phb`)");
     assert_eq!(error.hints(), ["did you mean `al-pha`?"]);
