@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from .client import metadata as metadata  # type: ignore[no-redef]
     from .client import namespace as namespace
     from .context import current as current
+    from .decorators.airflow import airflow_external_task_sensor as airflow_external_task_sensor
+    from .decorators.airflow import airflow_s3_key_sensor as airflow_s3_key_sensor
+    from .decorators.batch import batch as batch
     from .decorators.catch import catch as catch
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
+    from .decorators.kubernetes import kubernetes as kubernetes
     from .decorators.parallel import parallel as parallel
     from .decorators.project import project as project
     from .decorators.resources import resources as resources
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
     from .decorators.schedule import schedule as schedule
     from .decorators.secrets import secrets as secrets
     from .decorators.timeout import timeout as timeout
+    from .decorators.trigger import trigger as trigger
+    from .decorators.trigger import trigger_on_finish as trigger_on_finish
+    from .events import namespaced_event_name as namespaced_event_name
     from .flow import FlowSpec as FlowSpec
     from .includefile import IncludeFile as IncludeFile
     from .parameters import JSONType as JSONType
@@ -62,6 +69,13 @@ _HOMES = {
     "project": ".decorators.project",
     "schedule": ".decorators.schedule",
     "exit_hook": ".decorators.exit_hook",
+    "trigger": ".decorators.trigger",
+    "trigger_on_finish": ".decorators.trigger",
+    "namespaced_event_name": ".events",
+    "batch": ".decorators.batch",
+    "kubernetes": ".decorators.kubernetes",
+    "airflow_external_task_sensor": ".decorators.airflow",
+    "airflow_s3_key_sensor": ".decorators.airflow",
     "Metaflow": ".client",
     "Flow": ".client",
     "Run": ".client",

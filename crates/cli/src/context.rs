@@ -9,7 +9,7 @@ use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
 use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
-use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
 use crate::reply::{Output, Problems};
 use crate::storage;
 use crate::terminal::Screen;
@@ -74,6 +74,8 @@ pub(crate) struct Context<'a> {
     pub(crate) top: Option<FlowArgs>,
     /// Options of a flow that belongs to a project; `None` for any other.
     pub(crate) project: Option<ProjectArgs>,
+    /// Options of a flow that runs when others have; `None` for any other.
+    pub(crate) triggered: Option<TriggerArgs>,
     /// `--with` before the command.
     pub(crate) top_with: Vec<String>,
     /// Parameters of the flow that were typed, by name.

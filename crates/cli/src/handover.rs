@@ -85,6 +85,7 @@ fn takes_value(option: &str) -> bool {
         script: None,
         parameters: &[],
         project: true,
+        triggered: true,
         columns: 80,
         flow: true,
     };

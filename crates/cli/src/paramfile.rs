@@ -160,3 +160,54 @@ fn toml_value(value: toml::Value) -> Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(file: &str, text: &str) -> String {
+        let docs: Vec<ParameterDoc> = [("alpha", "float"), ("who_is", "str"), ("sizes", "json"), ("day", "date")]
+            .iter()
+            .map(|(name, kind)| serde_json::from_value(json!({"name": name, "attribute": name, "type": kind})).unwrap())
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        if file != "absent.yaml" {
+            std::fs::write(folder.path().join(file), text).unwrap();
+        }
+        match read(file, "--params", folder.path(), &docs) {
+            Ok(given) => given.iter().map(|(name, value)| format!("{name}: {value:?}\n")).collect(),
+            Err(error) => {
+                let at = error.location().map(|at| format!(" at {}:{:?}", at.file, at.line));
+                let (causes, hints) = (error.causes().join("; "), error.hints().join(" | "));
+                format!("{}{}\n  cause: {causes}\n  hint: {hints}\n", error.message(), at.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Three formats, one meaning, each value with its line; what cannot be read is told with its line.
+    #[test]
+    fn formats_and_errors() {
+        let said: Vec<String> = [
+            ("p.yaml", "# ours\nalpha: 0.5\nwho-is: ann\nsizes: {a: [1, 2.5, true, null]}\nday: 2026-03-01\n"),
+            ("p.json", "{\n  \"alpha\": 1,\n  \"sizes\": {\"alpha\": 1}\n}"),
+            ("p.toml", "alpha = 0.5\nday = 2026-03-01\n\n[sizes]\na = [1]\n"),
+            ("p.yml", ""),
+            ("p.yaml", "alpha: ~\nsizes: ~\n"),
+            ("p.yaml", "alpha: 1\nalhpa: 2\n"),
+            ("p.yaml", "- 1\n"),
+            ("p.yaml", "alpha: [1\nwho_is: x\n"),
+            ("p.yaml", "alpha: 1\n---\nalpha: 2\n"),
+            ("p.json", "{\"alpha\": 1,}"),
+            ("p.json", "[1]"),
+            ("p.toml", "alpha = 1\nalpha = 2\n"),
+            ("p.txt", "alpha"),
+            ("absent.yaml", ""),
+        ]
+        .iter()
+        .map(|(file, text)| format!("--- {file} {text:?}\n{}", told(file, text)))
+        .collect();
+        insta::assert_snapshot!(said.join("\n"));
+    }
+}

@@ -6,7 +6,7 @@ use clap::{Arg, Args, Command};
 use spinloom_flow::graph::ParameterDoc;
 
 use crate::Surface;
-use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
 use crate::commands as c;
 use crate::values::add_parameters;
 
@@ -90,6 +90,8 @@ pub(crate) struct Look<'a> {
     pub(crate) parameters: &'a [ParameterDoc],
     /// The flow belongs to a project.
     pub(crate) project: bool,
+    /// The flow runs when others have.
+    pub(crate) triggered: bool,
     /// How wide help may be.
     pub(crate) columns: usize,
     /// The command line has a flow: all of `python flow.py`, and what native commands hand to Python.
@@ -117,6 +119,9 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
         root = FlowArgs::augment_args(root);
         if look.project {
             root = ProjectArgs::augment_args(root);
+        }
+        if look.triggered {
+            root = TriggerArgs::augment_args(root);
         }
         root = root.next_help_heading("Flow options");
         let with = Arg::new("top-with").long("with").value_name("SPEC").action(clap::ArgAction::Append);
@@ -159,7 +164,7 @@ fn command(entry: &Entry, look: &Look<'_>) -> Command {
         if look.parameters.iter().any(|p| p.name == "help") {
             command = command.disable_help_flag(true);
         }
-        for (option, otherwise) in [("until", "until-step"), ("without", "without-decorator"), ("trigger", "trigger-run")] {
+        for (option, otherwise) in [("until", "until-step"), ("without", "without-decorator")] {
             if look.parameters.iter().any(|p| p.name == option) {
                 // Metaflow has no such option, so flows may have such a parameter: it wins.
                 command = command.mut_arg(option, |arg| arg.long(otherwise));
@@ -265,6 +270,7 @@ mod tests {
                 script,
                 parameters: &parameters,
                 project: false,
+                triggered: false,
                 columns: 80,
                 flow: true,
             };

@@ -1,5 +1,6 @@
 //! Steps that ask for another machine than this one: `@batch`, `@kubernetes` (DE-10, DE-11).
 
+use serde_json::{Map, Value};
 use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::graph::{DecoratorDoc, FlowGraph, StepDoc};
@@ -37,6 +38,46 @@ pub fn check(flow: &FlowGraph) -> Result<()> {
 }
 
 /// The decorator that sends a step elsewhere, if it has one.
-fn elsewhere(step: &StepDoc) -> Option<&DecoratorDoc> {
+pub(crate) fn elsewhere(step: &StepDoc) -> Option<&DecoratorDoc> {
     step.decorators.iter().find(|decorator| REMOTE.contains(&decorator.name.as_str()))
+}
+
+/// Amounts that `@resources` asks for too; disk is Kubernetes' alone.
+const AMOUNTS: [&str; 5] = ["cpu", "gpu", "memory", "disk", "shared_memory"];
+
+/// The attributes of `decorator`, which sends `step` elsewhere, with amounts as they are asked for: of its own and those of
+/// `@resources` the larger.
+pub fn combined(step: &StepDoc, decorator: &DecoratorDoc) -> Map<String, Value> {
+    let resources = step.decorators.iter().find(|other| other.name == "resources");
+    let mut attributes = decorator.attributes.clone();
+    for key in AMOUNTS.iter().filter(|key| decorator.attributes.contains_key(**key)) {
+        let own = amount(decorator, key);
+        let other = resources.and_then(|resources| amount(resources, key));
+        let usual = match *key {
+            "cpu" => Some(1.0),
+            "memory" => Some(4096.0),
+            _ => None,
+        };
+        let most = own.into_iter().chain(other).reduce(f64::max).or(usual);
+        let most = most.map_or(Value::Null, |most| {
+            // Whole amounts are shown as such.
+            if most.fract() == 0.0 { format!("{most:.0}").parse().map_or(Value::Null, Value::Number) } else { most.into() }
+        });
+        attributes.insert((*key).to_owned(), most);
+    }
+    attributes
+}
+
+/// What a remote step asks for, as people read it: `cpu=2, memory=8000`.
+pub(crate) fn asked(step: &StepDoc, decorator: &DecoratorDoc) -> String {
+    let attributes = combined(step, decorator);
+    let amounts = AMOUNTS.iter().filter_map(|key| Some((key, attributes.get(*key).filter(|v| !v.is_null())?)));
+    amounts.map(|(key, amount)| format!("{key}={amount}")).collect::<Vec<_>>().join(", ")
+}
+
+fn amount(decorator: &DecoratorDoc, key: &str) -> Option<f64> {
+    match decorator.attributes.get(key)? {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    }
 }

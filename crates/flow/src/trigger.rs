@@ -3,6 +3,8 @@
 //! Names may be functions of the user's, called when the flow is deployed. The document has `{"$function": "module:name"}` in
 //! their place.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use spinloom_diagnostics::{Error, Result, codes};
@@ -69,6 +71,58 @@ pub(crate) fn check(graph: &FlowGraph) -> Vec<Error> {
         found.extend(upstream(decorator).err());
     }
     found
+}
+
+/// When a flow runs where it is deployed, in words: `every day`, `on the event \`x\``, `after \`Flow\``.
+pub(crate) fn starts(graph: &FlowGraph) -> Vec<String> {
+    let mut found: Vec<String> = graph.decorator("schedule").map(scheduled).into_iter().collect();
+    let told = |decorator: Option<&DecoratorDoc>| decorator.into_iter().flat_map(|d| events(d).unwrap_or_default());
+    found.extend(told(graph.decorator("trigger")).map(|event| format!("on the event {}", event.name)));
+    let awaited = graph.decorator("trigger_on_finish").and_then(|decorator| upstream(decorator).ok());
+    found.extend(awaited.into_iter().flatten().map(|flow| format!("after {flow}")));
+    found
+}
+
+fn scheduled(decorator: &DecoratorDoc) -> String {
+    let given = |key: &str| {
+        decorator.attributes.get(key).filter(|value| ![Value::Null, Value::Bool(false)].contains(value))
+    };
+    let zone = given("timezone").and_then(Value::as_str).map(|zone| format!(" ({zone})")).unwrap_or_default();
+    let when = match (given("cron").and_then(Value::as_str), given("hourly"), given("weekly")) {
+        (Some(cron), _, _) => format!("at `{cron}`"),
+        (None, Some(_), _) => "every hour".to_owned(),
+        (None, None, Some(_)) => "every week".to_owned(),
+        (None, None, None) => "every day".to_owned(),
+    };
+    format!("{when}{zone}")
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(name) => write!(f, "`{name}`"),
+            Self::Function(name) => write!(f, "that `{name}` names"),
+        }
+    }
+}
+
+/// `project.branch.Flow`, as far as that is said.
+impl fmt::Display for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Option<Vec<&str>> = [&self.project, &self.branch]
+            .into_iter()
+            .flatten()
+            .chain([&self.name])
+            .map(|part| match part {
+                Name::Known(text) => Some(text.as_str()),
+                Name::Function(_) => None,
+            })
+            .collect();
+        match parts {
+            Some(parts) => write!(f, "`{}`", parts.join(".")),
+            None => write!(f, "the flow {}", self.name),
+        }
+    }
 }
 
 /// Each parameter that an event is to give must be one of the flow's.

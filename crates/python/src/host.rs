@@ -43,6 +43,13 @@ pub(crate) fn default_user(py: Python<'_>) -> PyResult<String> {
     settings.user().map(str::to_owned).map_err(|e| raise(py, &e))
 }
 
+/// The webhook events are published to, if one is set.
+#[pyfunction]
+pub(crate) fn argo_events_url(py: Python<'_>) -> PyResult<Option<String>> {
+    let settings = Settings::from_process().map_err(|e| raise(py, &e))?;
+    Ok(settings.argo_events_url().map(str::to_owned))
+}
+
 struct PythonFlow<'py> {
     py: Python<'py>,
     host: Bound<'py, PyAny>,

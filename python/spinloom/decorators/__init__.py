@@ -22,6 +22,8 @@ KNOWN = {
 
 # Decorators of flows, which `--with` cannot add.
 FLOW_KNOWN = {
+    "airflow_external_task_sensor": ".airflow",
+    "airflow_s3_key_sensor": ".airflow",
     "exit_hook": ".exit_hook",
     "project": ".project",
     "schedule": ".schedule",

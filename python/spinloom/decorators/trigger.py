@@ -54,8 +54,9 @@ class TriggerOnFinish(_Triggering):
 
 def _described(value: Any) -> Any:
     if callable(value):
-        name = getattr(value, "__qualname__", type(value).__name__)
-        return {"$function": f"{getattr(value, '__module__', '__main__')}:{name}"}
+        function = getattr(value, "func", value)  # of a partial
+        name = getattr(function, "__qualname__", type(function).__name__)
+        return {"$function": f"{getattr(function, '__module__', '__main__')}:{name}"}
     if isinstance(value, dict):
         return {key: _described(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

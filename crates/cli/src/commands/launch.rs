@@ -68,7 +68,7 @@ impl Options {
         Ok(Self {
             with: with(arguments, command, context)?,
             without: without(arguments, command, context),
-            triggers: triggered::resolve(&values::list(settings, command, "trigger", &arguments.trigger), context)?,
+            triggers: triggered::resolve(context)?,
             who: Who::resolve(command, arguments.namespace.as_deref(), context)?,
             tags: values::list(settings, command, "tag", &arguments.tag),
             max_workers: values::number(
