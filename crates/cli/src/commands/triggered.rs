@@ -11,7 +11,7 @@ use crate::{target, values};
 /// What the named runs tell the flow, one event for each: `{"name", "id", "timestamp", "type", "run"}`.
 ///
 /// # Errors
-/// `SL0001` for what names no run, or one that did not go well; `SL0301` for a run that is not there.
+/// `SL0301` for what names no run that ended well.
 pub(crate) fn resolve(context: &Context<'_>) -> Result<Vec<Value>> {
     let Some(arguments) = &context.triggered else { return Ok(Vec::new()) };
     let named = values::list(&context.settings, "", "trigger", &arguments.trigger);
@@ -24,15 +24,15 @@ pub(crate) fn resolve(context: &Context<'_>) -> Result<Vec<Value>> {
 
 fn event(text: &str, records: &Records) -> Result<Value> {
     let hint = "write `--trigger Flow/run`, such as `--trigger Training/58`";
-    let nameless = || Error::new(codes::USAGE, format!("`--trigger {text}` names no run")).hint(hint);
+    let nameless = || Error::new(codes::NOT_FOUND, format!("`--trigger {text}` names no run")).hint(hint);
     let spec: Pathspec = text.parse().map_err(|error: Error| nameless().cause(error.message()))?;
     if spec.run.is_none() || spec.step.is_some() {
         return Err(nameless());
     }
     let record = target::run(records, &spec)?;
     if record.status != RunStatus::Done {
-        let message = format!("the run `{text}` triggers nothing: it is `{}`", record.status);
-        return Err(Error::new(codes::USAGE, message).hint("name one that ended well"));
+        let message = format!("`--trigger {text}` names no run that ended well: it is `{}`", record.status);
+        return Err(Error::new(codes::NOT_FOUND, message).hint("name one that is `done`"));
     }
     let end = records.provider.end_task(&record.flow, &record.run)?;
     let run = format!("{}/{}", record.flow, record.run);
