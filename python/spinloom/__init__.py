@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from .configs.parsers import requirements_txt_parser as requirements_txt_parser
     from .configs.parsers import yaml_parser as yaml_parser
     from .context import current as current
+    from .decorators.airflow import airflow_external_task_sensor as airflow_external_task_sensor
+    from .decorators.airflow import airflow_s3_key_sensor as airflow_s3_key_sensor
+    from .decorators.batch import batch as batch
     from .decorators.catch import catch as catch
     from .decorators.custom import USER_SKIP_STEP as USER_SKIP_STEP
     from .decorators.custom import UserStepDecorator as UserStepDecorator
     from .decorators.custom import user_step_decorator as user_step_decorator
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
+    from .decorators.kubernetes import kubernetes as kubernetes
     from .decorators.parallel import parallel as parallel
     from .decorators.project import project as project
     from .decorators.resources import resources as resources
@@ -44,6 +48,9 @@ if TYPE_CHECKING:
     from .decorators.schedule import schedule as schedule
     from .decorators.secrets import secrets as secrets
     from .decorators.timeout import timeout as timeout
+    from .decorators.trigger import trigger as trigger
+    from .decorators.trigger import trigger_on_finish as trigger_on_finish
+    from .events import namespaced_event_name as namespaced_event_name
     from .flow import FlowSpec as FlowSpec
     from .includefile import IncludeFile as IncludeFile
     from .mutators.kinds import FlowMutator as FlowMutator
@@ -86,6 +93,13 @@ _HOMES = {
     "USER_SKIP_STEP": ".decorators.custom",
     "StepMutator": ".mutators.kinds",
     "FlowMutator": ".mutators.kinds",
+    "trigger": ".decorators.trigger",
+    "trigger_on_finish": ".decorators.trigger",
+    "namespaced_event_name": ".events",
+    "batch": ".decorators.batch",
+    "kubernetes": ".decorators.kubernetes",
+    "airflow_external_task_sensor": ".decorators.airflow",
+    "airflow_s3_key_sensor": ".decorators.airflow",
     "Metaflow": ".client",
     "Flow": ".client",
     "Run": ".client",

@@ -32,6 +32,19 @@ def _record(kind: type[Any], attributes: dict[str, Any]) -> StepDecorator:
     return kind.added({name: jsonvalue.decode(value) for name, value in attributes.items()})  # type: ignore[no-any-return]
 
 
+def detach(steps: dict[str, list[StepDecorator]], names: list[str]) -> None:
+    """Removes decorators of these names from every step (`--without`). A known one that no step has is no mistake."""
+    there = {decorator.name for decorators in steps.values() for decorator in decorators}
+    for name in names:
+        if name not in there and name not in ours.KNOWN:
+            known = sorted({*there, *ours.KNOWN})
+            raise InvalidDecorator(
+                f"there is no step decorator `{name}` to leave out", hints=suggestion(name, known)
+            )
+    for decorators in steps.values():
+        decorators[:] = [decorator for decorator in decorators if decorator.name not in names]
+
+
 def find(name: str) -> type[Any]:
     """The decorator of a name, or of an import path such as `package.module.decorator`, or of an imported one's name."""
     if name in ours.KNOWN:

@@ -35,6 +35,7 @@ _NAMES = frozenset(
         "task",
         "run",
         "parallel",
+        "trigger",
     ]
 )
 
@@ -49,11 +50,13 @@ _ADDED = {
     "is_production": _PROJECT,
     "card": "in a step with `@card`",
     "parallel": "in a step with `@parallel`",
-    "trigger": "in a run that an event or another run triggered",
+    "trigger": "in a flow with `@trigger` or `@trigger_on_finish`",
     "spot_termination_notice": "on a machine that may be taken away",
     "checkpoint": "in a step with `@checkpoint`",
     "model": "in a step with `@model`",
 }
+
+_TRIGGERS = frozenset(["trigger", "trigger_on_finish"])
 
 # A task is recorded within this many seconds of its start: pauses between looks, the last of them for nothing.
 _RECORDED_SOON = (0.02, 0.05, 0.1, 0.3, 1.0, 0.0)
@@ -172,6 +175,22 @@ class Current:
         if gang is None:
             raise AttributeError("`current` has no `parallel` here: the step does not run as a gang", name="parallel")
         return gang
+
+    @property
+    def trigger(self) -> Any:
+        """What triggered the run, a `spinloom.events.Trigger`; `None` if nothing did.
+
+        Raises:
+            AttributeError: nothing triggers the flow.
+        """
+        events = self.__dict__.get("trigger")
+        if events:
+            from .events import Trigger
+
+            return Trigger(events)
+        if self._task is not None and any(one.name in _TRIGGERS for one in self._task.flow.decorators):
+            return None
+        raise AttributeError("trigger")  # which `__getattr__` words
 
     @property
     def task(self) -> Any:

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from . import jsonvalue
-from .attach import attach
+from .attach import attach, detach
 from .classes import flow_class
 from .encoding import encode
 from .exceptions import InvalidDecorator, UnpicklableArtifactException
@@ -56,7 +56,8 @@ class FlowHost:
         self._template = dict(template or {})  # attributes the flow's own `__init__` set
         self._document: dict[str, Any] | None = None
         self._plans: dict[str, StepPlan] = {}
-        self._handed_on: dict[str, Any] = {"with": [], "current": {}, "configs": None}  # to interpreters of tasks
+        # What interpreters of tasks are told.
+        self._handed_on: dict[str, Any] = {"with": [], "without": [], "current": {}, "configs": None}
         self.configs_by_name: dict[str, Any] = {}
         self._snapshot = process.Snapshot()
 
@@ -94,11 +95,15 @@ class FlowHost:
                 mutators.pre_mutate(self)
 
     def _mutate(self) -> None:
-        """Lets mutators change the decorators of steps: anew if `--with` has added some since."""
+        """Lets mutators change the decorators of steps, anew if `--with` has added some since; then leaves some out."""
         self.pre_mutate()
-        if (mutators := self._mutators()) is not None:
-            self._unmutated = {name: list(several) for name, several in self.decorators.items()}
+        mutators, without = self._mutators(), self._handed_on["without"]
+        if mutators is None and not without:
+            return
+        self._unmutated = {name: list(several) for name, several in self.decorators.items()}
+        if mutators is not None:
             mutators.mutate(self)
+        detach(self.decorators, without)
 
     def package_files(self) -> str:
         """Files that decorators of users add to the code package: a JSON list of pairs of a path and a name."""
@@ -176,12 +181,22 @@ class FlowHost:
         """Adds `--with` decorators to every step that lacks them; returns the new graph, as JSON."""
         specs = json.loads(specs_json)
         self.pre_mutate()
-        if self._unmutated is not None:
-            self.decorators, self._unmutated = self._unmutated, None
+        self._unmutate()
         attach(self.decorators, specs)
         self._handed_on["with"] += specs
-        self._document = None
         return self.flow_graph()
+
+    def detach(self, names_json: str) -> str:
+        """Removes decorators of these names from every step; returns the new graph, as JSON."""
+        self._unmutate()
+        self._handed_on["without"] += json.loads(names_json)
+        return self.flow_graph()
+
+    def _unmutate(self) -> None:
+        """Makes the decorators of steps what they were before mutators and `--without` changed them."""
+        if self._unmutated is not None:
+            self.decorators, self._unmutated = self._unmutated, None
+        self._document = None
 
     def add_to_current(self, facts_json: str) -> None:
         """Lets `current` have more, for the functions of the flow and for all tasks to come."""
@@ -202,6 +217,8 @@ class FlowHost:
         if told["configs"] is not None:
             self.configure(json.dumps(told["configs"]))
         self.attach(json.dumps(told["with"]))
+        if told["without"]:
+            self.detach(json.dumps(told["without"]))
         self.add_to_current(json.dumps(told["current"]))
 
     def exit_hook(self, request_json: str) -> str:
@@ -219,6 +236,13 @@ class FlowHost:
         for parameter in self.flow.parameters.values():
             if isinstance(parameter, IncludeFile) and parameter.name in files:
                 parameter.check(files[parameter.name])
+
+    def check_models(self, values_json: str) -> None:
+        """Refuses what models do not take: a JSON object of names of parameters, each `{"value", "whence", "place"}`."""
+        values = json.loads(values_json)
+        for parameter in self.flow.parameters.values():
+            if (given := values.get(parameter.name)) is not None:
+                parameter.check_model(jsonvalue.decode(given["value"]), given["whence"], given["place"])
 
     def defaults(self, names_json: str, context_json: str) -> str:
         """Calls the deploy-time default functions of the named parameters; a JSON object of name and value."""

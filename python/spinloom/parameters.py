@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 
 from . import jsonvalue
-from .delayed import is_delayed, settle
+from .delayed import Delayed, is_delayed, settle
 from .exceptions import ParameterFieldFailed, ParameterFieldTypeMismatch
 from .locations import caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from .flow import FlowSpec
+    from .parameter_types import Shape
 
 RESERVED = frozenset(
     [
@@ -65,6 +66,10 @@ _WANTED = {
     "json": "JSON",
     "file": "a path",
 }
+_TYPES = (
+    "str, int, float, bool, JSONType, datetime, date, Path, an Enum, list, list[int] and the like, Literal[…], "
+    "or a pydantic model"
+)
 
 
 class ParameterContext:
@@ -87,10 +92,11 @@ class Parameter:
 
     `name` is its name there, `default` a value or a function of a context that is called once when a run starts, `type`
     one of `str`, `int`, `float`, `bool` and `JSONType` (by default that of `default`), `separator` splits a string into
-    a list.
+    a list. Beyond Metaflow's, `type` may be `datetime`, `date`, `Path`, an `Enum`, `list`, `list[…]`, `Literal[…]` or a
+    pydantic model; `choices` are the only values allowed, `min` and `max` the least and the greatest.
     """
 
-    _supported = "name, default, type, help, required, show_default, separator"
+    _supported = "name, default, type, help, required, show_default, separator, choices, min, max"
 
     def __init__(
         self,
@@ -101,6 +107,10 @@ class Parameter:
         required: bool | None = None,
         show_default: bool | None = None,
         separator: str | None = None,
+        *,
+        choices: Iterable[object] | None = None,
+        min: object = None,
+        max: object = None,
         **unknown: object,
     ) -> None:
         self.file, self.line = caller()
@@ -114,6 +124,9 @@ class Parameter:
             "required": required,
             "show_default": show_default,
             "separator": separator,
+            "choices": choices if choices is None or isinstance(choices, (str, Delayed)) else list(choices),
+            "min": min,
+            "max": max,
         }
         self._pending: dict[str, Any] | None = None
         if is_delayed(given):
@@ -126,9 +139,13 @@ class Parameter:
         self.help = given["help"] or ""
         self.separator = given["separator"]
         self.show_default = given["show_default"] is not False
-        self.kind = self._kind_of(type_, default)
-        if self.separator is not None and self.kind != "str":
+        choices, bounds = given["choices"], [given["min"], given["max"]]
+        limits = [*(choices or ()), *(bound for bound in bounds if bound is not None)]
+        self.shape: Shape | None = None
+        self.kind = self._kind_of(type_, limits[0] if limits and (default is None or callable(default)) else default)
+        if self.separator is not None and self.kind not in ("str", "list"):
             raise self.problem("has a `separator`, which only a parameter of type `str` can have")
+        self._limits = self._limited(choices, *bounds)
         self.function: Callable[[ParameterContext], object] | None = None
         self.default: object = None
         if callable(default):
@@ -157,11 +174,43 @@ class Parameter:
         if type_ is None:
             if isinstance(default, (dict, list)):
                 return "json"
-            return _KINDS.get(type(default), "str")
+            if default is None or callable(default) or type(default) in _KINDS:
+                return _KINDS.get(type(default), "str")
+            from .parameter_types import shape_of
+
+            self.shape = shape_of(type(default))
+            return self.shape.kind if self.shape else "str"
         try:
             return _KINDS[type_]
         except (KeyError, TypeError):
-            raise self.problem(f"has the type `{type_!r}`; use one of str, int, float, bool, JSONType") from None
+            from .parameter_types import shape_of
+
+            self.shape = shape_of(type_)
+        if self.shape is None:
+            raise self.problem(
+                f"has the type `{getattr(type_, '__name__', type_)}`, which parameters cannot have",
+                [f"use one of {_TYPES}"],
+            )
+        return self.shape.kind
+
+    def _limited(self, choices: Iterable[object] | None, least: object, greatest: object) -> dict[str, Any]:
+        """What the document says of choices and range. Whether it makes sense is checked with the flow."""
+        limits = self.shape.fields() if self.shape else {}
+        if choices is not None:
+            if isinstance(choices, str) or not (given := list(choices)):
+                raise self.problem("has no choices", ["give it a list, such as `choices=['small', 'large']`"])
+            limits["choices"] = [self._limit(one) for one in given]
+        for name, bound in (("min", least), ("max", greatest)):
+            if bound is not None:
+                limits[name] = self._limit(bound)
+        return limits
+
+    def _limit(self, value: object) -> object:
+        try:
+            shape = getattr(self.shape, "item", self.shape)
+            return jsonvalue.encode(shape.to_json(value) if shape else value)
+        except (TypeError, ValueError):
+            raise self.problem(f"allows `{value!r}`, which is no value it can have") from None
 
     def problem(self, what: str, hints: list[str] | None = None) -> ParameterFieldFailed:
         """An error about this parameter, at the line it is defined at."""
@@ -169,7 +218,7 @@ class Parameter:
 
     def _mismatch(self, value: object, source: str) -> ParameterFieldTypeMismatch:
         return ParameterFieldTypeMismatch(
-            f"{source} of parameter `{self.name}` is `{value!r}`, which is not {_WANTED[self.kind]}",
+            f"{source} of parameter `{self.name}` is `{value!r}`, which is not {self.shape.wanted if self.shape else _WANTED[self.kind]}",
             self.line,
             self.file,
         )
@@ -178,6 +227,8 @@ class Parameter:
         """A default as a value of this parameter's type, if it can be one without loss."""
         problem = self._mismatch(value, "the default")
         try:
+            if self.shape is not None:
+                return self.shape.from_json(self.shape.to_json(value))
             if kind == "json":
                 return _json(value)
             if kind == "file":
@@ -206,6 +257,11 @@ class Parameter:
         wrong.code = "SL0101"  # nothing on the command line is wrong
         if value is None:
             return None
+        if self.shape is not None:
+            try:
+                return self.shape.to_json(value)
+            except (ValueError, TypeError) as error:
+                raise wrong from error
         if self.kind == "json":
             try:
                 return _json(value)
@@ -223,7 +279,7 @@ class Parameter:
 
     def stored(self, value: Any) -> Any:
         """What is kept of a value the run was given."""
-        return value
+        return value if value is None or self.shape is None else self.shape.from_json(value)
 
     def read(self, value: Any) -> Any:
         """What steps see of what is kept."""
@@ -237,7 +293,7 @@ class Parameter:
             "name": self.name,
             "attribute": self.attribute,
             "type": self.kind,
-            "default": jsonvalue.encode(self.default),
+            "default": jsonvalue.encode(self._encoded(self.default)),
             "default_kind": kind,
             "required": self.required,
             "help": self.help,
@@ -245,7 +301,20 @@ class Parameter:
             "separator": self.separator,
             "file": self.file,
             "line": self.line,
+            **self._limits,
         }
+
+    def _encoded(self, value: object) -> object:
+        return value if value is None or self.shape is None else self.shape.to_json(value)
+
+    def check_model(self, value: object, whence: str, place: tuple[str, int] | None) -> None:
+        """Refuses a value that a model's class does not take; it was given at `whence`, in a file at `place`."""
+        why = self.shape.wrong(value) if self.shape else None  # type: ignore[attr-defined]
+        if why is not None:
+            file, line = place or (self.file, self.line)
+            raise ParameterFieldFailed(
+                f"parameter `{self.name}` has a bad value (from {whence}): {why}", line or None, file
+            )
 
     def __set_name__(self, owner: type, attribute: str) -> None:
         self.attribute = attribute

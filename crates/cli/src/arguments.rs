@@ -119,6 +119,15 @@ pub(crate) struct ConfigArgs {
     pub(crate) config_set: Vec<String>,
 }
 
+// Options of a flow that runs when others have, before the command (FD-04).
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of `@trigger_on_finish`")]
+pub(crate) struct TriggerArgs {
+    /// Try it out: a run that ended well, which the flow takes itself to be triggered by; may be repeated
+    #[arg(long, global = true, value_name = "FLOW/RUN")]
+    pub(crate) trigger: Vec<String>,
+}
+
 // Options of `run` and `resume` (RU-01).
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {
@@ -153,6 +162,10 @@ pub(crate) struct RunArgs {
     /// Add a decorator to all steps that lack it, such as `retry:times=2`; may be repeated
     #[arg(long = "with", value_name = "SPEC")]
     pub(crate) with: Vec<String>,
+
+    /// Leave a decorator out of all steps, such as `kubernetes`; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) without: Vec<String>,
 
     /// Verify every byte of large arrays before steps get them, too
     #[arg(long)]

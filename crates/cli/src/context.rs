@@ -10,8 +10,8 @@ use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
 use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
-use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs};
 use crate::configs::{Configs, When};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
 use crate::reply::{Output, Problems};
 use crate::storage;
 use crate::terminal::Screen;
@@ -75,6 +75,15 @@ impl<'a> Flow<'a> {
         Ok(())
     }
 
+    /// Leaves decorators of these names out of every step.
+    pub(crate) fn detach(&mut self, names: &[String]) -> Result<()> {
+        if !names.is_empty() {
+            self.json = self.host.detach(names)?;
+            self.doc = read_graph(&self.json)?;
+        }
+        Ok(())
+    }
+
     /// The flow, checked.
     pub(crate) fn compile(&self) -> Result<Graph, Problems> {
         Graph::compile(&self.doc).map_err(Problems)
@@ -97,6 +106,8 @@ pub(crate) struct Context<'a> {
     pub(crate) top: Option<FlowArgs>,
     /// Options of a flow that belongs to a project; `None` for any other.
     pub(crate) project: Option<ProjectArgs>,
+    /// Options of a flow that runs when others have; `None` for any other.
+    pub(crate) triggered: Option<TriggerArgs>,
     /// `--with` before the command.
     pub(crate) top_with: Vec<String>,
     /// Parameters of the flow that were typed, by name.

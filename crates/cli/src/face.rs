@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args};
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_settings::{Colour, Output as Format, Settings};
 
-use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, When};
+use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs, When};
 use crate::commands;
 use crate::configs::{Configs, When as Settle};
 use crate::context::{Context, Flow};
@@ -100,6 +100,7 @@ impl Line<'_> {
             parameters: &parameters,
             project: flow.as_ref().is_some_and(|flow| flow.doc.decorator("project").is_some()),
             configs: flow.as_ref().is_some_and(|flow| flow.configs.is_some()),
+            triggered: flow.as_ref().is_some_and(|flow| flow.doc.decorator("trigger_on_finish").is_some()),
             columns: Screen::of_process(false, settings.columns()).columns,
             flow: script.is_some(),
         };
@@ -114,6 +115,7 @@ impl Line<'_> {
         let globals: GlobalArgs = read(&matches)?;
         let top: Option<FlowArgs> = script.is_some().then(|| read(&matches)).transpose()?;
         let project: Option<ProjectArgs> = look.project.then(|| read(&matches)).transpose()?;
+        let triggered: Option<TriggerArgs> = look.triggered.then(|| read(&matches)).transpose()?;
         let quiet = values::switch(&settings, "", "quiet", globals.quiet)? && !globals.not_quiet;
         self.output = output(&globals, top.as_ref(), quiet, &settings);
         let top_with = script.is_some().then(|| matches.get_many::<String>("top-with")).flatten();
@@ -125,6 +127,7 @@ impl Line<'_> {
             globals,
             top,
             project,
+            triggered,
             surface: self.surface,
             flow,
             output: self.output,

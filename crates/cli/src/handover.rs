@@ -100,6 +100,7 @@ fn takes_value(option: &str) -> bool {
         parameters: &[],
         project: true,
         configs: false,
+        triggered: true,
         columns: 80,
         flow: true,
     };

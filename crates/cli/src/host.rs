@@ -141,6 +141,20 @@ pub trait FlowHost {
         Ok(())
     }
 
+    /// Has the classes of models check values of parameters: parameter name → `{"value", "whence", "place": [file, line]}`.
+    ///
+    /// # Errors
+    /// `SL0103` for one that its class does not take.
+    fn check_models(&mut self, _values: &Map<String, Value>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Removes decorators of these names from every step, and returns the new document.
+    ///
+    /// # Errors
+    /// `SL0104` for a name that no decorator has.
+    fn detach(&mut self, names: &[String]) -> Result<String>;
+
     /// Calls a function of `@exit_hook` in a process of its own, and waits for it: its exit code (FD-09). The request:
     /// `{"function", "flow", "run", "store", "quiet_stdout"}`.
     ///

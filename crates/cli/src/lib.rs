@@ -14,6 +14,7 @@ mod face;
 mod files;
 mod handover;
 mod host;
+mod paramfile;
 mod python;
 mod reply;
 mod revision;

@@ -6,7 +6,7 @@ use clap::{Arg, Args, Command};
 use spinloom_flow::graph::ParameterDoc;
 
 use crate::Surface;
-use crate::arguments::{ConfigArgs, FlowArgs, GlobalArgs, ProjectArgs};
+use crate::arguments::{ConfigArgs, FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
 use crate::commands as c;
 use crate::values::add_parameters;
 
@@ -93,6 +93,8 @@ pub(crate) struct Look<'a> {
     pub(crate) project: bool,
     /// The flow has configs.
     pub(crate) configs: bool,
+    /// The flow runs when others have.
+    pub(crate) triggered: bool,
     /// How wide help may be.
     pub(crate) columns: usize,
     /// The command line has a flow: all of `python flow.py`, and what native commands hand to Python.
@@ -123,6 +125,9 @@ pub(crate) fn build(look: &Look<'_>) -> Command {
         }
         if look.configs {
             root = ConfigArgs::augment_args(root);
+        }
+        if look.triggered {
+            root = TriggerArgs::augment_args(root);
         }
         root = root.next_help_heading("Flow options");
         let with = Arg::new("top-with").long("with").value_name("SPEC").action(clap::ArgAction::Append);
@@ -165,9 +170,11 @@ fn command(entry: &Entry, look: &Look<'_>) -> Command {
         if look.parameters.iter().any(|p| p.name == "help") {
             command = command.disable_help_flag(true);
         }
-        if look.parameters.iter().any(|p| p.name == "until") {
-            // Metaflow has no such option, so flows may have such a parameter: it wins.
-            command = command.mut_arg("until", |arg| arg.long("until-step"));
+        for (option, otherwise) in [("until", "until-step"), ("without", "without-decorator")] {
+            if look.parameters.iter().any(|p| p.name == option) {
+                // Metaflow has no such option, so flows may have such a parameter: it wins.
+                command = command.mut_arg(option, |arg| arg.long(otherwise));
+            }
         }
         command = add_parameters(command, look.parameters);
     }
@@ -270,6 +277,7 @@ mod tests {
                 parameters: &parameters,
                 project: false,
                 configs: false,
+                triggered: false,
                 columns: 80,
                 flow: true,
             };

@@ -13,7 +13,7 @@ use spinloom_flow::{exact, parameters};
 use spinloom_settings::Settings;
 
 use crate::context::Flow;
-use crate::files;
+use crate::{files, paramfile};
 
 /// An option's text and where it is from: typed, else in the environment.
 pub(crate) fn given(
@@ -83,11 +83,24 @@ fn option(parameter: &ParameterDoc) -> Arg {
         ParameterType::Bool => "BOOLEAN",
         ParameterType::Json => "JSON",
         ParameterType::File => "FILE",
+        ParameterType::Datetime => "DATETIME",
+        ParameterType::Date => "DATE",
+        ParameterType::Path => "PATH",
+        ParameterType::Enum => "NAME",
+        ParameterType::List => "LIST",
+        ParameterType::Model => "JSON",
     };
     let mut help = parameter.help.trim().to_owned();
     let mut mark = |text: String| {
         help = if help.is_empty() { text } else { format!("{help} {text}") };
     };
+    if !parameter.choices.is_empty() {
+        let choices: Vec<String> = parameter.choices.iter().map(parameters::text).collect();
+        mark(format!("[choices: {}]", choices.join(", ")));
+    }
+    if let Some(range) = parameters::range(parameter) {
+        mark(format!("[a value {range}]"));
+    }
     match parameter.default_kind {
         DefaultKind::None if parameter.required => mark("[required]".to_owned()),
         DefaultKind::Value if parameter.show_default => {
@@ -121,21 +134,29 @@ pub(crate) fn typed(matches: &ArgMatches, parameters: &[ParameterDoc]) -> BTreeM
     parameters.iter().filter_map(|p| Some((p.name.clone(), text(p)?))).collect()
 }
 
-/// The value of every parameter of the flow for a run.
+/// The value of every parameter of the flow for a run: typed, else in the environment, else in the file `--params` names,
+/// else its default.
 pub(crate) fn resolve(
     flow: &mut Flow<'_>,
     typed: &BTreeMap<String, String>,
+    file: Option<&str>,
     settings: &Settings,
     user: &str,
 ) -> Result<Map<String, Value>> {
     let docs = flow.doc.parameters.clone();
-    let mut texts = BTreeMap::new();
+    let mut texts = match given(settings, "run", "params", file) {
+        Some((source, path)) => paramfile::read(&path, &source, settings.cwd(), &docs)?,
+        None => parameters::Given::new(),
+    };
     for parameter in &docs {
         if let Some(text) = typed.get(&parameter.name) {
             let source = parameters::Source::Option(format!("--{}", parameter.name));
-            texts.insert(parameter.name.clone(), (text.clone(), source));
+            texts.insert(parameter.name.clone(), (text.as_str().into(), source));
         } else if let Some((name, text)) = settings.option_env("run", &parameter.name) {
-            texts.insert(parameter.name.clone(), (text, parameters::Source::Environment(name)));
+            texts.insert(
+                parameter.name.clone(),
+                (text.as_str().into(), parameters::Source::Environment(name)),
+            );
         }
     }
     complete(flow, &docs, &texts, user, settings.cwd())
@@ -162,7 +183,7 @@ pub(crate) fn again(
             return Err(error.suggest(typed, docs.iter().map(|p| p.name.as_str())));
         };
         let source = parameters::Source::Pair(format!("--param {typed}"));
-        texts.insert(parameter.name.clone(), (text.clone(), source));
+        texts.insert(parameter.name.clone(), (text.as_str().into(), source));
     }
     let wanted = |p: &&ParameterDoc| texts.contains_key(&p.name) || !had.contains(&p.attribute);
     let docs: Vec<ParameterDoc> = docs.iter().filter(wanted).cloned().collect();
@@ -189,7 +210,7 @@ pub(crate) fn pairs(option: &str, typed: &[String]) -> Result<BTreeMap<String, S
 fn complete(
     flow: &mut Flow<'_>,
     docs: &[ParameterDoc],
-    texts: &BTreeMap<String, (String, parameters::Source)>,
+    texts: &parameters::Given,
     user: &str,
     cwd: &Path,
 ) -> Result<Map<String, Value>> {
@@ -220,7 +241,26 @@ fn complete(
         flow.host.check_files(&included)?;
         values.extend(included);
     }
+    let models = models(docs, texts, &values);
+    if !models.is_empty() {
+        flow.host.check_models(&models)?;
+    }
     Ok(values)
+}
+
+/// What Python has to look at: values of models, each with where it was given.
+fn models(docs: &[ParameterDoc], texts: &parameters::Given, values: &Map<String, Value>) -> Map<String, Value> {
+    let one = |doc: &ParameterDoc| {
+        let value = values.get(&doc.name).filter(|value| !value.is_null())?;
+        let source = texts.get(&doc.name).map(|(_, source)| source);
+        let whence = source.map_or_else(|| "its default".to_owned(), |source| format!("`{source}`"));
+        let place = match source {
+            Some(parameters::Source::File(file, line)) => Some((file, line.unwrap_or(0))),
+            _ => None,
+        };
+        Some((doc.name.clone(), json!({"value": value, "whence": whence, "place": place})))
+    };
+    docs.iter().filter(|doc| doc.kind == ParameterType::Model).filter_map(one).collect()
 }
 
 #[cfg(test)]

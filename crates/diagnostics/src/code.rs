@@ -75,6 +75,8 @@ codes! {
     BAD_DECORATOR = "SL0104", Invalid;
     /// The flow file cannot be imported.
     FLOW_IMPORT = "SL0105", Invalid;
+    /// A step is to run on another machine, which this version cannot do.
+    RUNS_ELSEWHERE = "SL0107", Invalid;
 
     /// A config is missing, unknown or cannot be read.
     BAD_CONFIG = "SL0111", Usage;

@@ -5,6 +5,7 @@
 
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
+mod cron;
 mod decospec;
 pub mod event;
 pub mod exact;
@@ -13,7 +14,9 @@ mod names;
 pub mod parameters;
 mod pathspec;
 pub mod project;
+pub mod remote;
 mod state;
+pub mod trigger;
 
 pub use decospec::DecoSpec;
 pub use event::RunEvent;

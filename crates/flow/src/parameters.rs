@@ -2,6 +2,9 @@
 //!
 //! Values are in the notation of [`exact`]: write them with [`exact::print`] when Python is to read them.
 
+mod limits;
+mod moment;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -10,6 +13,9 @@ use spinloom_diagnostics::{Error, codes};
 
 use crate::exact::{self, Kind};
 use crate::graph::{DefaultKind, ParameterDoc, ParameterType};
+
+pub(crate) use limits::declared;
+pub use limits::{range, text};
 
 /// Names a parameter may not have (PA-04), with dashes. They would hide options of `run`.
 pub const RESERVED: [&str; 15] = [
@@ -30,7 +36,22 @@ pub const RESERVED: [&str; 15] = [
     "runner-attribute-file",
 ];
 
-/// Where the text of a value was given.
+/// A value as it was given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    /// Text: what is typed, or in the environment.
+    Text(String),
+    /// A value of a file, in the notation of [`exact`].
+    Value(Value),
+}
+
+impl From<&str> for Written {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Where a value was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// An option, such as `--alpha`.
@@ -39,38 +60,55 @@ pub enum Source {
     Pair(String),
     /// An environment variable, such as `METAFLOW_RUN_ALPHA`.
     Environment(String),
+    /// A file of parameters, and the line of it.
+    File(String, Option<u32>),
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Option(name) | Self::Pair(name) | Self::Environment(name) => f.write_str(name),
+            Self::Option(name) | Self::Pair(name) | Self::Environment(name) | Self::File(name, _) => {
+                f.write_str(name)
+            }
         }
     }
 }
 
+impl Source {
+    /// `error`, at the line of the file the value is in, if it is in one.
+    pub fn place(&self, error: Error) -> Error {
+        match self {
+            Self::File(file, line) => error.at(file, *line),
+            _ => error,
+        }
+    }
+}
+
+/// What was given, by parameter name.
+pub type Given = BTreeMap<String, (Written, Source)>;
+
 /// The value of every parameter, by parameter name, in definition order.
 ///
-/// `given` has the texts of command line and environment, by parameter name, precedence decided. `functions` has what the
-/// deploy-time functions returned, by parameter name; one that was given need not be there.
+/// `given` has what command line, environment and files say, precedence decided. `functions` has what the deploy-time
+/// functions returned, by parameter name; one that was given need not be there.
 ///
 /// # Errors
 /// `SL0103` for the first parameter that is missing, unknown or has a bad value.
 pub fn resolve(
     docs: &[ParameterDoc],
-    given: &BTreeMap<String, (String, Source)>,
+    given: &Given,
     functions: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
     for (name, (_, source)) in given {
         if !docs.iter().any(|doc| doc.name == *name) {
             let error =
                 Error::new(codes::BAD_PARAMETER, format!("there is no parameter `{name}` (from `{source}`)"));
-            return Err(error.suggest(name, docs.iter().map(|d| d.name.as_str())));
+            return Err(source.place(error.suggest(name, docs.iter().map(|d| d.name.as_str()))));
         }
     }
     let value = |doc: &ParameterDoc| {
         let value = match given.get(&doc.name) {
-            Some((text, source)) => from_text(doc, text, source)?,
+            Some((written, source)) => from_written(doc, written, source)?,
             None => default(doc, functions)?,
         };
         Ok((doc.name.clone(), value))
@@ -78,23 +116,110 @@ pub fn resolve(
     docs.iter().map(value).collect()
 }
 
-/// The value a text stands for.
-fn from_text(doc: &ParameterDoc, text: &str, source: &Source) -> Result<Value, Error> {
-    converted(doc, text).map_err(|why| {
-        let message =
-            format!("parameter `{}` has the bad value `{}` (from `{source}`)", doc.name, shortened(text));
-        Error::new(codes::BAD_PARAMETER, message).cause(why).hint(example(doc, source))
-    })
+/// The value that was given.
+fn from_written(doc: &ParameterDoc, written: &Written, source: &Source) -> Result<Value, Error> {
+    let value = match written {
+        Written::Text(text) => converted(doc, doc.kind, text),
+        Written::Value(value) => from_value(doc, value),
+    };
+    let problem = |why: String| {
+        let shown = match written {
+            Written::Text(text) => shortened(text).into_owned(),
+            Written::Value(value) => limits::text(value),
+        };
+        let message = format!("parameter `{}` has the bad value `{shown}` (from `{source}`)", doc.name);
+        (Error::new(codes::BAD_PARAMETER, message).cause(why), shown)
+    };
+    let value = value.map_err(|why| {
+        let (error, shown) = problem(why);
+        source.place(advise(doc, error, &shown, source))
+    })?;
+    limits::check(doc, &value).map_err(|why| {
+        let (error, shown) = problem(why);
+        source.place(suggest(doc, error, &shown))
+    })?;
+    Ok(value)
 }
 
-fn converted(doc: &ParameterDoc, text: &str) -> Result<Value, String> {
-    match doc.kind {
+/// The choice that was meant, if there are choices; else an example.
+fn advise(doc: &ParameterDoc, error: Error, shown: &str, source: &Source) -> Error {
+    if doc.choices.is_empty() { error.hint(example(doc, source)) } else { suggest(doc, error, shown) }
+}
+
+fn suggest(doc: &ParameterDoc, error: Error, shown: &str) -> Error {
+    let names: Vec<String> = doc.choices.iter().map(limits::text).collect();
+    error.suggest(shown, names.iter().map(String::as_str))
+}
+
+/// The value a text stands for.
+fn converted(doc: &ParameterDoc, kind: ParameterType, text: &str) -> Result<Value, String> {
+    let or = |value: Option<Value>| value.ok_or_else(|| format!("{} is expected", expected(kind)));
+    match kind {
         ParameterType::Str => Ok(split(doc, text)),
-        ParameterType::Int => exact::integer(text).ok_or_else(|| "a whole number is expected".to_owned()),
-        ParameterType::Float => exact::float(text).ok_or_else(|| "a number is expected".to_owned()),
+        ParameterType::Int => or(exact::integer(text)),
+        ParameterType::Float => or(exact::float(text)),
         ParameterType::Bool => boolean(text).ok_or_else(|| "`true` or `false` is expected".to_owned()),
-        ParameterType::Json => exact::parse(text).map_err(|e| format!("JSON is expected: {e}")),
-        ParameterType::File => Ok(text.into()),
+        ParameterType::Json | ParameterType::Model => {
+            exact::parse(text).map_err(|e| format!("JSON is expected: {e}"))
+        }
+        ParameterType::File | ParameterType::Path => Ok(text.into()),
+        ParameterType::Datetime => or(moment::datetime(text).map(Value::from)),
+        ParameterType::Date => or(moment::date(text).map(Value::from)),
+        ParameterType::Enum => {
+            member(doc, text).ok_or_else(|| format!("one of {} is expected", limits::choices(doc)))
+        }
+        ParameterType::List => list(doc, text),
+    }
+}
+
+/// The member of an enum that a text names, by its name or its value.
+fn member(doc: &ParameterDoc, text: &str) -> Option<Value> {
+    let text = text.trim();
+    doc.choices.iter().find(|name| *name == text).or_else(|| doc.synonyms.get(text)).cloned()
+}
+
+/// A list: a JSON list, or its items separated by commas.
+fn list(doc: &ParameterDoc, text: &str) -> Result<Value, String> {
+    if text.trim_start().starts_with('[') {
+        let value = exact::parse(text).map_err(|e| format!("a JSON list is expected: {e}"))?;
+        return from_value(doc, &value);
+    }
+    let kind = doc.item.unwrap_or(ParameterType::Str);
+    let separator = doc.separator.as_deref().unwrap_or(",");
+    let whole = ParameterDoc { separator: None, ..doc.clone() };
+    let parts = text.split(separator).map(str::trim).enumerate();
+    let item = |(i, part)| {
+        converted(&whole, kind, part).map_err(|why| format!("{why} for item {} of the list", i + 1))
+    };
+    if text.trim().is_empty() { Ok(Value::Array(Vec::new())) } else { parts.map(item).collect() }
+}
+
+/// A value of a file: of the parameter's type, or the text of such a value.
+fn from_value(doc: &ParameterDoc, value: &Value) -> Result<Value, String> {
+    match (doc.kind, exact::kind(value)) {
+        (ParameterType::Json | ParameterType::Model, _) => Ok(value.clone()),
+        (ParameterType::Str, Kind::List(items))
+            if doc.separator.is_some() && items.iter().all(Value::is_string) =>
+        {
+            Ok(value.clone())
+        }
+        (ParameterType::List, Kind::List(items)) => {
+            let kind = doc.item.unwrap_or(ParameterType::Json);
+            let item = |(i, item): (usize, &Value)| {
+                let text = item.as_str().filter(|_| kind != ParameterType::Json);
+                let read = match text {
+                    Some(text) => converted(&ParameterDoc { separator: None, ..doc.clone() }, kind, text),
+                    None => typed(doc, kind, item).ok_or_else(|| format!("{} is expected", expected(kind))),
+                };
+                read.map_err(|why| format!("{why} for item {} of the list", i + 1))
+            };
+            items.iter().enumerate().map(item).collect()
+        }
+        (_, Kind::Text(text)) => converted(doc, doc.kind, text),
+        _ => typed(doc, doc.kind, value).ok_or_else(|| match doc.kind {
+            ParameterType::Str => "text is expected, in quotes".to_owned(),
+            kind => format!("{} is expected", expected(kind)),
+        }),
     }
 }
 
@@ -104,12 +229,17 @@ fn example(doc: &ParameterDoc, source: &Source) -> String {
         ParameterType::Int => "3",
         ParameterType::Float => "0.5",
         ParameterType::Bool => "true",
-        ParameterType::Json => "'{\"key\": [1, 2]}'",
-        ParameterType::File => "path/of/a/file",
+        ParameterType::Json | ParameterType::Model => "'{\"key\": [1, 2]}'",
+        ParameterType::File | ParameterType::Path => "path/of/a/file",
+        ParameterType::Datetime => "2026-03-01T12:00",
+        ParameterType::Date => "2026-03-01",
+        ParameterType::Enum => "NAME",
+        ParameterType::List => "'[\u{2026}]'",
     };
     match source {
         Source::Option(name) => format!("write `{name} {value}`"),
         Source::Pair(name) | Source::Environment(name) => format!("write `{name}={value}`"),
+        Source::File(..) => format!("write a value such as `{value}`"),
     }
 }
 
@@ -156,7 +286,7 @@ fn static_default(doc: &ParameterDoc) -> Result<Value, Error> {
         (ParameterType::Str, Kind::Text(text)) => Some(split(doc, text)),
         (ParameterType::Str | ParameterType::Json, _) | (_, Kind::Null) => Some(doc.default.clone()),
         (ParameterType::Int | ParameterType::Float | ParameterType::Bool, Kind::Text(text)) => {
-            converted(doc, text).ok()
+            converted(doc, doc.kind, text).ok()
         }
         (ParameterType::Int, Kind::Bool(b)) => Some(i64::from(b).into()),
         (ParameterType::Int, Kind::Float) => truncated(&doc.default),
@@ -164,7 +294,7 @@ fn static_default(doc: &ParameterDoc) -> Result<Value, Error> {
         (ParameterType::Bool, Kind::Int) if doc.default == 0 || doc.default == 1 => {
             Some((doc.default == 1).into())
         }
-        _ => typed(doc.kind, &doc.default),
+        _ => typed(doc, doc.kind, &doc.default),
     };
     value.ok_or_else(|| {
         let shown = shortened(&exact::print(&doc.default)).into_owned();
@@ -182,9 +312,10 @@ fn returned(doc: &ParameterDoc, value: &Value) -> Result<Value, Error> {
             exact::parse(text).map_err(|e| format!("it is text, but not JSON: {e}"))
         }
         _ => {
-            typed(doc.kind, value).ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value))))
+            typed(doc, doc.kind, value).ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value))))
         }
     };
+    let value = value.and_then(|value| limits::check(doc, &value).map(|()| value));
     value.map_err(|why| {
         let message =
             format!("the default function of parameter `{}` must return {}", doc.name, expected(doc.kind));
@@ -192,17 +323,29 @@ fn returned(doc: &ParameterDoc, value: &Value) -> Result<Value, Error> {
     })
 }
 
-/// The value, if it is of the type; a whole number may stand for a float.
-fn typed(kind: ParameterType, value: &Value) -> Option<Value> {
+/// The value, if it is of the type `kind`; a whole number may stand for a float.
+fn typed(doc: &ParameterDoc, kind: ParameterType, value: &Value) -> Option<Value> {
     match (kind, exact::kind(value)) {
-        (ParameterType::Str | ParameterType::File, Kind::Text(_))
+        (ParameterType::Str | ParameterType::File | ParameterType::Path, Kind::Text(_))
         | (ParameterType::Int, Kind::Int)
         | (ParameterType::Float, Kind::Float)
         | (ParameterType::Bool, Kind::Bool(_))
-        | (ParameterType::Json, _) => Some(value.clone()),
+        | (ParameterType::Json | ParameterType::Model, _) => Some(value.clone()),
         (ParameterType::Float, Kind::Int) => exact::float(&exact::print(value)),
+        (ParameterType::Datetime, Kind::Text(text)) => moment::datetime(text).map(Value::from),
+        (ParameterType::Date, Kind::Text(text)) => moment::date(text).map(Value::from),
+        (ParameterType::Enum, _) => member(doc, &limits::text(value)),
+        (ParameterType::List, Kind::List(items)) => {
+            let kind = doc.item.unwrap_or(ParameterType::Json);
+            items.iter().map(|item| typed(doc, kind, item)).collect()
+        }
         _ => None,
     }
+}
+
+/// The default as a run would have it, or as it is written if that cannot be.
+fn as_written(doc: &ParameterDoc) -> Value {
+    static_default(doc).unwrap_or_else(|_| doc.default.clone())
 }
 
 /// `int(x)` of a float.
@@ -218,6 +361,12 @@ fn expected(kind: ParameterType) -> &'static str {
         ParameterType::Bool => "`True` or `False`",
         ParameterType::Json => "JSON",
         ParameterType::File => "the path of a file",
+        ParameterType::Datetime => "a date and time such as `2026-03-01T12:00`",
+        ParameterType::Date => "a date such as `2026-03-01`",
+        ParameterType::Path => "a path",
+        ParameterType::Enum => "a name of the enum",
+        ParameterType::List => "a list",
+        ParameterType::Model => "an object",
     }
 }
 

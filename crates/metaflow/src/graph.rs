@@ -154,6 +154,12 @@ fn parameter(of: &Value, kinds: &BTreeMap<String, String>) -> Option<ParameterDo
         help: String::new(),
         show_default: true,
         separator: None,
+        choices: Vec::new(),
+        synonyms: serde_json::Map::new(),
+        min: Value::Null,
+        max: Value::Null,
+        item: None,
+        class: String::new(),
         file: String::new(),
         line: 0,
     })

@@ -53,6 +53,13 @@ pub(crate) fn parse_decorator(py: Python<'_>, text: &str) -> PyResult<String> {
     DecoSpec::parse(text).and_then(|spec| json(&spec)).map_err(|e| raise(py, &e))
 }
 
+/// The webhook events are published to, if one is set.
+#[pyfunction]
+pub(crate) fn argo_events_url(py: Python<'_>) -> PyResult<Option<String>> {
+    let settings = Settings::from_process().map_err(|e| raise(py, &e))?;
+    Ok(settings.argo_events_url().map(str::to_owned))
+}
+
 struct PythonFlow<'py> {
     py: Python<'py>,
     host: Bound<'py, PyAny>,
@@ -152,6 +159,15 @@ impl FlowHost for PythonFlow<'_> {
 
     fn check_files(&mut self, files: &Map<String, Value>) -> Result<()> {
         self.call("check_files", (json(files)?,), "a file cannot be included").map(|_| ())
+    }
+
+    fn check_models(&mut self, values: &Map<String, Value>) -> Result<()> {
+        let values = exact::print(&Value::Object(values.clone()));
+        self.call("check_models", (values,), "a parameter cannot be checked").map(|_| ())
+    }
+
+    fn detach(&mut self, names: &[String]) -> Result<String> {
+        self.text("detach", (json(names)?,), "a decorator cannot be left out")
     }
 
     fn exit_hook(&mut self, request: &Value) -> Result<i32> {

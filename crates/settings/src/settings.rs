@@ -226,6 +226,11 @@ impl Settings {
         self.env.value(&table::UI_URL).map(|url| url.trim_end_matches('/'))
     }
 
+    /// The webhook of Argo Events, if one is known.
+    pub fn argo_events_url(&self) -> Option<&str> {
+        self.env.value(&table::ARGO_EVENTS_URL)
+    }
+
     /// What is set about stores that are reached over a network (AR-09).
     ///
     /// # Errors

@@ -132,6 +132,10 @@ settings_table! {
     /// Where the web UI is: a run's first line links to it.
     UI_URL = "ui_url", ["SPINLOOM_UI_URL", "METAFLOW_UI_URL"], "none";
 
+    /// The webhook of Argo Events that `ArgoEvent` publishes to.
+    ARGO_EVENTS_URL = "argo_events_webhook_url",
+        ["SPINLOOM_ARGO_EVENTS_WEBHOOK_URL", "METAFLOW_ARGO_EVENTS_WEBHOOK_URL"], "none";
+
     /// Whether `spinloom spin` may use and start the background process that keeps an interpreter warm: `1` or `0`.
     SPIN_DAEMON = "spin_daemon", ["SPINLOOM_SPIN_DAEMON"], "`1`, but `0` in continuous integration";
 

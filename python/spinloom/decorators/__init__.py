@@ -9,8 +9,10 @@ from .base import StepDecorator
 
 # Where each decorator lives, so that `--with` finds it by name without importing the others.
 KNOWN = {
+    "batch": ".batch",
     "catch": ".catch",
     "environment": ".environment",
+    "kubernetes": ".kubernetes",
     "parallel": ".parallel",
     "resources": ".resources",
     "retry": ".retry",
@@ -20,9 +22,13 @@ KNOWN = {
 
 # Decorators of flows, which `--with` cannot add.
 FLOW_KNOWN = {
+    "airflow_external_task_sensor": ".airflow",
+    "airflow_s3_key_sensor": ".airflow",
     "exit_hook": ".exit_hook",
     "project": ".project",
     "schedule": ".schedule",
+    "trigger": ".trigger",
+    "trigger_on_finish": ".trigger",
 }
 
 __all__ = ["FLOW_KNOWN", "KNOWN", "StepDecorator"]

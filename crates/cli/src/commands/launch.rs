@@ -11,13 +11,13 @@ use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest,
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
 use spinloom_flow::project::Project;
-use spinloom_flow::{DecoSpec, FlowName, Graph, RunId, RunStatus, StepName};
+use spinloom_flow::{DecoSpec, FlowName, Graph, RunId, RunStatus, StepName, remote};
 
-use super::hooks;
 use super::who::Who;
+use super::{hooks, triggered};
 use crate::arguments::{FlowArgs, RunArgs};
-use crate::context::Context;
-use crate::reply::{Answer, Reply};
+use crate::context::{Context, Flow};
+use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, Show, headline, listener};
@@ -26,7 +26,10 @@ use crate::{Surface, revision, storage, values};
 /// What `run` and `resume` were asked for, nothing left open.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) with: Vec<DecoSpec>,
+    with: Vec<DecoSpec>,
+    without: Vec<String>,
+    /// What triggered the run; empty if nothing did.
+    pub(crate) triggers: Vec<Value>,
     pub(crate) who: Who,
     tags: Vec<String>,
     max_workers: usize,
@@ -65,6 +68,8 @@ impl Options {
             arguments.run_id_file.clone().or_else(|| Some(given("run-id-file", &None)?.1.into()));
         Ok(Self {
             with: with(arguments, command, context)?,
+            without: without(arguments, command, context),
+            triggers: triggered::resolve(context)?,
             who: Who::resolve(command, arguments.namespace.as_deref(), context)?,
             tags: values::list(settings, command, "tag", &arguments.tag),
             max_workers: values::number(
@@ -85,6 +90,19 @@ impl Options {
             progress: progress(top, context),
             policy: storage::policy(context, arguments.verify)?,
         })
+    }
+}
+
+impl Options {
+    /// The flow with the decorators it is to have, checked; `current` knows what triggered the run (FD-05).
+    pub(crate) fn apply(&self, flow: &mut Flow<'_>) -> Result<Graph, Problems> {
+        self.who.tell(flow)?;
+        triggered::tell(&self.triggers, flow)?;
+        flow.attach(&self.with)?;
+        flow.detach(&self.without)?;
+        let graph = flow.compile()?;
+        remote::check(graph.flow())?;
+        Ok(graph)
     }
 }
 
@@ -119,6 +137,12 @@ fn with(arguments: &RunArgs, command: &str, context: &Context<'_>) -> Result<Vec
     texts.extend(values::list(settings, "", "with", &context.top_with));
     texts.extend(settings.default_decospecs().iter().cloned());
     texts.iter().map(|text| DecoSpec::from_str(text)).collect()
+}
+
+/// Names of decorators to leave out; an `@` in front is what people write.
+fn without(arguments: &RunArgs, command: &str, context: &Context<'_>) -> Vec<String> {
+    let names = values::list(&context.settings, command, "without", &arguments.without);
+    names.iter().map(|name| name.trim_start_matches('@').to_owned()).collect()
 }
 
 /// Refuses what cannot be honoured yet (RU-23).
@@ -260,6 +284,9 @@ impl Options {
         system_tags.extend(context.settings.production_token().map(|token| format!("production:{token}")));
         if let Some(location) = &self.policy.remote {
             info.insert("datastore".to_owned(), json!(location));
+        }
+        if !self.triggers.is_empty() {
+            info.insert("trigger".to_owned(), self.triggers.into());
         }
         let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
         let store = context.store();

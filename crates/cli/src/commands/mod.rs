@@ -27,5 +27,6 @@ mod shown_record;
 pub(crate) mod spin;
 mod store;
 pub(crate) mod tag;
+mod triggered;
 pub(crate) mod version;
 mod who;

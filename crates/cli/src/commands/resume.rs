@@ -10,6 +10,7 @@ use spinloom_flow::{FlowName, Pathspec, RunId, RunStatus, TaskId};
 use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
 
 use super::launch::{Launch, Options, Resumed, said, step};
+use super::triggered;
 use super::who::Who;
 use crate::arguments::RunArgs;
 use crate::context::{Context, Records};
@@ -64,17 +65,19 @@ pub(crate) struct Arguments {
 /// Goes on with a run (RE-01).
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     keep_configs(arguments, context)?;
-    let options = Options::resolve(&arguments.common, "resume", context)?;
+    let mut options = Options::resolve(&arguments.common, "resume", context)?;
     let flow = context.flow()?;
-    options.who.tell(flow)?;
-    flow.attach(&options.with)?;
-    let graph = flow.compile()?;
+    let graph = options.apply(flow)?;
     let from = step(&graph, arguments.step.as_deref())?;
     let until = step(&graph, arguments.common.until.as_deref())?;
     let run_id = arguments.run_id.as_deref().map(RunId::new).transpose()?;
     let itself = run_id.as_ref().filter(|_| arguments.reentrant);
     let asker = Asker { user: &options.who.user, namespace: options.who.namespace.as_deref() };
     let origin = origin(arguments, itself, asker, context)?;
+    if options.triggers.is_empty() {
+        options.triggers = triggered::of(&origin.record);
+        triggered::tell(&options.triggers, context.flow()?)?;
+    }
     let values = parameter_values(arguments, &origin, &options, context)?;
     let changed: Vec<String> = values.keys().cloned().collect();
     let mut given = values;

@@ -22,6 +22,10 @@ pub(crate) const EXAMPLES: &[(&str, &str)] = &[
 /// are options; each can also be set as `SPINLOOM_RUN_<NAME>` or `METAFLOW_RUN_<NAME>` in the environment.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
+    /// Read parameters of the flow from a YAML, JSON or TOML file; what is typed or in the environment wins
+    #[arg(long, value_name = "FILE")]
+    params: Option<String>,
+
     #[command(flatten)]
     common: RunArgs,
 }
@@ -31,11 +35,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = Options::resolve(&arguments.common, "run", context)?;
     let (settings, typed) = (context.settings.clone(), context.typed.clone());
     let flow = context.flow()?;
-    options.who.tell(flow)?;
-    flow.attach(&options.with)?;
-    let graph = flow.compile()?;
+    let graph = options.apply(flow)?;
     let until = step(&graph, arguments.common.until.as_deref())?;
-    let mut parameters = values::resolve(flow, &typed, &settings, &options.who.user)?;
+    let mut parameters = values::resolve(flow, &typed, arguments.params.as_deref(), &settings, &options.who.user)?;
     parameters.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     said(context, &options);
     Launch { graph, options, until, resume: None, values: parameters }.go(context)

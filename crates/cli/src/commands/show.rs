@@ -1,9 +1,10 @@
 //! `show`: the flow's graph, or what ran.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::graph as flow_graph;
+use spinloom_flow::graph::ParameterDoc;
 
 use super::shown_record::{artifact, flow, run as run_of, step, task};
 use crate::context::Context;
@@ -72,8 +73,13 @@ fn graph(context: &mut Context<'_>) -> Answer {
             Surface::Native => text += &format!("{}\n\n", indented(&shown.doc)),
         }
     }
+    if context.surface == Surface::Native && !shown.starts.is_empty() {
+        text += &format!("Runs {} where it is deployed\n\n", shown.starts.join(", "));
+    }
     for step in &shown.steps {
-        let decorators: String = step.decorators.iter().map(|name| format!(" @{name}")).collect();
+        let asked = |name: &String| step.remote.clone().filter(|remote| remote.starts_with(&format!("{name}(")));
+        let decorators: String =
+            step.decorators.iter().map(|name| format!(" @{}", asked(name).unwrap_or_else(|| name.clone()))).collect();
         let decorators =
             if context.surface == Surface::Python { String::new() } else { paint.dim(&decorators) };
         text += &format!("Step {}{decorators}\n", paint.bold(&step.name));
@@ -86,9 +92,20 @@ fn graph(context: &mut Context<'_>) -> Answer {
         .flow()
         .parameters
         .iter()
-        .map(|p| json!({"name": p.name, "type": p.kind, "required": p.required, "default": p.default, "help": p.help}))
+        .map(parameter)
         .collect();
     Ok(Reply::new(text, json!({"flow": shown, "parameters": parameters})))
+}
+
+fn parameter(doc: &ParameterDoc) -> Value {
+    let mut shown = json!({
+        "name": doc.name, "type": doc.kind, "required": doc.required, "default": doc.default, "help": doc.help,
+    });
+    let limits = [("choices", json!(doc.choices)), ("min", doc.min.clone()), ("max", doc.max.clone()), ("item", json!(doc.item))];
+    for (key, limit) in limits.into_iter().filter(|(_, limit)| *limit != Value::Null && *limit != json!([])) {
+        shown[key] = limit;
+    }
+    shown
 }
 
 fn indented(text: &str) -> String {

@@ -201,6 +201,24 @@ pub struct ParameterDoc {
     /// Splits a string into a list.
     #[serde(default)]
     pub separator: Option<String>,
+    /// The only values there may be, if that is said; of an enum, the names of its members. Of a list, what its items may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Value>,
+    /// What else the members of an enum may be called: text to name.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub synonyms: serde_json::Map<String, Value>,
+    /// The least value there may be; null if any. Of a list, of its items.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub min: Value,
+    /// The greatest value there may be; null if any.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub max: Value,
+    /// Type of a list's items; none if they are any JSON values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ParameterType>,
+    /// The class of an enum or a model.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
     /// File it is defined in.
     #[serde(default)]
     pub file: String,
@@ -229,6 +247,18 @@ pub enum ParameterType {
     Json,
     /// The path of a file, whose content the flow gets.
     File,
+    /// A date and time, with or without an offset from UTC; kept as ISO 8601 has it.
+    Datetime,
+    /// A date.
+    Date,
+    /// A path, which need not exist.
+    Path,
+    /// A member of an enum, by its name.
+    Enum,
+    /// A list.
+    List,
+    /// An object of a class that checks it itself, such as a pydantic model; known here as JSON.
+    Model,
 }
 
 /// What a parameter's default is.

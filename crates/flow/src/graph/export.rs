@@ -1,8 +1,11 @@
 //! A checked flow as others want it: the `_graph_info` artifact (FL-20), GraphViz, raw JSON, and what `show` prints.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use super::{DecoratorDoc, Graph, Node, NodeKind, ParameterDoc, ParameterType, StepIndex, structure};
+use super::{DecoratorDoc, Graph, Node, NodeKind, ParameterDoc, ParameterType, StepDoc, StepIndex, structure};
+use crate::{remote, trigger};
 
 /// The `_graph_info` artifact, as JSON.
 ///
@@ -20,7 +23,7 @@ pub fn graph_info(graph: &Graph) -> Value {
         "steps": steps(graph),
         "graph_structure": structure::nested(graph),
         "doc": flow.doc,
-        "decorators": decorators(&flow.decorators),
+        "decorators": decorators(flow.decorators.iter().map(|d| (d, Cow::Borrowed(&d.attributes)))),
         "extensions": {"installed": {}},
     })
 }
@@ -45,6 +48,9 @@ pub struct ShownStep {
     pub doc: String,
     /// Names of its decorators, outermost first.
     pub decorators: Vec<String>,
+    /// What it asks for where it is to run, such as `kubernetes(cpu=2, memory=8000)`, if that is not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
     /// Names of the steps it leads to; empty for the end step.
     pub next: Vec<String>,
 }
@@ -56,6 +62,9 @@ pub struct Shown {
     pub name: String,
     /// The flow's docstring, without indentation; empty if it has none.
     pub doc: String,
+    /// When it runs where it is deployed, in words; empty if nothing but people starts it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<String>,
     /// Its steps, in the order a run meets them.
     pub steps: Vec<ShownStep>,
 }
@@ -68,12 +77,14 @@ pub fn show(graph: &Graph) -> Shown {
             name: step.name.clone(),
             doc: dedent(&step.doc),
             decorators: step.decorators.iter().map(|d| d.short().to_owned()).collect(),
+            remote: remote::elsewhere(step).map(|d| format!("{}({})", d.name, remote::asked(step, d))),
             next: node.targets.iter().map(|t| graph.node(*t).name.to_string()).collect(),
         }
     };
     Shown {
         name: graph.flow().name.clone(),
         doc: dedent(&graph.flow().doc),
+        starts: trigger::starts(graph.flow()),
         steps: structure::order(graph).into_iter().map(step).collect(),
     }
 }
@@ -157,7 +168,7 @@ fn step(graph: &Graph, index: StepIndex) -> Value {
     put("line", doc.line.into());
     put("source_file", doc.file.as_str().into());
     put("doc", doc.doc.as_str().into());
-    put("decorators", decorators(&doc.decorators));
+    put("decorators", decorators(doc.decorators.iter().map(|d| (d, attributes(doc, d)))));
     put("next", Value::Array(next));
     put("node_info", node_info);
     match &node.kind {
@@ -203,11 +214,21 @@ fn case_text(key: &Value) -> String {
     }
 }
 
+/// What a decorator of a step asks for; of one that sends the step elsewhere, together with `@resources`.
+fn attributes<'a>(step: &StepDoc, decorator: &'a DecoratorDoc) -> Cow<'a, Map<String, Value>> {
+    if remote::REMOTE.contains(&decorator.name.as_str()) {
+        Cow::Owned(remote::combined(step, decorator))
+    } else {
+        Cow::Borrowed(&decorator.attributes)
+    }
+}
+
 /// Decorators innermost first, the order they were applied in; what is not a plain value as text, `None` too.
-fn decorators(docs: &[DecoratorDoc]) -> Value {
-    let one = |doc: &DecoratorDoc| {
-        let attributes: Map<String, Value> = doc
-            .attributes
+fn decorators<'a>(
+    docs: impl DoubleEndedIterator<Item = (&'a DecoratorDoc, Cow<'a, Map<String, Value>>)>,
+) -> Value {
+    let one = |(doc, attributes): (&DecoratorDoc, Cow<'_, Map<String, Value>>)| {
+        let attributes: Map<String, Value> = attributes
             .iter()
             .map(|(key, value)| (key.clone(), if value.is_null() { "None".into() } else { value.clone() }))
             .collect();
@@ -218,7 +239,7 @@ fn decorators(docs: &[DecoratorDoc]) -> Value {
             "inserted_by": doc.inserted_by.as_ref().map(|mutator| [mutator]),
         })
     };
-    Value::Array(docs.iter().rev().map(one).collect())
+    Value::Array(docs.rev().map(one).collect())
 }
 
 /// A docstring as one reads it: blank ends cut, the common indentation of all lines but the first taken off.

@@ -25,9 +25,11 @@ _CLIENT = (
 )
 _CLIENT_CORE = (*_CLIENT, "Metadata", "MetaflowArtifacts", "MetaflowCode", "MetaflowData", "MetaflowObject")
 _DECORATORS = (
+    "batch",
     "catch",
     "environment",
     "exit_hook",
+    "kubernetes",
     "parallel",
     "project",
     "resources",
@@ -97,6 +99,9 @@ MODULES: dict[str, dict[str, str]] = {
         "current": "spinloom.context:current",
         "__version__": f"{_SHIMS}:VERSION",
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
+        **_of("spinloom.decorators.airflow", ("airflow_external_task_sensor", "airflow_s3_key_sensor")),
+        **_of("spinloom.decorators.trigger", ("trigger", "trigger_on_finish")),
+        "namespaced_event_name": "spinloom.events:namespaced_event_name",
         **_of("spinloom.client", _CLIENT),
         **_of("spinloom.runner", ("NBRunner", "Runner")),
         "S3": "spinloom.s3:S3",
@@ -114,6 +119,7 @@ MODULES: dict[str, dict[str, str]] = {
         "step": "spinloom.steps:step",
         **_of("spinloom.exceptions", ("InvalidDecoratorAttribute", "MetaflowException", "MetaflowInternalError")),
     },
+    "events": _of("spinloom.events", ("MetaflowEvent", "Trigger")),
     "exception": _of("spinloom.exceptions", _EXCEPTIONS),
     "flowspec": {
         "FlowSpec": "spinloom.flow:FlowSpec",
@@ -130,6 +136,7 @@ MODULES: dict[str, dict[str, str]] = {
         ),
     },
     "includefile": {"IncludeFile": "spinloom.includefile:IncludeFile"},
+    "integrations": _of("spinloom.argo_events", ("ArgoEvent",)),
     "metaflow_current": {"current": "spinloom.context:current"},
     "metaflow_version": _of(_SHIMS, ("get_version",)),
     "parameters": {
@@ -138,6 +145,8 @@ MODULES: dict[str, dict[str, str]] = {
         **_of("spinloom.exceptions", ("ParameterFieldFailed", "ParameterFieldTypeMismatch")),
     },
     "plugins": {},
+    "plugins.argo": {},
+    "plugins.argo.argo_events": _of("spinloom.argo_events", ("ArgoEvent", "ArgoEventException")),
     "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
     "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
     "plugins.datatools.s3": _of("spinloom.s3", _S3),
@@ -179,11 +188,11 @@ MODULES: dict[str, dict[str, str]] = {
 MISSING: frozenset[str] = frozenset(
     """
     DeployedFlow Deployer NBDeployer
-    airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    kubernetes namespaced_event_name package_sources
+    card conda conda_base
+    package_sources
     parallel_imap_unordered parallel_map profile pypi pypi_base
-    pytorch_parallel torchrun trigger trigger_on_finish
-    R cards cli cli_args debug event_logger events extension_support graph metadata_provider
+    pytorch_parallel torchrun
+    R cards cli cli_args debug event_logger extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
     procpoll sidecar system_context task tracing tuple_util
     """.split()  # noqa: SIM905 (a list would take a line for each)

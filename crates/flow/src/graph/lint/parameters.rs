@@ -32,6 +32,9 @@ pub(super) fn check(problems: &mut Problems<'_>) {
         }
         clashes(doc, problems);
         separator(doc, problems);
+        if let Some((message, hint)) = crate::parameters::declared(doc) {
+            parameter(doc, message, hint, problems);
+        }
     }
     for constant in &flow.constants {
         if let Some(step) = flow.steps.iter().find(|s| s.name == *constant) {
@@ -89,7 +92,7 @@ fn clashes(doc: &ParameterDoc, problems: &mut Problems<'_>) {
 fn separator(doc: &ParameterDoc, problems: &mut Problems<'_>) {
     let name = &doc.name;
     match &doc.separator {
-        Some(_) if doc.kind != ParameterType::Str => {
+        Some(_) if ![ParameterType::Str, ParameterType::List].contains(&doc.kind) => {
             let message = format!("parameter `{name}` has a separator, but is not text");
             parameter(
                 doc,
