@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from .client import namespace as namespace
     from .context import current as current
     from .decorators.catch import catch as catch
+    from .decorators.conda import conda as conda
+    from .decorators.conda import conda_base as conda_base
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.parallel import parallel as parallel
     from .decorators.project import project as project
+    from .decorators.pypi import pypi as pypi
+    from .decorators.pypi import pypi_base as pypi_base
     from .decorators.resources import resources as resources
     from .decorators.retry import retry as retry
     from .decorators.schedule import schedule as schedule
@@ -57,6 +61,10 @@ _HOMES = {
     "parallel": ".decorators.parallel",
     "resources": ".decorators.resources",
     "environment": ".decorators.environment",
+    "pypi": ".decorators.pypi",
+    "pypi_base": ".decorators.pypi",
+    "conda": ".decorators.conda",
+    "conda_base": ".decorators.conda",
     "secrets": ".decorators.secrets",
     "get_secret": ".secret_sources",
     "project": ".decorators.project",

@@ -9,6 +9,7 @@
 mod arguments;
 mod commands;
 mod context;
+mod environments;
 mod face;
 mod files;
 mod handover;

@@ -10,8 +10,10 @@ from .base import StepDecorator
 # Where each decorator lives, so that `--with` finds it by name without importing the others.
 KNOWN = {
     "catch": ".catch",
+    "conda": ".conda",
     "environment": ".environment",
     "parallel": ".parallel",
+    "pypi": ".pypi",
     "resources": ".resources",
     "retry": ".retry",
     "secrets": ".secrets",
@@ -20,8 +22,10 @@ KNOWN = {
 
 # Decorators of flows, which `--with` cannot add.
 FLOW_KNOWN = {
+    "conda_base": ".conda",
     "exit_hook": ".exit_hook",
     "project": ".project",
+    "pypi_base": ".pypi",
     "schedule": ".schedule",
 }
 

@@ -12,7 +12,7 @@ use super::launch::{Launch, Options, Resumed, said, step};
 use crate::arguments::RunArgs;
 use crate::context::{Context, Records};
 use crate::reply::Answer;
-use crate::{target, values};
+use crate::{environments, target, values};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("resume", "go on with your latest run"),
@@ -78,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         given.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     }
     said(context, &options);
+    let environments = environments::recorded(&origin.record.info);
     let resume = Resume {
         origin: origin.record.run,
         from,
@@ -86,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     };
     let shared =
         arguments.reentrant.then(|| Shared { identifier: identifier(arguments), origin_named: origin.named });
-    let resumed = Some(Resumed { resume, run_id, shared, changed });
+    let resumed = Some(Resumed { resume, run_id, shared, changed, environments });
     Launch { graph, options, until, resume: resumed, values: given }.go(context)
 }
 

@@ -91,6 +91,8 @@ MODULES: dict[str, dict[str, str]] = {
         "current": "spinloom.context:current",
         "__version__": f"{_SHIMS}:VERSION",
         **{name: f"spinloom.decorators.{name}:{name}" for name in _DECORATORS},
+        **_of("spinloom.decorators.conda", ("conda", "conda_base")),
+        **_of("spinloom.decorators.pypi", ("pypi", "pypi_base")),
         **_of("spinloom.client", _CLIENT),
         **_of("spinloom.runner", ("NBRunner", "Runner")),
         "S3": "spinloom.s3:S3",
@@ -160,9 +162,9 @@ MODULES: dict[str, dict[str, str]] = {
 MISSING: frozenset[str] = frozenset(
     """
     Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer StepMutator
-    USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
+    USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card
     conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
-    parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
+    parallel_imap_unordered parallel_map profile pyproject_toml_parser
     pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
     R cards cli cli_args debug event_logger events extension_support graph metadata_provider
