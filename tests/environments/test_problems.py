@@ -31,9 +31,9 @@ def test_the_decorator_needs_the_option(place: Place) -> None:
 def test_a_name_that_is_none_is_refused(place: Place) -> None:
     """RU-23: `--environment` has four values."""
     place.write(ONE)
-    outcome = place.python("flow.py", "--environment=pipy", "run")
+    outcome = place.python("flow.py", "--environment=conde", "run")
     assert outcome.exit_code == 2
-    assert "did you mean `pypi`?" in outcome.text
+    assert "did you mean `conda`?" in outcome.text
 
 
 def test_packages_that_cannot_be_resolved(place: Place) -> None:
