@@ -89,6 +89,24 @@ def floor(name: str) -> float:
     return float(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
 
 
+def packed() -> list[str]:
+    """The same foreach, its tasks in an environment of `@pypi` that is there: forked, and in fresh interpreters."""
+
+    def one(tasks: int, *options: str) -> list[str]:
+        sizes = ("--n", str(tasks), "--max-num-splits", str(tasks + 1))
+        return [OURS, str(HERE / "flows" / "fan_packed.py"), "--environment=pypi", "run", *sizes, *options]
+
+    few = TASKS // 20
+    inside, outside = alternate(one(TASKS), fan(OURS, "fan_light.py", TASKS), 3)
+    fresh = [run(one(few, "--isolation", "spawn")) for _ in range(3)]
+    per_second = {name: n / median(costs, "wall") for name, n, costs in (("in", TASKS, inside), ("out", TASKS, outside))}
+    return [
+        row("— the same in an environment of `@pypi`", f"{per_second['in']:.0f}", "", None, ""),
+        row("— against tasks without one, same hour", f"{per_second['in'] / per_second['out']:.2f}×", "", None, ""),
+        row("— in fresh interpreters of it", f"{few / median(fresh, 'wall'):.0f}", "", None, ""),
+    ]
+
+
 def memory() -> list[str]:
     """Peak memory of the driver of a wide foreach."""
     cost = run(fan(OURS, "fan_light.py", 10_000))
@@ -201,6 +219,7 @@ def runs(full: bool) -> list[str]:
     return [
         *three_steps(),
         *fan_out("fan_light.py", "light flow", (5, 65), "60×", full),
+        *packed(),
         *fan_out("fan_heavy.py", "pandas, pyarrow, scikit-learn", (2, 14), "80×", full),
         *memory(),
         *printing(),

@@ -38,11 +38,15 @@ if TYPE_CHECKING:
     from .decorators.custom import USER_SKIP_STEP as USER_SKIP_STEP
     from .decorators.custom import UserStepDecorator as UserStepDecorator
     from .decorators.custom import user_step_decorator as user_step_decorator
+    from .decorators.conda import conda as conda
+    from .decorators.conda import conda_base as conda_base
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.kubernetes import kubernetes as kubernetes
     from .decorators.parallel import parallel as parallel
     from .decorators.project import project as project
+    from .decorators.pypi import pypi as pypi
+    from .decorators.pypi import pypi_base as pypi_base
     from .decorators.resources import resources as resources
     from .decorators.retry import retry as retry
     from .decorators.schedule import schedule as schedule
@@ -83,6 +87,10 @@ _HOMES = {
     "parallel": ".decorators.parallel",
     "resources": ".decorators.resources",
     "environment": ".decorators.environment",
+    "pypi": ".decorators.pypi",
+    "pypi_base": ".decorators.pypi",
+    "conda": ".decorators.conda",
+    "conda_base": ".decorators.conda",
     "secrets": ".decorators.secrets",
     "get_secret": ".secret_sources",
     "project": ".decorators.project",

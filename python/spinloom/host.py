@@ -60,6 +60,7 @@ class FlowHost:
         self._handed_on: dict[str, Any] = {"with": [], "without": [], "current": {}, "configs": None}
         self.configs_by_name: dict[str, Any] = {}
         self._snapshot = process.Snapshot()
+        self.entered = False  # an environment's interpreter carries on with what another began
 
     def flow_graph(self) -> str:
         """The `FlowGraph` document, as JSON."""
@@ -347,6 +348,31 @@ class FlowHost:
         if self.surface == "native" and "spinloom" in words and os.access(ours, os.X_OK):
             words = [ours, *words[words.index("spinloom") + 1 :]]
         return json.dumps(words)
+
+    def interpreter(self) -> str:
+        """Which interpreter this is, for environments that are made from it; a JSON object."""
+        compat: Any = sys.modules.get("_spinloom_compat")
+        system = os.uname()
+        return json.dumps(
+            {
+                "executable": sys.executable,
+                "base": os.path.realpath(getattr(sys, "_base_executable", sys.executable)),
+                "version": sys.version.split()[0],
+                "platform": f"{sys.implementation.name}-{system.sysname.lower()}-{system.machine}",
+                "package": os.path.dirname(os.path.abspath(__file__)),
+                "compat": compat and os.path.abspath(compat.__file__),
+            }
+        )
+
+    def enter(self, interpreter_json: str) -> None:
+        """Has another interpreter run this very command line, in this process."""
+        interpreter = json.loads(interpreter_json)
+        variables = {name: value for name, value in os.environ.items() if name not in interpreter["unset"]}
+        variables.update(dict(interpreter["set"]), SPINLOOM_ENTERED="1")
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
+                stream.flush()
+        os.execve(interpreter["path"], [interpreter["path"], *sys.orig_argv[1:]], variables)
 
     def run_task(self, ctx: Any) -> None:
         """Runs one attempt, in a task process."""

@@ -34,4 +34,5 @@ def start(flow: FlowSpec) -> NoReturn:
         os._exit(0)  # the worker has done all that an interpreter does at its end
     argv = sys.argv[1:] if Door.argv is None else Door.argv
     host = FlowHost(type(flow), surface=Door.surface, script=Door.script, template=flow.__dict__)
+    host.entered = os.environ.pop("SPINLOOM_ENTERED", None) is not None
     sys.exit(native.run_cli(argv, host))

@@ -51,12 +51,12 @@ pub(crate) struct FlowArgs {
     #[arg(long, global = true, value_name = "TYPE")]
     pub(crate) datastore: Option<String>,
 
-    /// What steps find installed: `local`
+    /// What steps find installed: `local`, what `@pypi` and `@conda` say (`pypi` or `conda`), or the project's `uv.lock` (`uv`)
     #[arg(long, global = true, value_name = "TYPE")]
     pub(crate) environment: Option<String>,
 
-    /// Accepted, as Metaflow has it; there is no environment to rebuild
-    #[arg(long, global = true, hide = true)]
+    /// Resolve and build the environments of steps anew
+    #[arg(long, global = true)]
     pub(crate) force_rebuild_environments: bool,
 
     /// Endings of more files for the code package, separated by commas

@@ -185,6 +185,7 @@ impl Line<'_> {
             "retention" => commands::retention::run(&read(sub)?, context),
             "gc" => commands::gc::run(&read(sub)?, context),
             "fsck" => commands::fsck::run(&read(sub)?, context),
+            "environment" => commands::environment::run(&read(sub)?, context),
             "explain" => commands::explain::run(&read(sub)?, context),
             "daemon" => commands::daemon::run(&read(sub)?, context),
             "completions" => commands::completions::run(&read(sub)?, look),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use spinloom_compute::TaskSpec;
+use spinloom_compute::{Interpreter, TaskSpec};
 use spinloom_datastore::{Datastore, LogWriter, ManifestRef};
-use spinloom_diagnostics::Result;
+use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_engine::{Listener, RunOutcome, RunRequest};
 use spinloom_flow::DecoSpec;
 
@@ -111,6 +111,29 @@ pub trait FlowHost {
     /// A decorator or parameter that cannot have the value it is given.
     fn configure(&mut self, _values: &Map<String, Value>) -> Result<()> {
         Ok(())
+    }
+
+    /// The interpreter this is, as a JSON object that [`spinloom_environments::Python`] is read from.
+    ///
+    /// # Errors
+    /// A bug.
+    fn interpreter(&mut self) -> Result<String> {
+        Err(Error::new(codes::INTERNAL, "this flow has no interpreter"))
+    }
+
+    /// Whether somebody pressed Ctrl-C since this was last asked.
+    fn interrupted(&mut self) -> bool {
+        false
+    }
+
+    /// Whether an interpreter of an environment carries on with a command line here: see [`enter`](Self::enter).
+    fn entered(&self) -> bool {
+        false
+    }
+
+    /// Has another interpreter carry on with this very command line, in this process. Returns only if that fails.
+    fn enter(&mut self, _interpreter: &Interpreter) -> Error {
+        Error::new(codes::INTERNAL, "this flow cannot be run by another interpreter")
     }
 
     /// The `FlowGraph` document.

@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 mod configs;
 mod context;
+mod environments;
 mod face;
 mod files;
 mod handover;

@@ -26,7 +26,8 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 9] = ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
+const NATIVE: [&str; 10] =
+    ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "environment", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
@@ -72,6 +73,7 @@ pub(crate) const COMMANDS: [Entry; 23] = [
     entry!("gc", Keep, false, gc),
     entry!("fsck", Keep, false, fsck),
     entry!("import", Setup, false, import),
+    entry!("environment", Setup, false, environment),
     entry!("explain", Setup, false, explain),
     entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),

@@ -161,7 +161,7 @@ fn options_of_the_program() {
     let with = |words: &[&str]| Host::new().main(&[words, &run].concat());
     assert_eq!(with(&["--datastore", "s3"]), 2);
     assert_eq!(with(&["--metadata", "service"]), 2);
-    assert_eq!(with(&["--environment", "conda"]), 2);
+    assert_eq!(with(&["--environment", "nope"]), 2);
     assert_eq!(with(&["--environment", "local", "--metadata", "local", "--no-pylint", "--quiet"]), 0);
     assert_eq!(Host::new().main(&["run", "--who", "x", "--datastore", "s3"]), 2);
     let mut host = Host::new();

@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use spinloom_flow::TaskId;
 
+use crate::Fitness;
+
 /// Version of the protocol. Both ends are of one build; a task of another build is refused.
 pub const PROTOCOL_VERSION: u32 = 1;
 /// The largest message that travels in a packet, bytes.
@@ -36,6 +38,21 @@ pub enum Header {
         /// In an interpreter of its own, instead of a fork of the zygote's.
         #[serde(default)]
         fresh: bool,
+        /// Of this environment, which an `environment` told of; else of the driver's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        environment: Option<u32>,
+    },
+    /// Engine → zygote: how the interpreter of an environment is started. Body: an [`Interpreter`](crate::Interpreter).
+    /// Descriptors, if one is to be started now as a zygote: its socket, and where it prints while it imports the flow.
+    Environment {
+        /// What `task`s call it.
+        id: u32,
+    },
+    /// Zygote of an environment → engine: it has imported the flow.
+    Imported {
+        /// Whether tasks may be forked from it.
+        #[serde(flatten)]
+        fitness: Fitness,
     },
     /// Engine → zygote: send a signal to a task's process group.
     Kill {

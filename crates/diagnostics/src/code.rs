@@ -136,6 +136,10 @@ codes! {
     ENVIRONMENT = "SL0501", Environment;
     /// Secrets cannot be fetched.
     SECRETS = "SL0502", Environment;
+    /// The packages of a step cannot be resolved or installed.
+    DEPENDENCIES = "SL0503", Environment;
+    /// The program that makes environments is missing.
+    NO_ENVIRONMENT_TOOL = "SL0504", Environment;
     /// An address in S3 is malformed, or not allowed where it is used.
     S3_ADDRESS = "SL0601", Usage;
     /// An object in S3, or its bucket, does not exist.

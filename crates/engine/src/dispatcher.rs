@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use spinloom_compute::protocol::{Header, Message};
-use spinloom_compute::{Frame, Input, TaskSpec, Zygote};
+use spinloom_compute::{Frame, Input, Speaker, TaskSpec, Zygotes};
 use spinloom_datastore::{ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
@@ -36,7 +36,7 @@ const SIGKILL: i32 = 9;
 pub(crate) struct Dispatcher {
     context: Context,
     scheduler: Scheduler<ManifestRef>,
-    zygote: Zygote,
+    zygotes: Zygotes,
     pack: Pack,
     base: ManifestRef,
     recorder: Option<Recorder>,
@@ -66,7 +66,7 @@ impl Dispatcher {
     pub fn new(
         context: Context,
         scheduler: Scheduler<ManifestRef>,
-        zygote: Zygote,
+        zygotes: Zygotes,
         pack: Pack,
         base: ManifestRef,
     ) -> Result<Self> {
@@ -84,7 +84,7 @@ impl Dispatcher {
         Ok(Self {
             context,
             scheduler,
-            zygote,
+            zygotes,
             pack,
             base,
             recorder: None,
@@ -134,7 +134,7 @@ impl Dispatcher {
         }
         while self.end.is_none() || !self.running.is_empty() {
             tokio::select! {
-                message = self.zygote.receive() => self.hear(message, listener).await,
+                (from, message) = self.zygotes.receive() => self.hear(from, message, listener).await,
                 Some(output) = self.output.1.recv() => self.written(output, listener).await,
                 Some(()) = self.faults.1.recv() => self.give_up(listener).await,
                 _ = stops.interrupt.recv() => self.stop(2, listener).await,
@@ -173,7 +173,7 @@ impl Dispatcher {
         let Some(running) = self.running.get_mut(&task) else { return };
         running.doomed = Some(Instant::now() + PATIENCE);
         // A zygote that is gone has taken its tasks along.
-        let _gone = self.zygote.kill(task, SIGTERM).await;
+        let _gone = self.zygotes.kill(task, SIGTERM).await;
     }
 
     async fn launch(&mut self, launch: Launch<ManifestRef>) -> Result<()> {
@@ -199,7 +199,8 @@ impl Dispatcher {
             control: launch.control,
             ..self.context.spec(node.name.clone(), launch.task, Some(self.base.clone()))
         };
-        let launched = self.zygote.launch(&spec).await?;
+        let environment = self.context.environments.get(&node.name).copied();
+        let launched = self.zygotes.launch(&spec, environment).await?;
         let log = self.context.store.log_writer(&spec.flow, &spec.run, launch.task, launch.attempt);
         let reading = pump(
             launch.task,
@@ -266,16 +267,27 @@ impl Dispatcher {
         }
     }
 
-    /// A message of the zygote or of a task, and all that wait behind it.
-    async fn hear(&mut self, message: Result<Option<Message>>, listener: &mut dyn Listener) {
+    /// A message of a zygote or of a task, and all that wait behind it.
+    async fn hear(&mut self, from: Speaker, message: Result<Option<Message>>, listener: &mut dyn Listener) {
         let mut message = message;
         loop {
             match message {
+                Ok(Some(Message { header: Header::Imported { fitness }, .. })) => {
+                    match self.zygotes.imported(from, &fitness).await {
+                        Ok(None) => {}
+                        Ok(Some(message)) => listener.event(&RunEvent::Notice { message, at: now() }),
+                        Err(error) => return self.die(error, listener).await,
+                    }
+                }
                 Ok(Some(message)) => self.understand(message, listener).await,
-                Ok(None) => return self.zygote_died(listener).await,
+                Ok(None) => match self.zygotes.survived(from).await {
+                    Ok(true) => return,
+                    Ok(false) => return self.zygote_died(listener).await,
+                    Err(error) => return self.die(error, listener).await,
+                },
                 Err(error) => return self.die(error, listener).await,
             }
-            message = match self.zygote.try_receive() {
+            message = match self.zygotes.try_receive(from) {
                 Ok(None) => return,
                 other => other,
             };
@@ -298,6 +310,7 @@ impl Dispatcher {
                 }
             }
             Header::Exit { id, status, cpu_us, max_rss_kib } => {
+                self.zygotes.forget(id);
                 let Some(running) = self.running.get_mut(&id) else { return };
                 running.exit =
                     Some(Exit { status, usage: Usage { cpu_us, max_rss_kib }, at: Instant::now() });
@@ -305,7 +318,11 @@ impl Dispatcher {
                     self.complete(id, listener).await;
                 }
             }
-            Header::Task { .. } | Header::Kill { .. } | Header::Quit => {}
+            Header::Task { .. }
+            | Header::Environment { .. }
+            | Header::Imported { .. }
+            | Header::Kill { .. }
+            | Header::Quit => {}
         }
     }
 
@@ -496,7 +513,7 @@ impl Dispatcher {
         }
         for (id, running) in &self.running {
             if running.doomed.is_some_and(|deadline| now > deadline) {
-                let _gone = self.zygote.kill(*id, SIGKILL).await;
+                let _gone = self.zygotes.kill(*id, SIGKILL).await;
             }
         }
         self.wake(now, listener).await;
@@ -533,10 +550,10 @@ impl Dispatcher {
         self.forget_later(listener).await;
     }
 
-    async fn signal_all(&self, signal: i32) {
+    async fn signal_all(&mut self, signal: i32) {
         for id in self.running.keys() {
             // A zygote that is gone has taken its tasks along.
-            let _gone = self.zygote.kill(*id, signal).await;
+            let _gone = self.zygotes.kill(*id, signal).await;
         }
     }
 
@@ -581,7 +598,7 @@ impl Dispatcher {
     }
 
     async fn finish(mut self, listener: &mut dyn Listener) -> Result<RunOutcome> {
-        self.zygote.leave().await;
+        self.zygotes.leave().await;
         let status = match self.end.take() {
             Some(End::Done) if self.fatal.is_none() => RunStatus::Done,
             Some(End::Halted) if self.fatal.is_none() => {

@@ -21,7 +21,7 @@ mod turn;
 
 pub use listener::{Listener, Silent};
 pub use output::now;
-pub use request::{Halt, Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
+pub use request::{Halt, Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared, StepEnvironment};
 pub use scheduler::Scheduler;
 pub use start::{Parameters, Prepared, prepare};
 pub use turn::{Lead, Turn, take_turn};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use spinloom_compute::Interpreter;
 use spinloom_datastore::StorePolicy;
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::{Graph, Resources};
@@ -47,6 +48,8 @@ pub struct RunRequest {
     pub retry_wait: bool,
     /// Where tasks run.
     pub isolation: Isolation,
+    /// Interpreters for steps that have an environment of their own.
+    pub environments: Vec<StepEnvironment>,
     /// Bytes kept of each stream of an attempt.
     pub max_log_size: u64,
     /// File to write the run id to.
@@ -57,6 +60,15 @@ pub struct RunRequest {
     pub info: Map<String, Value>,
     /// Folder to keep as the run's code package.
     pub package: Option<PackageRequest>,
+}
+
+/// An environment, and the steps whose tasks run in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepEnvironment {
+    /// Its interpreter.
+    pub interpreter: Interpreter,
+    /// The steps.
+    pub steps: Vec<StepName>,
 }
 
 /// What a task's process starts as.

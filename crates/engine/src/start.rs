@@ -1,10 +1,11 @@
 //! From a request to a run that exists: resume plan, run row, parameters.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use spinloom_compute::{Input, TaskSpec, Zygote, ZygoteLink};
+use spinloom_compute::{Fitness, Input, Interpreter, Manner, TaskSpec, ZygoteLink, Zygotes};
 use spinloom_datastore::{Datastore, DriverLock, ManifestRef, Pack, StorePolicy};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{TaskRef, Usage};
@@ -49,6 +50,8 @@ pub(crate) struct Context {
     pub policy: StorePolicy,
     /// Where the run is to stop, if not at its end.
     pub halt: Option<Halt>,
+    /// Steps whose tasks run in an environment, and which interpreter's that is.
+    pub environments: HashMap<StepName, usize>,
 }
 
 /// A run that exists, its parameters written, no task started yet.
@@ -62,6 +65,7 @@ pub struct Prepared {
     package: Option<crate::PackageRequest>,
     first: Vec<Change>,
     isolation: Isolation,
+    interpreters: Vec<Interpreter>,
     notices: Vec<String>,
     /// Held until the run is over.
     lock: Option<DriverLock>,
@@ -125,6 +129,7 @@ pub fn prepare(
     let (pack, base) = opened?;
     let notices = adoption.map(|adoption| adoption.notices).unwrap_or_default();
     let (package, isolation) = (request.package, request.isolation);
+    let interpreters = request.environments.into_iter().map(|one| one.interpreter).collect();
     Ok(Prepared {
         context,
         scheduler,
@@ -135,6 +140,7 @@ pub fn prepare(
         package,
         first,
         isolation,
+        interpreters,
         notices,
         lock,
         interrupted: false,
@@ -188,6 +194,12 @@ fn context(request: &RunRequest, store: Datastore, of: RecordedRun, started_at: 
         store,
         policy: request.policy.clone(),
         halt: request.halt(),
+        environments: request
+            .environments
+            .iter()
+            .enumerate()
+            .flat_map(|(place, one)| one.steps.iter().map(move |step| (step.clone(), place)))
+            .collect(),
     }
 }
 
@@ -360,6 +372,7 @@ impl Prepared {
                 package,
                 first,
                 isolation,
+                interpreters,
                 mut notices,
                 lock,
                 interrupted,
@@ -372,12 +385,13 @@ impl Prepared {
                 origin: context.origin.clone(),
                 at: context.started_at,
             });
-            let (fresh, notice) = choose(isolation, &link);
+            let (manner, notice) = choose(isolation, &link.fitness);
             notices.extend(notice);
             for message in notices {
                 listener.event(&RunEvent::Notice { message, at: now() });
             }
-            let mut dispatcher = Dispatcher::new(context, scheduler, Zygote::new(link, fresh)?, pack, base)?;
+            let zygotes = Zygotes::new(link, manner, interpreters)?;
+            let mut dispatcher = Dispatcher::new(context, scheduler, zygotes, pack, base)?;
             dispatcher.record(provider, first, package)?;
             let outcome = dispatcher.run(stops, listener).await;
             drop(lock);
@@ -387,19 +401,24 @@ impl Prepared {
 }
 
 /// Whether tasks need interpreters of their own, and what the user should know of it.
-fn choose(isolation: Isolation, link: &ZygoteLink) -> (bool, Option<String>) {
-    let why = link.unsafe_to_fork();
+fn choose(isolation: Isolation, fitness: &Fitness) -> (Manner, Option<String>) {
+    let why = fitness.unsafe_to_fork();
+    let manner = |fresh| Manner {
+        fresh,
+        spawn: isolation == Isolation::Spawn,
+        fork: isolation == Isolation::Fork,
+    };
     match (isolation, why) {
-        (Isolation::Spawn, _) => (true, None),
-        (Isolation::Auto | Isolation::Fork, None) => (false, None),
+        (Isolation::Spawn, _) => (manner(true), None),
+        (Isolation::Auto | Isolation::Fork, None) => (manner(false), None),
         (Isolation::Auto, Some(why)) => {
             let message = format!(
                 "importing the flow {why}, so each task gets a fresh interpreter (slower); `--isolation fork` forks all the same"
             );
-            (true, Some(message))
+            (manner(true), Some(message))
         }
         (Isolation::Fork, Some(why)) => {
-            (false, Some(format!("importing the flow {why}: tasks forked from it may hang")))
+            (manner(false), Some(format!("importing the flow {why}: tasks forked from it may hang")))
         }
     }
 }

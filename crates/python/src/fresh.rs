@@ -1,7 +1,8 @@
 //! `--isolation spawn`: a task in an interpreter of its own, started as the user started the run.
 //!
 //! The zygote forks and executes the run's own command once more, with [`MARK`] in the environment. The flow is imported
-//! as ever; where its command line would start, [`run_task`] takes over: the same worker runs the same attempt.
+//! as ever; where its command line would start, [`run_task`] takes over: the same worker runs the same attempt. The
+//! interpreter of an environment is started the same way, to run one attempt or to be the zygote of many.
 
 use std::ffi::CString;
 use std::io::{Read as _, Write as _};
@@ -13,12 +14,13 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
+use spinloom_compute::Interpreter;
 use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::context::{Kept, TaskContext};
 use crate::errors::raise;
-use crate::fork;
 use crate::outbox::Outbox;
+use crate::{fork, imported, zygote};
 
 /// The variable that tells a fresh interpreter that it is a task's.
 const MARK: &str = "SPINLOOM_TASK=1";
@@ -40,8 +42,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// The command of this run, in the environment it was started in.
-    pub(crate) fn of_this_run(py: Python<'_>, host: &Bound<'_, PyAny>) -> Result<Self> {
+    /// The command of this run, in the environment it was started in; or with another interpreter.
+    pub(crate) fn of_this_run(
+        py: Python<'_>,
+        host: &Bound<'_, PyAny>,
+        other: Option<&Interpreter>,
+    ) -> Result<Self> {
         let unknown = |e: &dyn std::fmt::Display| {
             Error::new(codes::INTERNAL, "cannot tell how this run was started").cause(e.to_string())
         };
@@ -50,16 +56,27 @@ impl Program {
             let handed_on = host.call_method0("handed_on")?.extract()?;
             Ok((sys.getattr("executable")?.extract()?, sys.getattr("orig_argv")?.extract()?, handed_on))
         };
-        let (executable, words, handed_on) = read().map_err(|e| unknown(&e))?;
+        let (mut executable, mut words, handed_on) = read().map_err(|e| unknown(&e))?;
         let text = |word: Vec<u8>| CString::new(word).map_err(|e| unknown(&e));
         // As it was before the flow's import: what that changes, it will change again.
         let before = std::fs::read("/proc/self/environ").map_err(|e| unknown(&e))?;
+        let changed = |entry: &[u8]| other.is_some_and(|other| is_changed(other, entry));
         let mut environment = before
             .split(|byte| *byte == 0)
-            .filter(|entry| !entry.is_empty())
+            .filter(|entry| !entry.is_empty() && !changed(entry))
             .map(|entry| text(entry.to_vec()))
             .collect::<Result<Vec<_>>>()?;
         environment.push(text(MARK.into())?);
+        if let Some(other) = other {
+            executable.clone_from(&other.path);
+            // Python finds out by this word where it is installed.
+            if let Some(first) = words.first_mut() {
+                first.clone_from(&other.path);
+            }
+            for (name, value) in &other.set {
+                environment.push(text(format!("{name}={value}").into_bytes())?);
+            }
+        }
         Ok(Self {
             path: text(executable.into_bytes())?,
             words: words.into_iter().map(|word| text(word.into_bytes())).collect::<Result<_>>()?,
@@ -80,13 +97,7 @@ impl Program {
         let memory = outbox.file().ok_or(Errno::EINVAL)?;
         let [stdout, stderr] = streams else { return Err(Errno::EPROTO) };
         let spec: Value = serde_json::from_slice(spec).map_err(|_| Errno::EINVAL)?;
-        let mut told = std::fs::File::from(memfd_create(c"spinloom-task", MFdFlags::MFD_CLOEXEC)?);
-        serde_json::to_writer(&mut told, &json!({"spec": spec, "flow": self.handed_on}))
-            .map_err(|_| Errno::EIO)?;
-        told.flush().map_err(|_| Errno::EIO)?;
-        std::io::Seek::rewind(&mut told).map_err(|_| Errno::EIO)?;
-        let aside =
-            |fd: RawFd, to: RawFd| -> nix::Result<(OwnedFd, RawFd)> { Ok((fork::aside(fd, ASIDE)?, to)) };
+        let told = told(&json!({"spec": spec, "flow": self.handed_on}))?;
         let moved = [
             aside(stdout.as_raw_fd(), 1)?,
             aside(stderr.as_raw_fd(), 2)?,
@@ -97,25 +108,63 @@ impl Program {
         ];
         fork::execute(&self.path, &self.words, &self.environment, &moved)
     }
+
+    /// Starts a zygote that serves `socket`, and prints to `printed` while it imports the flow.
+    pub(crate) fn start_zygote(&self, socket: &OwnedFd, printed: &OwnedFd) -> nix::Result<i32> {
+        let told = told(&json!({"flow": self.handed_on}))?;
+        let moved = [
+            aside(printed.as_raw_fd(), 1)?,
+            aside(printed.as_raw_fd(), 2)?,
+            aside(socket.as_raw_fd(), SOCKET)?,
+            aside(told.as_raw_fd(), TOLD)?,
+        ];
+        fork::execute(&self.path, &self.words, &self.environment, &moved)
+    }
 }
 
-/// Runs the attempt this interpreter was started for. `host` is the flow's `spinloom.host.FlowHost`.
+fn aside(fd: RawFd, to: RawFd) -> nix::Result<(OwnedFd, RawFd)> {
+    Ok((fork::aside(fd, ASIDE)?, to))
+}
+
+/// Whether an entry of the driver's environment is not that of another interpreter.
+fn is_changed(other: &Interpreter, entry: &[u8]) -> bool {
+    let mut names = other.set.iter().map(|(name, _)| name).chain(&other.unset);
+    names.any(|name| entry.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
+}
+
+/// A file for a fresh interpreter to read.
+fn told(value: &Value) -> nix::Result<std::fs::File> {
+    let mut file = std::fs::File::from(memfd_create(c"spinloom-task", MFdFlags::MFD_CLOEXEC)?);
+    serde_json::to_writer(&mut file, value).map_err(|_| Errno::EIO)?;
+    file.flush().map_err(|_| Errno::EIO)?;
+    std::io::Seek::rewind(&mut file).map_err(|_| Errno::EIO)?;
+    Ok(file)
+}
+
+/// Runs the attempt this interpreter was started for, or serves as the zygote it was started as, and then ends the
+/// process. `host` is the flow's `spinloom.host.FlowHost`.
 ///
-/// Raises `RuntimeError` if it was started for none.
+/// Raises `RuntimeError` if it was started for neither.
 #[pyfunction]
 pub(crate) fn run_task(py: Python<'_>, host: &Bound<'_, PyAny>) -> PyResult<()> {
     let lost = |e: &dyn std::fmt::Display| PyRuntimeError::new_err(format!("this process is no task's: {e}"));
-    let (socket, told) = (fork::adopt(SOCKET), fork::adopt(TOLD));
-    let (memory, bell) = (fork::adopt(OUTBOX), fork::adopt(BELL));
-    for fd in [&socket, &bell] {
-        fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|e| lost(&e))?;
+    let mut text = Vec::new();
+    std::fs::File::from(fork::adopt(TOLD)).read_to_end(&mut text).map_err(|e| lost(&e))?;
+    let told: Value = serde_json::from_slice(&text).map_err(|e| lost(&e))?;
+    let left_open = told.get("spec").is_none().then(imported::left_open);
+    let keep = |fd: RawFd| -> PyResult<OwnedFd> {
+        let fd = fork::adopt(fd);
+        fcntl(&fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|e| lost(&e))?;
+        Ok(fd)
+    };
+    let socket = keep(SOCKET)?;
+    host.call_method1("take_over", (told["flow"].to_string(),))?;
+    if let Some(left_open) = left_open {
+        return zygote::become_one(host, &socket, left_open);
     }
+    let (memory, bell) = (fork::adopt(OUTBOX), keep(BELL)?);
     Outbox::open(memory.as_fd()).map_err(|e| lost(&e))?.adopt(bell.as_fd());
     std::mem::forget(bell); // rung as long as the process lives
-    let mut text = Vec::new();
-    std::fs::File::from(told).read_to_end(&mut text).map_err(|e| lost(&e))?;
-    let told: Value = serde_json::from_slice(&text).map_err(|e| lost(&e))?;
-    host.call_method1("take_over", (told["flow"].to_string(),))?;
     let ready = Kept::default().ready(told["spec"].to_string().as_bytes()).map_err(|e| raise(py, &e))?;
     let context = Bound::new(py, TaskContext::in_task(ready, socket))?;
     host.call_method1("run_fresh", (&context,)).map(|_| ())

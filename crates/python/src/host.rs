@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 use spinloom_cli::{FlowHost, SpinTask, Spun, Surface};
-use spinloom_compute::TaskSpec;
+use spinloom_compute::{Interpreter, TaskSpec};
 use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_engine::{Listener, Parameters, RunOutcome, RunRequest, Turn};
@@ -143,6 +143,26 @@ impl FlowHost for PythonFlow<'_> {
 
     fn configure(&mut self, values: &Map<String, Value>) -> Result<()> {
         self.call("configure", (json(values)?,), "the configs cannot be used").map(|_| ())
+    }
+
+    fn interpreter(&mut self) -> Result<String> {
+        self.text("interpreter", (), "cannot tell which interpreter this is")
+    }
+
+    fn interrupted(&mut self) -> bool {
+        self.py.check_signals().is_err()
+    }
+
+    fn entered(&self) -> bool {
+        self.host.getattr("entered").is_ok_and(|entered| entered.is_truthy().unwrap_or(false))
+    }
+
+    fn enter(&mut self, interpreter: &Interpreter) -> Error {
+        let what = format!("`{}` cannot be started", interpreter.path);
+        match json(interpreter).and_then(|text| self.call("enter", (text,), &what)) {
+            Ok(_) => Error::new(codes::ENVIRONMENT, what),
+            Err(error) => error,
+        }
     }
 
     fn flow_graph(&mut self) -> Result<String> {

@@ -14,10 +14,12 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::stat::Mode;
+use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use spinloom_compute::ZygoteLink;
 use spinloom_compute::protocol::{self, Header, Message, PROTOCOL_VERSION};
+use spinloom_compute::{Fitness, Interpreter, ZygoteLink};
 use spinloom_datastore::ContentHash;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::TaskId;
@@ -44,13 +46,7 @@ pub(crate) fn start(
     let driver = nix::unistd::getpid().as_raw();
     match fork::fork().or_error(codes::ENVIRONMENT, || "cannot fork the zygote".into())? {
         // Counted after the fork: pools that know of forks (OpenBLAS) stop their threads before one.
-        Side::Parent(pid) => Ok(ZygoteLink {
-            socket: ours,
-            pid,
-            stray_threads: imported::threads() - 1,
-            gpu_open: imported::gpu_open(),
-            left_open,
-        }),
+        Side::Parent(pid) => Ok(ZygoteLink { socket: ours, pid, fitness: fitness(left_open) }),
         Side::Child => {
             fork::die_with(driver);
             fork::own_group();
@@ -59,6 +55,31 @@ pub(crate) fn start(
             fork::leave(code)
         }
     }
+}
+
+/// To be called when this process has forked once.
+fn fitness(left_open: Option<String>) -> Fitness {
+    Fitness { stray_threads: imported::threads() - 1, gpu_open: imported::gpu_open(), left_open }
+}
+
+/// Makes this interpreter, which was started for it and has imported the flow, the zygote of an environment. Returns only
+/// if that fails.
+pub(crate) fn become_one(
+    host: &Bound<'_, PyAny>,
+    socket: &OwnedFd,
+    left_open: Option<String>,
+) -> PyResult<()> {
+    let py = host.py();
+    host.call_method0("before_fork")?;
+    let broken = |errno: Errno| PyRuntimeError::new_err(format!("this process cannot fork: {errno}"));
+    match fork::fork().map_err(broken)? {
+        Side::Child => fork::leave(0),
+        Side::Parent(pid) => drop(waitpid(Pid::from_raw(pid), None)),
+    }
+    let ready = Header::Imported { fitness: fitness(left_open) };
+    protocol::send(socket.as_fd(), &ready, &[], &[]).map_err(broken)?;
+    let code = serve(py, host, socket).map_or_else(|errno| errno as i32, |()| 0);
+    fork::leave(code)
 }
 
 /// How long a task may gather lines before they are written for it, milliseconds.
@@ -89,8 +110,8 @@ struct Zygote<'py, 'a> {
     due: Option<Instant>,
     kept: Kept,
     unblocked: SigSet,
-    /// How a fresh interpreter is started; known once one is wanted.
-    program: Option<Program>,
+    /// How a fresh interpreter is started, the driver's or an environment's; known once one is wanted.
+    programs: HashMap<Option<u32>, Program>,
     quitting: bool,
 }
 
@@ -120,7 +141,7 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
         due: None,
         kept: Kept::default(),
         unblocked,
-        program: None,
+        programs: HashMap::new(),
         quitting: false,
     };
     let mut scratch = Vec::new();
@@ -156,14 +177,21 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
 impl Zygote<'_, '_> {
     fn hear(&mut self, message: Message) -> nix::Result<()> {
         match message.header {
-            Header::Task { v, id, fresh } if v == PROTOCOL_VERSION => {
+            Header::Task { v, id, fresh, environment } if v == PROTOCOL_VERSION => {
                 if fresh {
-                    self.spawn(id, message)
+                    self.spawn(id, environment, message)
                 } else {
                     self.launch(id, message)
                 }
             }
             Header::Task { id, .. } => self.say(&Header::Forked { id, pid: -(Errno::EPROTO as i32) }),
+            Header::Environment { id } => {
+                // Where it cannot be started, its socket closes here, and the engine learns of it by that.
+                if let Err(error) = self.branch(id, &message) {
+                    eprintln!("spinloom: {error}");
+                }
+                Ok(())
+            }
             Header::Kill { id, signal } => {
                 self.signal(id, signal);
                 Ok(())
@@ -172,7 +200,10 @@ impl Zygote<'_, '_> {
                 self.quitting = true;
                 Ok(())
             }
-            Header::Forked { .. } | Header::Result { .. } | Header::Exit { .. } => Err(Errno::EPROTO),
+            Header::Forked { .. }
+            | Header::Imported { .. }
+            | Header::Result { .. }
+            | Header::Exit { .. } => Err(Errno::EPROTO),
         }
     }
 
@@ -183,7 +214,7 @@ impl Zygote<'_, '_> {
     fn launch(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
         let zygote = nix::unistd::getpid().as_raw();
         let ready = self.kept.ready(&message.body);
-        let outbox = match self.outbox(Outbox::new) {
+        let outbox = match self.spare.pop().map_or_else(Outbox::new, Ok) {
             Ok(outbox) => outbox,
             Err(errno) => return self.say(&Header::Forked { id, pid: -(errno as i32) }),
         };
@@ -210,16 +241,33 @@ impl Zygote<'_, '_> {
         }
     }
 
+    /// Learns how an environment's interpreter is started, and starts one if there is a socket for it.
+    fn branch(&mut self, id: u32, message: &Message) -> Result<()> {
+        let interpreter: Interpreter = serde_json::from_slice(&message.body)
+            .or_error(codes::INTERNAL, || "cannot read what an interpreter is".into())?;
+        let program = Program::of_this_run(self.py, self.host, Some(&interpreter))?;
+        if let [socket, printed] = message.fds.as_slice() {
+            program
+                .start_zygote(socket, printed)
+                .or_error(codes::ENVIRONMENT, || format!("`{}` cannot be started", interpreter.path))?;
+        }
+        self.programs.insert(Some(id), program);
+        Ok(())
+    }
+
     /// Starts a task in a fresh interpreter.
-    fn spawn(&mut self, id: TaskId, message: Message) -> nix::Result<()> {
-        if self.program.is_none() {
-            match Program::of_this_run(self.py, self.host) {
-                Ok(program) => self.program = Some(program),
+    fn spawn(&mut self, id: TaskId, environment: Option<u32>, message: Message) -> nix::Result<()> {
+        if environment.is_none() && !self.programs.contains_key(&None) {
+            match Program::of_this_run(self.py, self.host, None) {
+                Ok(program) => drop(self.programs.insert(None, program)),
                 Err(error) => eprintln!("spinloom: {error}"),
             }
         }
-        let outbox = self.outbox(Outbox::to_be_opened);
-        let Some(program) = &self.program else {
+        let outbox = match self.spare.iter().position(|outbox| outbox.file().is_some()) {
+            Some(at) => Ok(self.spare.swap_remove(at)),
+            None => Outbox::to_be_opened(),
+        };
+        let Some(program) = self.programs.get(&environment) else {
             return self.say(&Header::Forked { id, pid: -(Errno::ENOEXEC as i32) });
         };
         let start = |outbox: Outbox| {
@@ -233,11 +281,6 @@ impl Zygote<'_, '_> {
             }
             Err(errno) => self.say(&Header::Forked { id, pid: -(errno as i32) }),
         }
-    }
-
-    /// Memory for what a task prints: of one that is gone, else new.
-    fn outbox(&mut self, make: fn() -> nix::Result<Outbox>) -> nix::Result<Outbox> {
-        self.spare.pop().map_or_else(make, Ok)
     }
 
     /// A task's process, from its first instruction to its last.

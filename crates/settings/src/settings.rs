@@ -161,6 +161,44 @@ impl Settings {
         chosen.or_else(|| Some(Path::new(self.env.value(&table::VIRTUAL_ENV)?).join("bin/python")))
     }
 
+    /// What steps find installed, unless the command line says.
+    pub fn default_environment(&self) -> Option<&str> {
+        self.env.value(&table::DEFAULT_ENVIRONMENT)
+    }
+
+    /// The folder where environments of steps are kept; `None` if the user has no folder for caches.
+    pub fn environments(&self) -> Option<PathBuf> {
+        let given = self.env.value(&table::ENVIRONMENTS).map(|folder| self.cwd.join(folder));
+        let caches = || match self.env.value(&table::CACHE_HOME) {
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => Some(Path::new(self.env.value(&table::HOME)?).join(".cache")),
+        };
+        given.or_else(|| Some(caches()?.join("spinloom/environments")))
+    }
+
+    /// The `uv` the user chose.
+    pub fn uv(&self) -> Option<PathBuf> {
+        self.env.value(&table::UV_PROGRAM).map(PathBuf::from)
+    }
+
+    /// The `micromamba` the user chose.
+    pub fn micromamba(&self) -> Option<PathBuf> {
+        self.env.value(&table::MICROMAMBA).map(PathBuf::from)
+    }
+
+    /// Whether uv is told where packages come from: by a variable, or by a file of its own.
+    pub fn uv_knows_its_indexes(&self) -> bool {
+        let about = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_EXTRA_INDEX", "UV_CONFIG_FILE"];
+        let by_variable = self.env.all(&table::UV).any(|(name, _)| about.iter().any(|one| name.starts_with(one)));
+        let home = self.env.value(&table::HOME).map(|home| Path::new(home).join(".config/uv/uv.toml"));
+        by_variable || home.into_iter().chain([PathBuf::from("/etc/uv/uv.toml")]).any(|file| file.exists())
+    }
+
+    /// Where programs are looked for.
+    pub fn search_path(&self) -> &str {
+        self.env.value(&table::SEARCH_PATH).unwrap_or_default()
+    }
+
     /// How many bytes of an attempt's log to keep; `None` for all.
     pub fn max_log_size(&self) -> Option<u64> {
         self.max_log_size

@@ -94,6 +94,24 @@ settings_table! {
     /// Values of the flow's configs, as for `--config-value`: a JSON object, name of the config → value.
     FLOW_CONFIG_VALUE = "flow_config_value", ["SPINLOOM_FLOW_CONFIG_VALUE", "METAFLOW_FLOW_CONFIG_VALUE"], "none";
 
+    /// What steps find installed, as for `--environment`: `local`, `pypi`, `conda` or `uv`.
+    DEFAULT_ENVIRONMENT = "default_environment", ["SPINLOOM_DEFAULT_ENVIRONMENT", "METAFLOW_DEFAULT_ENVIRONMENT"], "`local`";
+
+    /// The folder where environments of steps are kept, for all projects.
+    ENVIRONMENTS = "environments_path", ["SPINLOOM_ENVIRONMENTS_PATH"], "`spinloom/environments` in the user's cache folder";
+
+    /// The program `uv`, which builds environments of `@pypi` and `--environment=uv`.
+    UV_PROGRAM = "uv", ["SPINLOOM_UV"], "the one on the path, else the one beside the Python that runs the flow";
+
+    /// The program `micromamba`, which builds environments of `@conda`.
+    MICROMAMBA = "micromamba", ["SPINLOOM_MICROMAMBA"], "the one on the path, else the one beside the Python that runs the flow";
+
+    /// uv's own variables, as uv reads them. If one says where packages come from, pip's settings are not handed on to uv.
+    UV = "uv_variables", ["UV_*"], "uv's files, else pip's settings";
+
+    /// Where programs are looked for. Those of a step's environment come first in its tasks.
+    SEARCH_PATH = "search_path", ["PATH"], "none";
+
     /// Endings of the files a code package holds, separated by commas.
     DEFAULT_SUFFIXES = "default_package_suffixes",
         ["SPINLOOM_DEFAULT_PACKAGE_SUFFIXES", "METAFLOW_DEFAULT_PACKAGE_SUFFIXES"], "`.py,.R,.RDS`";

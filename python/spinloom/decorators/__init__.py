@@ -11,9 +11,11 @@ from .base import StepDecorator
 KNOWN = {
     "batch": ".batch",
     "catch": ".catch",
+    "conda": ".conda",
     "environment": ".environment",
     "kubernetes": ".kubernetes",
     "parallel": ".parallel",
+    "pypi": ".pypi",
     "resources": ".resources",
     "retry": ".retry",
     "secrets": ".secrets",
@@ -24,8 +26,10 @@ KNOWN = {
 FLOW_KNOWN = {
     "airflow_external_task_sensor": ".airflow",
     "airflow_s3_key_sensor": ".airflow",
+    "conda_base": ".conda",
     "exit_hook": ".exit_hook",
     "project": ".project",
+    "pypi_base": ".pypi",
     "schedule": ".schedule",
     "trigger": ".trigger",
     "trigger_on_finish": ".trigger",

@@ -8,6 +8,7 @@ use spinloom_configs::Resolved;
 use spinloom_datastore::StorePolicy;
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
+use spinloom_environments::Recorded;
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
 use spinloom_flow::project::Project;
@@ -21,7 +22,7 @@ use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, Show, headline, listener};
-use crate::{Surface, revision, storage, values};
+use crate::{Surface, environments, revision, storage, values};
 
 /// What `run` and `resume` were asked for, nothing left open.
 #[derive(Debug)]
@@ -150,7 +151,6 @@ fn honour(top: Option<&FlowArgs>, context: &Context<'_>) -> Result<()> {
     let Some(top) = top else { return Ok(()) };
     let choices = [
         ("metadata", &top.metadata, &["local"][..]),
-        ("environment", &top.environment, &["local"][..]),
         ("event-logger", &top.event_logger, &["nullSidecarLogger"][..]),
         ("monitor", &top.monitor, &["nullSidecarMonitor"][..]),
     ];
@@ -210,6 +210,8 @@ pub(crate) struct Resumed {
     pub(crate) shared: Option<Shared>,
     /// Names of the parameters given anew.
     pub(crate) changed: Vec<String>,
+    /// The environments of the run that is resumed.
+    pub(crate) environments: Vec<Recorded>,
 }
 
 /// A step a command line names.
@@ -237,7 +239,12 @@ impl Launch {
         let progress = self.options.progress;
         let name = FlowName::new(&self.graph.flow().name)?;
         let doc = self.graph.flow().clone();
-        let request = self.options.request(self.graph, self.until, self.resume, context)?;
+        let earlier = self.resume.as_ref().map(|resumed| resumed.environments.as_slice());
+        // Until the run is over, nobody removes them.
+        let environments = environments::prepare(context, &doc, None, earlier.unwrap_or_default())?;
+        let mut request = self.options.request(self.graph, self.until, self.resume, context)?;
+        request.info.extend(environments.info().map(|info| (environments::INFO.to_owned(), info)));
+        request.environments = environments.for_engine();
         let mut inner = listener(progress, show);
         let mut counting = Counting::new(inner.as_mut());
         let outcome = context.flow()?.host.run(request, self.values, &mut counting)?;
@@ -308,6 +315,7 @@ impl Options {
             budget: self.budget,
             retry_wait: self.retry_wait,
             isolation: self.isolation,
+            environments: Vec::new(),
             max_log_size: self.max_log_size,
             run_id_file: self.run_id_file,
             attribute_file: self.attribute_file,

@@ -15,7 +15,7 @@ use super::who::Who;
 use crate::arguments::RunArgs;
 use crate::context::{Context, Records};
 use crate::reply::{Answer, Problems};
-use crate::{target, values};
+use crate::{environments, target, values};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("resume", "go on with your latest run"),
@@ -85,6 +85,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         given.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     }
     said(context, &options);
+    let environments = environments::recorded(&origin.record.info);
     let resume = Resume {
         origin: origin.record.run,
         from,
@@ -93,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     };
     let shared =
         arguments.reentrant.then(|| Shared { identifier: identifier(arguments), origin_named: origin.named });
-    let resumed = Some(Resumed { resume, run_id, shared, changed });
+    let resumed = Some(Resumed { resume, run_id, shared, changed, environments });
     Launch { graph, options, until, resume: resumed, values: given }.go(context)
 }
 

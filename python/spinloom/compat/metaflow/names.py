@@ -102,6 +102,8 @@ MODULES: dict[str, dict[str, str]] = {
         **_of("spinloom.decorators.airflow", ("airflow_external_task_sensor", "airflow_s3_key_sensor")),
         **_of("spinloom.decorators.trigger", ("trigger", "trigger_on_finish")),
         "namespaced_event_name": "spinloom.events:namespaced_event_name",
+        **_of("spinloom.decorators.conda", ("conda", "conda_base")),
+        **_of("spinloom.decorators.pypi", ("pypi", "pypi_base")),
         **_of("spinloom.client", _CLIENT),
         **_of("spinloom.runner", ("NBRunner", "Runner")),
         "S3": "spinloom.s3:S3",
@@ -188,9 +190,9 @@ MODULES: dict[str, dict[str, str]] = {
 MISSING: frozenset[str] = frozenset(
     """
     DeployedFlow Deployer NBDeployer
-    card conda conda_base
+    card
     package_sources
-    parallel_imap_unordered parallel_map profile pypi pypi_base
+    parallel_imap_unordered parallel_map profile
     pytorch_parallel torchrun
     R cards cli cli_args debug event_logger extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys

@@ -21,7 +21,7 @@ use crate::context::{Context, Records};
 use crate::host::{SpinKeep, SpinTask};
 use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::time::now_us;
-use crate::values;
+use crate::{environments, values};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("spin train", "run `train` with the inputs it had in your latest run"),
@@ -100,6 +100,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let records = context.records()?;
     let wanted = named::wanted(&arguments.pathspec, &who, &graph, context, &records)?;
     let placed = place(&records.provider, &records.files, &graph, &wanted)?;
+    enter(arguments, &placed, &graph, &records, context)?;
     let root = root(context);
     let persist =
         !arguments.no_persist && values::switch(&context.settings, "spin", "persist", arguments.persist)?;
@@ -155,6 +156,28 @@ fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), 
     let flow = context.flow()?;
     kept.retain(|one| !flow.configs.as_ref().is_some_and(|configs| configs.gives(&one.name)));
     flow.configure(&kept, &settings)
+}
+
+/// A step that has an environment runs in the interpreter of that, which carries on with this very command.
+fn enter(
+    arguments: &Arguments,
+    placed: &Placed,
+    graph: &Graph,
+    records: &Records,
+    context: &mut Context<'_>,
+) -> Result<()> {
+    if context.flow()?.host.entered() || skips(arguments, context)? {
+        return Ok(());
+    }
+    let origin = placed.spec.origin_run.as_ref();
+    let origin = origin.map(|run| records.provider.run(&placed.spec.flow, run)).transpose()?.flatten();
+    let earlier = origin.map(|run| environments::recorded(&run.info)).unwrap_or_default();
+    let doc = graph.flow().clone();
+    let prepared = environments::prepare(context, &doc, Some(&placed.spec.step), &earlier)?;
+    match prepared.only() {
+        Some(interpreter) => Err(context.flow()?.host.enter(interpreter)),
+        None => Ok(()),
+    }
 }
 
 /// The store of spins: beside that of runs.
@@ -265,9 +288,7 @@ fn honoured(
     graph: &Graph,
     context: &Context<'_>,
 ) -> Result<Vec<String>> {
-    let skip = !arguments.no_skip_decorators
-        && values::switch(&context.settings, "spin", "skip-decorators", arguments.skip_decorators)?;
-    if skip {
+    if skips(arguments, context)? {
         return Ok(Vec::new());
     }
     let allowed = context.settings.spin_decorators();
@@ -284,4 +305,9 @@ fn honoured(
         context.output.remark(&format!("note: `@{list}` {verb} nothing in a spin\n"));
     }
     Ok(honoured.into_iter().map(|one| one.name.clone()).collect())
+}
+
+fn skips(arguments: &Arguments, context: &Context<'_>) -> Result<bool> {
+    Ok(!arguments.no_skip_decorators
+        && values::switch(&context.settings, "spin", "skip-decorators", arguments.skip_decorators)?)
 }

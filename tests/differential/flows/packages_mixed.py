@@ -1,0 +1,17 @@
+from metaflow import FlowSpec, conda, pypi, step
+
+
+class Packages(FlowSpec):
+    @conda(packages={"six": "1.16.0"})
+    @pypi(packages={"six": "1.16.0"}, python="3.11")
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    Packages()
