@@ -36,13 +36,24 @@ def find(name: str) -> type[StepDecorator]:
             raise InvalidDecorator(f"decorator `{name}` cannot be imported: {error}") from error
         return _kind(found, name)
     if name in ours.FLOW_KNOWN:
-        raise InvalidDecorator(
-            f"`{name}` is a flow decorator, so it cannot be added to steps with `--with`",
-            hints=[f"write `@{name}(…)` above the flow's class"],
-        )
-    known = sorted(ours.KNOWN)
+        raise _of_flows(name)
+    from . import extensions
+
+    found = extensions.find(extensions.STEP_DECORATORS, name)
+    if found is not None:
+        return _kind(found, name)
+    if name in extensions.names(extensions.FLOW_DECORATORS):
+        raise _of_flows(name)
+    known = sorted({*ours.KNOWN, *extensions.names(extensions.STEP_DECORATORS)})
     raise InvalidDecorator(
         f"there is no step decorator `{name}`; these can be added: {', '.join(known)}", hints=suggestion(name, known)
+    )
+
+
+def _of_flows(name: str) -> InvalidDecorator:
+    return InvalidDecorator(
+        f"`{name}` is a flow decorator, so it cannot be added to steps with `--with`",
+        hints=[f"write `@{name}(…)` above the flow's class"],
     )
 
 

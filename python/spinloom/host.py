@@ -128,6 +128,12 @@ class FlowHost:
         self.attach(json.dumps(told["with"]))
         self.add_to_current(json.dumps(told["current"]))
 
+    def package_files(self) -> str:
+        """What belongs to the code package beside the flow's folder, as a JSON list."""
+        from .packaging import package_files
+
+        return json.dumps(package_files(self))
+
     def exit_hook(self, request_json: str) -> str:
         """Calls a function of `@exit_hook` in a process of its own; the exit code of that."""
         from .exit_hooks import call

@@ -13,6 +13,7 @@ mod face;
 mod files;
 mod handover;
 mod host;
+mod packaging;
 mod python;
 mod reply;
 mod revision;

@@ -21,6 +21,8 @@ KNOWN = {
 # Decorators of flows, which `--with` cannot add.
 FLOW_KNOWN = {
     "exit_hook": ".exit_hook",
+    "package_sources": ".package_sources",
+    "package_suffixes": ".package_suffixes",
     "project": ".project",
     "schedule": ".schedule",
 }

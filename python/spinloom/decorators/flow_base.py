@@ -32,12 +32,12 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
         file, line = caller()
         if flow is None:
             record = kind(attributes, file, line)
-            return lambda decorated: _apply(record, decorated)
+            return lambda decorated: apply(record, decorated)
         if not isinstance(flow, type):
             first = next(iter(kind.defaults), "name")
             hints = [f"name the attribute, such as `@{kind.name}({first}=…)`"]
             raise _misplaced(kind, getattr(flow, "__name__", repr(flow)), file, line, hints)
-        return _apply(kind(attributes, file, line), flow)
+        return apply(kind(attributes, file, line), flow)
 
     decorator.__name__ = decorator.__qualname__ = kind.name
     decorator.__doc__ = kind.__doc__
@@ -49,7 +49,8 @@ def _misplaced(kind: type[Record], what: str, file: str | None, line: int, hints
     return InvalidDecorator(f"`@{kind.name}` is put on `{what}`, which is not a flow", line, file, hints)
 
 
-def _apply(record: FlowDecorator, flow: Any) -> Any:
+def apply(record: FlowDecorator, flow: Any) -> Any:
+    """Puts a decorator on a flow. Raises `InvalidDecorator` if that is none."""
     from ..flow import FlowSpec
 
     if not (isinstance(flow, type) and issubclass(flow, FlowSpec)):

@@ -2,10 +2,12 @@
 
 pub(crate) mod artifact;
 pub(crate) mod check;
+pub(crate) mod code;
 pub(crate) mod completions;
 pub(crate) mod daemon;
 pub(crate) mod dump;
 pub(crate) mod explain;
+pub(crate) mod extensions;
 pub(crate) mod fsck;
 pub(crate) mod gc;
 pub(crate) mod help;
@@ -16,6 +18,7 @@ pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod output_dot;
 pub(crate) mod output_raw;
+pub(crate) mod package;
 pub(crate) mod resume;
 pub(crate) mod retention;
 pub(crate) mod run;
@@ -28,3 +31,4 @@ mod store;
 pub(crate) mod tag;
 pub(crate) mod version;
 mod who;
+mod written;

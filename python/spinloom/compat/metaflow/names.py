@@ -28,6 +28,7 @@ _DECORATORS = (
     "catch",
     "environment",
     "exit_hook",
+    "package_sources",
     "parallel",
     "project",
     "resources",
@@ -133,6 +134,8 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
     "plugins.datatools.s3": _of("spinloom.s3", _S3),
     "plugins.datatools.s3.s3": _of("spinloom.s3", _S3),
+    "plugins.package_sources": _of("spinloom.decorators.package_sources", ("package_sources",)),
+    "plugins.package_suffixes_mutator": _of("spinloom.decorators.package_suffixes", ("package_suffixes",)),
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
@@ -161,7 +164,7 @@ MISSING: frozenset[str] = frozenset(
     """
     Config ConfigValue DeployedFlow Deployer FlowMutator NBDeployer StepMutator
     USER_SKIP_STEP UserStepDecorator airflow_external_task_sensor airflow_s3_key_sensor batch card conda conda_base
-    conda_environment_yml_parser config_expr kubernetes namespaced_event_name package_sources
+    conda_environment_yml_parser config_expr kubernetes namespaced_event_name
     parallel_imap_unordered parallel_map profile pypi pypi_base pyproject_toml_parser
     pytorch_parallel requirements_txt_parser torchrun trigger trigger_on_finish user_step_decorator
     yaml_parser
