@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use spinloom_datastore::package::{self, Member, SUFFIXES};
-use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_diagnostics::{Error, codes};
 use spinloom_engine::PackageRequest;
 
 use super::shown::table;
