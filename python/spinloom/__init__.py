@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.kubernetes import kubernetes as kubernetes
+    from .decorators.package_sources import package_sources as package_sources
+    from .decorators.package_suffixes import package_suffixes as package_suffixes
     from .decorators.parallel import parallel as parallel
     from .decorators.project import project as project
     from .decorators.pypi import pypi as pypi
@@ -93,6 +95,8 @@ _HOMES = {
     "conda_base": ".decorators.conda",
     "secrets": ".decorators.secrets",
     "get_secret": ".secret_sources",
+    "package_sources": ".decorators.package_sources",
+    "package_suffixes": ".decorators.package_suffixes",
     "project": ".decorators.project",
     "schedule": ".decorators.schedule",
     "exit_hook": ".decorators.exit_hook",

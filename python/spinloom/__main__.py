@@ -28,6 +28,11 @@ def main(argv: list[str]) -> None:
 
         export(json.loads(argv[1]))
         return
+    if argv[:1] == ["extensions-list"]:  # started by `spinloom extensions list`
+        from .extensions import listing
+
+        print(listing())
+        return
     _report_at_end()
     if len(argv) < 2 or not os.path.isfile(argv[1]):
         what = f"there is no flow file `{argv[1]}`" if len(argv) > 1 else "no flow file is given"

@@ -106,15 +106,6 @@ class FlowHost:
             mutators.mutate(self)
         detach(self.decorators, without)
 
-    def package_files(self) -> str:
-        """Files that decorators of users add to the code package: a JSON list of pairs of a path and a name."""
-        if not self.flow.mutators and not any(one.custom for step in self.decorators.values() for one in step):
-            return "[]"
-        from .mutators import package_files
-
-        self.document()
-        return json.dumps(package_files(self))
-
     def _check_catch(self, step: dict[str, Any]) -> None:
         tail = step["tail"]
         split = "foreach" if tail.get("foreach") else "switch" if tail.get("condition") else None
@@ -221,6 +212,12 @@ class FlowHost:
         if told["without"]:
             self.detach(json.dumps(told["without"]))
         self.add_to_current(json.dumps(told["current"]))
+
+    def package_files(self) -> str:
+        """What belongs to the code package beside the flow's folder, as a JSON list."""
+        from .packaging import package_files
+
+        return json.dumps(package_files(self))
 
     def exit_hook(self, request_json: str) -> str:
         """Calls a function of `@exit_hook` in a process of its own; the exit code of that."""

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 class EntryPoint:
     """`name = module:attribute` of a package."""
 
-    __slots__ = ("attribute", "module", "name", "package")
+    __slots__ = ("attribute", "module", "name", "package", "value", "version")
 
-    def __init__(self, name: str, value: str, package: str) -> None:
+    def __init__(self, name: str, value: str, package: str, version: str = "") -> None:
         self.name = name
+        self.value = value
         self.module, _, self.attribute = value.partition("[")[0].strip().partition(":")
         self.package = package
+        self.version = version
 
 
 def entry_points(group: str) -> list[EntryPoint]:
@@ -32,9 +34,10 @@ def entry_points(group: str) -> list[EntryPoint]:
         except OSError:
             continue
         if header in text:
-            package = entry.partition("-")[0]
+            package, _, rest = entry.rpartition(".")[0].partition("-")
+            version = rest.partition("-")[0]
             for name, value in _section(text.decode(errors="replace"), group):
-                found.setdefault((package, name), EntryPoint(name, value, package))
+                found.setdefault((package, name), EntryPoint(name, value, package, version))
     return list(found.values())
 
 

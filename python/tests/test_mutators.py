@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -415,7 +416,9 @@ class ships(StepMutator):
 class F(FlowSpec):
     @ships
 {TAIL[1:]}""")
-    assert json.loads(FlowHost(module.F).package_files()) == [["model.bin", "models/model.bin"]]
+    path = os.path.abspath("model.bin")
+    added = {"path": path, "name": "models/model.bin", "suffixes": ["*"]}
+    assert json.loads(FlowHost(module.F).package_files()) == [added]
 
 
 def test_steps_are_merged_along_the_bases(flow_file: Write) -> None:

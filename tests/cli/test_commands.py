@@ -96,6 +96,19 @@ CASES: dict[str, list[str]] = {
         "python flow.py version",
         "python flow.py rnu",
     ],
+    "package": [
+        "spinloom package --help",
+        "spinloom package list --help",
+        "python flow.py package save --help",
+        "python flow.py package list",
+        "spinloom package list flow.py --archive",
+        "spinloom --json --package-suffixes .txt package list flow.py | sed 's/ms\":[0-9]*/ms\":0/'",
+        "python flow.py package --timeout 3 info",
+        "spinloom package save flow.py code.tgz && tar tzf code.tgz",
+        "spinloom package save flow.py nowhere/code.tgz",
+        "spinloom package list",
+        "spinloom package flow.py",
+    ],
 }
 
 

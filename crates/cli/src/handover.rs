@@ -77,7 +77,7 @@ pub(crate) fn handover(argv: &[String]) -> Option<Handover> {
         python = Some(value.into());
         rest.drain(at..at + 2);
     }
-    let first_is_flow = entry.flow && rest.first().is_some_and(|word| !word.starts_with('-'));
+    let first_is_flow = entry.flow && !entry.is_nested() && rest.first().is_some_and(|word| !word.starts_with('-'));
     let at = match first_is_flow {
         true => 0,
         false if entry.flow || ["show", "config"].contains(&entry.name) => rest.iter().position(|w| is_python_file(w))?,
@@ -178,6 +178,9 @@ mod tests {
             "run flwo",
             "run --help",
             "run",
+            "package list flow.py --archive",
+            "package save flow.py code.tgz",
+            "package list",
             "show flow.py",
             "show Flow/58",
             "logs flow.py",

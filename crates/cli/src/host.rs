@@ -178,6 +178,15 @@ pub trait FlowHost {
     /// `SL0104` for a name that no decorator has.
     fn detach(&mut self, names: &[String]) -> Result<String>;
 
+    /// Files and folders that belong to the code package beside the flow's folder: of decorators, and of modules that ask
+    /// for it (OP-01). A JSON list of `{"path", "name", "suffixes"}`, as `Source` of `datastore::package`.
+    ///
+    /// # Errors
+    /// A decorator that raised.
+    fn package_files(&mut self) -> Result<String> {
+        Ok("[]".to_owned())
+    }
+
     /// Calls a function of `@exit_hook` in a process of its own, and waits for it: its exit code (FD-09). The request:
     /// `{"function", "flow", "run", "store", "quiet_stdout"}`.
     ///

@@ -16,6 +16,7 @@ mod files;
 mod handover;
 mod host;
 mod paramfile;
+mod packaging;
 mod python;
 mod reply;
 mod revision;

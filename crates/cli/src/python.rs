@@ -43,15 +43,30 @@ impl Program {
         check(&self.interpreter)
     }
 
+    /// What it prints on standard output, once it has ended well.
+    ///
+    /// # Errors
+    /// `SL0501` if it cannot be started or fails; why, it has said on standard error.
+    pub(crate) fn ask(&self) -> Result<Vec<u8>> {
+        let output = self.command().stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        match output {
+            Ok(output) if output.status.success() => Ok(output.stdout),
+            Ok(output) => Err(unusable(&self.interpreter).cause(output.status)),
+            Err(error) => Err(unusable(&self.interpreter).cause(error)),
+        }
+    }
+
     /// Replaces this process by it. Returns only if that fails.
     pub(crate) fn exec(&self) -> Error {
-        let failed = Command::new(&self.interpreter.path)
-            .args(["-m", "spinloom"])
-            .args(&self.words)
-            .env_clear()
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .exec();
+        let failed = self.command().exec();
         unusable(&self.interpreter).cause(failed)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.interpreter.path);
+        command.args(["-m", "spinloom"]).args(&self.words).env_clear();
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
 }
 

@@ -27,7 +27,10 @@ const GROUPS: [(Group, &str); 4] = [
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
 const NATIVE: [&str; 10] =
-    ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "environment", "daemon", "completions"];
+const NATIVE: [&str; 12] = [
+    "artifact", "code", "config", "import", "runs", "retention", "gc", "fsck", "environment", "extensions", "daemon",
+    "completions",
+];
 
 /// One command.
 pub(crate) struct Entry {
@@ -39,6 +42,13 @@ pub(crate) struct Entry {
     build: fn(Command) -> Command,
     /// What to type, without the program, and what for.
     examples: &'static [(&'static str, &'static str)],
+}
+
+impl Entry {
+    /// Consists of commands itself: the flow is named after the inner one.
+    pub(crate) fn is_nested(&self) -> bool {
+        (self.build)(Command::new(self.name)).has_subcommands()
+    }
 }
 
 macro_rules! entry {
@@ -54,7 +64,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 23] = [
+pub(crate) const COMMANDS: [Entry; 27] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -66,6 +76,8 @@ pub(crate) const COMMANDS: [Entry; 23] = [
     entry!("config", Inspect, false, config),
     entry!("dump", Inspect, true, dump),
     entry!("tag", Inspect, false, tag),
+    entry!("code", Inspect, false, code),
+    entry!("package", Inspect, true, package),
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
     entry!("runs", Keep, false, runs),
@@ -75,6 +87,7 @@ pub(crate) const COMMANDS: [Entry; 23] = [
     entry!("import", Setup, false, import),
     entry!("environment", Setup, false, environment),
     entry!("explain", Setup, false, explain),
+    entry!("extensions", Setup, false, extensions),
     entry!("daemon", Setup, false, daemon),
     entry!("completions", Setup, false, completions),
     entry!("version", Setup, false, version),
@@ -158,9 +171,13 @@ fn command(entry: &Entry, look: &Look<'_>) -> Command {
     let mut command = Command::new(entry.name).args_override_self(true);
     if entry.flow && look.surface == Surface::Native && !look.flow {
         let flow = Arg::new("FLOW").required(true).help("The flow file, such as `flow.py`");
-        command = command.arg(flow);
+        command = match entry.is_nested() {
+            false => (entry.build)(command.arg(flow)),
+            true => (entry.build)(command).mut_subcommands(|inner| inner.arg(flow.clone())),
+        };
+    } else {
+        command = (entry.build)(command);
     }
-    command = (entry.build)(command);
     // One layout of help, not two: what `--help` says of an option fits on its line.
     if let Some(about) = command.get_long_about().cloned() {
         command = command.about(about).long_about(None::<&str>);
@@ -182,6 +199,7 @@ fn command(entry: &Entry, look: &Look<'_>) -> Command {
     }
     if entry.flow
         && look.surface == Surface::Native
+        && !entry.is_nested()
         && let Some(script) = look.script
     {
         // The file was taken out of the words before they got here; people still type it.
@@ -203,8 +221,12 @@ fn examples(entry: &Entry, look: &Look<'_>) -> String {
         let (name, rest) = words.split_once(' ').unwrap_or((words, ""));
         let flow =
             if entry.flow && look.surface == Surface::Native { look.script.unwrap_or("flow.py") } else { "" };
+        let (inner, rest) = match entry.flow && entry.is_nested() {
+            true => rest.split_once(' ').unwrap_or((rest, "")),
+            false => ("", rest),
+        };
         let words: Vec<&str> =
-            [look.program, name, flow, rest].into_iter().filter(|w| !w.is_empty()).collect();
+            [look.program, name, inner, flow, rest].into_iter().filter(|w| !w.is_empty()).collect();
         words.join(" ")
     };
     entry.examples.iter().map(|(words, what)| format!("  # {what}\n  {}\n", typed(words))).collect()

@@ -8,10 +8,12 @@
 mod support;
 
 mod test_artifact;
+mod test_code;
 mod test_completions;
 mod test_daemon;
 mod test_explain;
 mod test_flow_face;
+mod test_extensions;
 mod test_fsck;
 mod test_gc;
 mod test_help;

@@ -107,7 +107,7 @@ impl FlowHost for Host {
         self.asked.push(json!({
             "values": values, "max_workers": request.max_workers, "max_num_splits": request.max_num_splits,
             "max_log_size": request.max_log_size, "tags": request.tags, "namespace": request.namespace,
-            "suffixes": request.package.map(|p| p.suffixes), "script": request.info["script"],
+            "package": request.package.map(|p| json!(p.contents)), "script": request.info["script"],
             "resume": request.resume.map(|r| json!({"origin": r.origin, "from": r.from, "clone_only": r.clone_only})),
         }));
         Ok(RunOutcome {

@@ -143,21 +143,7 @@ impl AttemptWriter {
 
     /// Carries on an artifact of `from` (or one [`Datastore::find`] answered for it) without touching its bytes.
     pub fn inherit(&mut self, from: &Manifest, entry: &ArtifactEntry) {
-        let entry = entry.seen_from_outside(from.at());
-        let pending = Pending {
-            what: Described {
-                type_name: entry.type_name,
-                encoding: entry.encoding,
-                serializer: entry.serializer,
-                preview: entry.preview,
-            },
-            home: entry.home,
-            size: entry.size,
-            hash: entry.hash,
-            stream: Part::Elsewhere(entry.stream),
-            buffers: entry.buffers.into_iter().map(Part::Elsewhere).collect(),
-        };
-        self.put(entry.name, pending);
+        self.refer(entry.seen_from_outside(from.at()));
     }
 
     /// The record, ready for [`Pack::append`](crate::Pack::append), once everything it names is where it says.

@@ -223,7 +223,7 @@ fn code_packages_of_recorded_runs_stay() {
     let a = cloud.machine("a");
     let code = tempfile::tempdir().unwrap();
     fs::write(code.path().join("flow.py"), "print()").unwrap();
-    let package = package::build(code.path(), &[]).unwrap();
+    let package = package::build(code.path(), &package::Contents::default()).unwrap();
     a.put_package((&flow(), &run()), &package).unwrap();
     age(&cloud, 8);
     assert_eq!(swept(&cloud.machine("b"), true).unwrap().needed.count, 1);

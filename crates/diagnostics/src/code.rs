@@ -82,6 +82,8 @@ codes! {
     BAD_CONFIG = "SL0111", Usage;
     /// The value of a config is not as its schema wants it.
     CONFIG_SCHEMA = "SL0112", Invalid;
+    /// The code package cannot be made as described.
+    BAD_PACKAGE = "SL0131", Invalid;
 
     /// A step's code raised.
     STEP_FAILED = "SL0201", UserCode;
@@ -116,6 +118,8 @@ codes! {
     CANNOT_EXPORT = "SL0313", Invalid;
     /// Something of a store that was imported could not be brought in.
     PARTIAL_IMPORT = "SL0321", Partial;
+    /// The code of a run cannot be put where it should go.
+    CANNOT_PULL = "SL0331", Conflict;
 
     /// The store cannot be read or written.
     STORE_IO = "SL0401", Unreachable;
@@ -140,6 +144,8 @@ codes! {
     DEPENDENCIES = "SL0503", Environment;
     /// The program that makes environments is missing.
     NO_ENVIRONMENT_TOOL = "SL0504", Environment;
+    /// An extension cannot be used.
+    BAD_EXTENSION = "SL0511", Environment;
     /// An address in S3 is malformed, or not allowed where it is used.
     S3_ADDRESS = "SL0601", Usage;
     /// An object in S3, or its bucket, does not exist.

@@ -1,9 +1,8 @@
-//! Keeps the flow's folder with the run, beside the running tasks.
+//! Keeps the flow's code with the run, beside the running tasks.
 
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 
-use serde_json::json;
 use spinloom_datastore::{Datastore, package};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
@@ -21,10 +20,9 @@ pub(crate) fn keep(
     std::thread::Builder::new()
         .name("spinloom-package".into())
         .spawn(move || {
-            let package = package::build(&request.dir, &request.suffixes)?;
-            let hash = store.put_package((&of.0, &of.1), &package)?;
-            let value =
-                json!({"hash": hash.to_string(), "bytes": package.bytes.len(), "files": package.files.len()});
+            let package = package::build(&request.dir, &request.contents)?;
+            store.put_package((&of.0, &of.1), &package)?;
+            let value = package.record(&request.contents);
             if let Some(changes) = changes {
                 let _recorder_gone = changes.send(Change::Info { key: "code_package".into(), value });
             }

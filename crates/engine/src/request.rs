@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use spinloom_compute::Interpreter;
-use spinloom_datastore::StorePolicy;
+use spinloom_datastore::{StorePolicy, package::Contents};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{RunId, RunStatus, StepName};
@@ -58,7 +58,7 @@ pub struct RunRequest {
     pub attribute_file: Option<PathBuf>,
     /// Everything else worth keeping with the run.
     pub info: Map<String, Value>,
-    /// Folder to keep as the run's code package.
+    /// What to keep as the run's code package.
     pub package: Option<PackageRequest>,
 }
 
@@ -83,13 +83,13 @@ pub enum Isolation {
     Spawn,
 }
 
-/// A folder to package.
+/// A code package to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageRequest {
     /// The folder of the flow file.
     pub dir: PathBuf,
-    /// Suffixes to take beside the standard ones.
-    pub suffixes: Vec<String>,
+    /// What it holds.
+    pub contents: Contents,
 }
 
 /// A run to resume.

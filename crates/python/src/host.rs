@@ -190,6 +190,10 @@ impl FlowHost for PythonFlow<'_> {
         self.text("detach", (json(names)?,), "a decorator cannot be left out")
     }
 
+    fn package_files(&mut self) -> Result<String> {
+        self.text("package_files", (), "a decorator cannot say what it adds to the code package")
+    }
+
     fn exit_hook(&mut self, request: &Value) -> Result<i32> {
         let code = self.text("exit_hook", (json(request)?,), "an exit hook cannot be called")?;
         code.parse().or_error(codes::INTERNAL, || format!("`{code}` is no exit code"))

@@ -44,6 +44,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
     m.add_function(wrap_pyfunction!(host::argo_events_url, m)?)?;
     m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;
+    m.add_function(wrap_pyfunction!(secrets::secret_types, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::check_secrets, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::fetch_secrets, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::task_secrets, m)?)?;

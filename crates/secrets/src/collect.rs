@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use spinloom_diagnostics::{Error, Result, codes};
 
-use crate::{Environment, Source, Variable};
+use crate::{Environment, Others, Source, Variable};
 
 /// Names that would change how tasks work.
 const OURS: [&str; 2] = ["METAFLOW_", "SPINLOOM_"];
@@ -25,8 +25,8 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// `SL0104`, for the first of them.
-pub fn check(sources: &[Value]) -> Result<()> {
-    sources.iter().try_for_each(|source| Source::parse(source).map(|_| ()))
+pub fn check(sources: &[Value], others: Others<'_>) -> Result<()> {
+    sources.iter().try_for_each(|source| Source::parse(source, others).map(|_| ()))
 }
 
 /// The variables of one source; names that no variable can have are refused.
@@ -48,8 +48,12 @@ pub fn fetch(source: &Source, role: Option<&str>, environment: Environment<'_>) 
 ///
 /// # Errors
 /// As [`fetch`]; `SL0502` for a name that two sources have, or that is set already and may not be overridden.
-pub fn collect(wanted: Wanted<'_>, environment: Environment<'_>) -> Result<Vec<Variable>> {
-    let sources = wanted.sources.iter().map(Source::parse).collect::<Result<Vec<_>>>()?;
+pub fn collect(
+    wanted: Wanted<'_>,
+    environment: Environment<'_>,
+    others: Others<'_>,
+) -> Result<Vec<Variable>> {
+    let sources = wanted.sources.iter().map(|source| Source::parse(source, others)).collect::<Result<Vec<_>>>()?;
     let mut all: Vec<Variable> = Vec::new();
     let mut from: HashMap<String, usize> = HashMap::new();
     for (i, source) in sources.iter().enumerate() {

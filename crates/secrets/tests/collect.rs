@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, codes};
-use spinloom_secrets::{Source, Wanted, check, collect, fetch};
+use spinloom_secrets::{Source, Wanted, check, collect, fetch, no_others};
 
 fn inline(variables: &Value) -> Value {
     json!({"type": "inline", "id": "x", "options": {"env_vars": variables}})
@@ -17,7 +17,7 @@ fn collected(sources: &Value, set: &[(&str, &str)], allow_override: bool) -> Res
     let set: HashMap<&str, &str> = set.iter().copied().collect();
     let sources = sources.as_array().unwrap();
     let wanted = Wanted { sources, role: None, allow_override };
-    let found = collect(wanted, &|name| set.get(name).map(|value| (*value).to_owned()))?;
+    let found = collect(wanted, &|name| set.get(name).map(|value| (*value).to_owned()), &no_others)?;
     Ok(found.iter().map(|one| format!("{}={}", one.name, one.value)).collect::<Vec<_>>().join(" "))
 }
 
@@ -144,7 +144,7 @@ fn sources_are_checked_before_they_are_fetched() {
         ),
         (inline(&json!([1])), "the `env_vars` of an `inline` source are a dictionary", vec![]),
     ] {
-        let error = check(&[source]).unwrap_err();
+        let error = check(&[source], &no_others).unwrap_err();
         assert_eq!((error.code(), error.message()), (codes::BAD_DECORATOR, message));
         assert_eq!(error.hints(), hints);
     }
@@ -152,7 +152,7 @@ fn sources_are_checked_before_they_are_fetched() {
 
 #[test]
 fn one_source_alone_may_hold_what_is_set_already() {
-    let source = Source::parse(&json!("env.A=B")).unwrap();
+    let source = Source::parse(&json!("env.A=B"), &no_others).unwrap();
     let found = fetch(&source, None, &|name| Some(name.to_lowercase())).unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].name.as_str(), found[0].value.as_str()), ("A", "b"));
@@ -160,6 +160,6 @@ fn one_source_alone_may_hold_what_is_set_already() {
 
 #[test]
 fn what_is_secret_is_not_shown() {
-    let source = Source::parse(&inline(&json!({"A": "hunter2"}))).unwrap();
+    let source = Source::parse(&inline(&json!({"A": "hunter2"})), &no_others).unwrap();
     assert_eq!(format!("{source:?}"), "inline.x");
 }

@@ -28,6 +28,8 @@ FLOW_KNOWN = {
     "airflow_s3_key_sensor": ".airflow",
     "conda_base": ".conda",
     "exit_hook": ".exit_hook",
+    "package_sources": ".package_sources",
+    "package_suffixes": ".package_suffixes",
     "project": ".project",
     "pypi_base": ".pypi",
     "schedule": ".schedule",

@@ -35,12 +35,12 @@ def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
         file, line = caller()
         if flow is None:
             record = kind(attributes, file, line)
-            return lambda decorated: _apply(record, decorated)
+            return lambda decorated: apply(record, decorated)
         if not isinstance(flow, type):
             first = next(iter(kind.defaults), "name")
             hints = [f"name the attribute, such as `@{kind.name}({first}=…)`"]
             raise _misplaced(kind.name, getattr(flow, "__name__", repr(flow)), file, line, hints)
-        return _apply(kind(attributes, file, line), flow)
+        return apply(kind(attributes, file, line), flow)
 
     decorator.__name__ = decorator.__qualname__ = kind.name
     decorator.__doc__ = kind.__doc__
@@ -52,7 +52,8 @@ def _misplaced(name: str, what: str, file: str | None, line: int, hints: list[st
     return InvalidDecorator(f"`@{name}` is put on `{what}`, which is not a flow", line, file, hints)
 
 
-def _apply(record: FlowDecorator, flow: Any) -> Any:
+def apply(record: FlowDecorator, flow: Any) -> Any:
+    """Puts a decorator on a flow. Raises `InvalidDecorator` if that is none."""
     _check_flow(record, flow)
     setattr(flow, _OWN, (record, *vars(flow).get(_OWN, ())))
     flow_decorators(flow)

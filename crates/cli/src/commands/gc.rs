@@ -74,8 +74,15 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         });
     })?;
     drop(meter);
-    let command = format!("{} gc --yes", context.commands.program);
+    let command = for_real(context);
     Ok(Reply::new(text(&done, arguments, &command, context.output.out), data(&done, arguments.yes)))
+}
+
+/// What was typed, and meant: with the options that decide what is garbage.
+fn for_real(context: &Context<'_>) -> String {
+    let typed = context.argv.iter().filter(|word| *word != "--dry-run").map(String::as_str);
+    let words: Vec<&str> = [context.commands.program.as_str()].into_iter().chain(typed).chain(["--yes"]).collect();
+    words.join(" ")
 }
 
 fn text(done: &Collected, arguments: &Arguments, command: &str, paint: Paint) -> String {

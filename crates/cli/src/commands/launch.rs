@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use spinloom_configs::Resolved;
 use spinloom_datastore::StorePolicy;
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
-use spinloom_engine::{Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared};
+use spinloom_engine::{Isolation, Resume, RunOutcome, RunRequest, Shared};
 use spinloom_environments::Recorded;
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::Resources;
@@ -22,7 +22,7 @@ use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
 use crate::terminal::{Counting, Progress, Show, headline, listener};
-use crate::{Surface, environments, revision, storage, values};
+use crate::{Surface, environments, packaging, revision, storage, values};
 
 /// What `run` and `resume` were asked for, nothing left open.
 #[derive(Debug)]
@@ -41,7 +41,6 @@ pub(crate) struct Options {
     max_log_size: u64,
     run_id_file: Option<PathBuf>,
     attribute_file: Option<PathBuf>,
-    suffixes: Vec<String>,
     progress: Progress,
     policy: StorePolicy,
 }
@@ -58,13 +57,6 @@ impl Options {
             values::number::<u64>(settings, command, option, typed.as_deref(), default)
         };
         let max_log_size = number("max-log-size", &arguments.max_log_size, 10)? * 1024 * 1024;
-        let suffixes = top.and_then(|top| top.package_suffixes.clone());
-        let suffixes = match &suffixes {
-            Some(list) => {
-                list.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
-            }
-            None => settings.package_suffixes().to_vec(),
-        };
         let run_id_file =
             arguments.run_id_file.clone().or_else(|| Some(given("run-id-file", &None)?.1.into()));
         Ok(Self {
@@ -87,7 +79,6 @@ impl Options {
             max_log_size,
             run_id_file,
             attribute_file: arguments.runner_attribute_file.clone(),
-            suffixes: settings.default_package_suffixes().iter().cloned().chain(suffixes).collect(),
             progress: progress(top, context),
             policy: storage::policy(context, arguments.verify)?,
         })
@@ -295,7 +286,7 @@ impl Options {
         if !self.triggers.is_empty() {
             info.insert("trigger".to_owned(), self.triggers.into());
         }
-        let dir = Path::new(&graph.flow().file).parent().map(Path::to_owned);
+        let package = packaging::request(context)?;
         let store = context.store();
         Ok(RunRequest {
             graph_json: context.flow()?.json.clone(),
@@ -320,7 +311,7 @@ impl Options {
             run_id_file: self.run_id_file,
             attribute_file: self.attribute_file,
             info,
-            package: dir.map(|dir| PackageRequest { dir, suffixes: self.suffixes }),
+            package,
         })
     }
 }

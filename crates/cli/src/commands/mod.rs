@@ -2,12 +2,14 @@
 
 pub(crate) mod artifact;
 pub(crate) mod check;
+pub(crate) mod code;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod daemon;
 pub(crate) mod dump;
 pub(crate) mod environment;
 pub(crate) mod explain;
+pub(crate) mod extensions;
 pub(crate) mod fsck;
 pub(crate) mod gc;
 pub(crate) mod help;
@@ -19,6 +21,7 @@ pub(crate) mod logs;
 pub(crate) mod meter;
 pub(crate) mod output_dot;
 pub(crate) mod output_raw;
+pub(crate) mod package;
 pub(crate) mod resume;
 pub(crate) mod retention;
 pub(crate) mod run;
@@ -32,3 +35,4 @@ pub(crate) mod tag;
 mod triggered;
 pub(crate) mod version;
 mod who;
+mod written;

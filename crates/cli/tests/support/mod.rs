@@ -5,6 +5,7 @@ mod store;
 use std::process::Command;
 
 use spinloom_datastore::StorePolicy;
+use spinloom_datastore::package::Contents;
 
 use tempfile::TempDir;
 
@@ -102,8 +103,16 @@ impl Project {
     }
 
     /// Writes a file.
-    pub fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.folder.path().join(name), text).unwrap();
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Keeps a folder of the project as the code of a run.
+    pub fn keep_code(&self, flow: &str, run: &str, folder: &str, contents: &Contents) {
+        let folder = self.folder.path().join(folder);
+        store::keep_code(&self.folder.path().join(".spinloom"), (flow, run), &folder, contents);
     }
 
     /// The folder.

@@ -11,6 +11,7 @@ pub mod large;
 use std::path::Path;
 
 use serde_json::{Map, json};
+use spinloom_datastore::package::{self, Contents};
 use spinloom_datastore::{AttemptId, AttemptWriter, Datastore, ManifestRef, Pack};
 use spinloom_flow::event::{Failure, LogStream, TaskRef, Usage};
 use spinloom_flow::{FlowName, RunId, RunStatus, StepName, TaskId, TaskStatus};
@@ -98,6 +99,20 @@ pub fn begin(root: &Path, flow: &str, seconds: i64) {
     let mut run = Recorder::new(root, flow, "ann", minutes, None, &[]);
     run.changes.push(Change::Heartbeat { at: now });
     run.write();
+}
+
+/// Keeps a folder as the code of a run.
+pub fn keep_code(root: &Path, (flow, run): (&str, &str), folder: &Path, contents: &Contents) {
+    let (flow, run) = (FlowName::new(flow).unwrap(), RunId::new(run).unwrap());
+    let package = package::build(folder, contents).unwrap();
+    Datastore::open(root).unwrap().put_package((&flow, &run), &package).unwrap();
+    let info = |key: &str, value| Change::Info { key: key.to_owned(), value };
+    let changes = [
+        info("code_package", package.record(contents)),
+        info("script", json!("flow.py")),
+        info("file", json!(folder.join("flow.py"))),
+    ];
+    SqliteProvider::open(&root.join("metadata.db")).unwrap().write(&flow, &run, &changes).unwrap();
 }
 
 fn usage() -> Usage {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::Value;
 use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
@@ -127,12 +126,6 @@ impl Reader {
     /// The code package of a run, if one was kept.
     pub(super) fn code_package(&self, flow: &FlowName, run: &RunId) -> Result<Option<Vec<u8>>> {
         let Some(record) = self.provider.run(flow, run)? else { return Ok(None) };
-        let Some(package) = record.info.get("code_package") else { return Ok(None) };
-        let (hash, len) =
-            (package.get("hash").and_then(Value::as_str), package.get("bytes").and_then(Value::as_u64));
-        match hash.zip(len) {
-            Some((hash, len)) => self.store.read_package(&hash.parse()?, len).map(Some),
-            None => Ok(None),
-        }
+        self.store.package_of(&record.info)
     }
 }

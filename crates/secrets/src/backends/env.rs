@@ -9,7 +9,7 @@ use crate::{Environment, Source};
 pub(super) struct Env;
 
 impl Backend for Env {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "env"
     }
 

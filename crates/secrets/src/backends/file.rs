@@ -10,7 +10,7 @@ use crate::{Environment, Source, dotenv};
 pub(super) struct File;
 
 impl Backend for File {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "file"
     }
 

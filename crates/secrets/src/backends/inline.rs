@@ -10,7 +10,7 @@ use crate::{Environment, Source};
 pub(super) struct Inline;
 
 impl Backend for Inline {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "inline"
     }
 

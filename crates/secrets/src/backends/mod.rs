@@ -4,6 +4,8 @@ mod env;
 mod file;
 mod inline;
 
+use std::sync::Arc;
+
 use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::{Environment, Source};
@@ -20,7 +22,7 @@ pub struct Variable {
 /// One kind of place that secrets are kept in.
 pub trait Backend: Send + Sync {
     /// Its name, as sources have it.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Refuses a source that could never be fetched.
     ///
@@ -45,9 +47,20 @@ pub trait Backend: Send + Sync {
     }
 }
 
-/// Every back-end there is.
-pub fn backends() -> &'static [&'static dyn Backend] {
-    &[&inline::Inline, &file::File, &env::Env]
+/// Every back-end of ours.
+pub fn backends() -> [Arc<dyn Backend>; 3] {
+    [Arc::new(inline::Inline), Arc::new(file::File), Arc::new(env::Env)]
+}
+
+/// Back-ends that are not ours: the one of a name, asked only if we have none.
+pub type Others<'a> = &'a dyn Fn(&str) -> Result<Option<Arc<dyn Backend>>>;
+
+/// There are no [`Others`].
+///
+/// # Errors
+/// Never.
+pub fn no_others(_name: &str) -> Result<Option<Arc<dyn Backend>>> {
+    Ok(None)
 }
 
 /// The secrets of `source` cannot be had.

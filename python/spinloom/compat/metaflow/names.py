@@ -30,6 +30,7 @@ _DECORATORS = (
     "environment",
     "exit_hook",
     "kubernetes",
+    "package_sources",
     "parallel",
     "project",
     "resources",
@@ -156,6 +157,8 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins.parsers": _of("spinloom.configs.parsers", ("yaml_parser",)),
     "plugins.pypi": {},
     "plugins.pypi.parsers": _of("spinloom.configs.parsers", _PYPI_PARSERS),
+    "plugins.package_sources": _of("spinloom.decorators.package_sources", ("package_sources",)),
+    "plugins.package_suffixes_mutator": _of("spinloom.decorators.package_suffixes", ("package_suffixes",)),
     "plugins.secrets": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.secrets.secrets_func": _of("spinloom.secret_sources", ("get_secret",)),
     "plugins.timeout_decorator": _of("spinloom.exceptions", ("TimeoutException",)),
@@ -191,7 +194,6 @@ MISSING: frozenset[str] = frozenset(
     """
     DeployedFlow Deployer NBDeployer
     card
-    package_sources
     parallel_imap_unordered parallel_map profile
     pytorch_parallel torchrun
     R cards cli cli_args debug event_logger extension_support graph metadata_provider

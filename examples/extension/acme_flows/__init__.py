@@ -1,0 +1,1 @@
+"""What all flows of Acme share."""
