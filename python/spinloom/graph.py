@@ -75,9 +75,7 @@ def _step(flow: FlowClass, name: str, decorators: list[StepDecorator]) -> dict[s
     }
 
 
-def read_tail(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, configs: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def read_tail(node: ast.FunctionDef | ast.AsyncFunctionDef, configs: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The transition a step ends with, as the document's `tail`. `configs` are those of the flow, by attribute."""
     positional = [*node.args.posonlyargs, *node.args.args]
     last = node.body[-1]
@@ -124,9 +122,7 @@ def _read_next(call: ast.Call, owner: str, configs: Mapping[str, Any]) -> dict[s
     }
 
 
-def _read_switch(
-    call: ast.Call, owner: str, words: dict[str, ast.expr], configs: Mapping[str, Any]
-) -> dict[str, Any]:
+def _read_switch(call: ast.Call, owner: str, words: dict[str, ast.expr], configs: Mapping[str, Any]) -> dict[str, Any]:
     cases = call.args[0]
     if len(call.args) != 1 or not isinstance(cases, ast.Dict) or list(words) != ["condition"]:
         raise _Unreadable(f"a switch is written `{owner}.next({{value: {owner}.step, …}}, condition='name')`")

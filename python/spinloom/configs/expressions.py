@@ -75,7 +75,9 @@ class Expression(Waiting):
     def __evaluate__(self, names: Mapping[str, Any]) -> Any:
         """See `Delayed.__evaluate__`. Raises `ConfigError`, at the line the expression is written at."""
         try:
-            value = names[self._source] if self._source in names else eval(self._source, {**(self._globals or {}), **names})
+            value = (
+                names[self._source] if self._source in names else eval(self._source, {**(self._globals or {}), **names})
+            )
         except ConfigError:
             raise
         except Exception as error:  # an expression of the user's may raise anything

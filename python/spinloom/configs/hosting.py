@@ -71,7 +71,7 @@ def defaults(host: FlowHost, wanted: list[list[str]], fields: dict[str, Any]) ->
         one = by_name[name]
         value = getattr(one, which)(ParameterContext(name, {"flow_name": host.flow.name, **fields}))
         if which == "default" and value is not None:
-                value = os.fspath(value)
+            value = os.fspath(value)
         values.append(_encoded(one, value, f"a function for `{which}` whose value is one"))
     return values
 

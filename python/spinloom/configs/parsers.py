@@ -145,7 +145,8 @@ def _requirement(line: str) -> tuple[str, str]:
     import re
 
     found = re.fullmatch(
-        r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(?:(@\s*\S+)|\(?((?:[<>=!~]=?=?\s*[^\s,;()]+\s*,?\s*)*)\)?)\s*(;.+)?", line
+        r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(?:(@\s*\S+)|\(?((?:[<>=!~]=?=?\s*[^\s,;()]+\s*,?\s*)*)\)?)\s*(;.+)?",
+        line,
     )
     if found is None:
         raise _unusable(line, "is not a requirement of the form `name>=1,<2` (PEP 508)")
