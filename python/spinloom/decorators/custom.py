@@ -79,7 +79,7 @@ class Custom(StepDecorator):
         """The decorator itself, whose `init` is called once. `where` says which step or flow it is on."""
         if self._instance is None:
             made: Any = object.__new__(self.kind)
-            guarded(self, where, lambda: made.init(*self.args, **self.attributes))
+            guarded(self, where, made.init, *self.args, **self.attributes)
             object.__setattr__(self, "_instance", made)
         return self._instance
 
@@ -102,10 +102,10 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def guarded(record: Custom, where: str, call: Callable[[], Any]) -> Any:
+def guarded(record: Custom, where: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Calls the user's code in a decorator before a run: what it raises becomes an error, at the line that raised it."""
     try:
-        return call()
+        return call(*args, **kwargs)
     except SpinloomException:
         raise
     except Exception as error:

@@ -75,9 +75,7 @@ class Decorated:
         Returns its record; `None` if there is one of its kind already and that stays.
         """
         if duplicates not in (self.IGNORE, self.ERROR, self.OVERRIDE):
-            raise self._wrong(
-                f"gives `duplicates={duplicates!r}`", ["it is one of `IGNORE`, `ERROR` and `OVERRIDE`"]
-            )
+            raise self._wrong(f"gives `duplicates={duplicates!r}`", ["it is one of `IGNORE`, `ERROR` and `OVERRIDE`"])
         record = self._made(deco_type, list(deco_args or ()), dict(deco_kwargs or {}))
         self._check(record)
         records = self._records()

@@ -102,7 +102,9 @@ class Wrapped:
 
 def _layer(record: Custom, step: str) -> _Layer:
     decorator = record.instance(f"step `{step}`")
-    return _GeneratorLayer(record, decorator) if isinstance(decorator, GeneratorDecorator) else _Layer(record, decorator)
+    return (
+        _GeneratorLayer(record, decorator) if isinstance(decorator, GeneratorDecorator) else _Layer(record, decorator)
+    )
 
 
 class _Layer:
@@ -139,7 +141,9 @@ class _Layer:
             return {}
         if isinstance(value, dict):
             return value
-        raise self.problem(f"says `{value!r}` where it can say `True` or give a dictionary of arguments for `self.next`")
+        raise self.problem(
+            f"says `{value!r}` where it can say `True` or give a dictionary of arguments for `self.next`"
+        )
 
     def _function(self, instead: Any) -> Any:
         if callable(instead):
@@ -192,4 +196,3 @@ class _GeneratorLayer(_Layer):
             return None, None
         self.running.close()
         raise self.problem(f"yields a second time in step `{step}`", ["it yields once"])
-
