@@ -85,9 +85,13 @@ class FlowHost:
 
         return mutators
 
+    def _waits(self) -> bool:
+        """Whether configs have no values yet, which mutators may ask for."""
+        return bool(getattr(self.flow, "configs", None)) and self._handed_on.get("configs") is None
+
     def pre_mutate(self) -> None:
         """Lets mutators change parameters and flow decorators, once: when configs are known, before `--with`."""
-        if not self._pre_mutated:
+        if not self._pre_mutated and not self._waits():
             self._pre_mutated = True
             if (mutators := self._mutators()) is not None:
                 mutators.pre_mutate(self)
@@ -95,7 +99,7 @@ class FlowHost:
     def _mutate(self) -> None:
         """Lets mutators change the decorators of steps: anew if `--with` has added some since."""
         self.pre_mutate()
-        if (mutators := self._mutators()) is not None:
+        if (mutators := self._mutators()) is not None and not self._waits():
             self._unmutated = {name: list(several) for name, several in self.decorators.items()}
             mutators.mutate(self)
 

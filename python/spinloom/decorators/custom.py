@@ -184,8 +184,8 @@ class OnStep(Owned):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Puts the decorator on a step if that is all it is given; else keeps what it is given for the step to come."""
-        if len(args) == 1 and not kwargs and (is_step(args[0]) or _is_method(args[0])):
-            return apply(cls._given(), args[0])
+        if len(args) == 1 and not kwargs and (is_step(args[0]) or _is_misplaced(args[0])):
+            return apply(cls._given(), args[0])  # says what is wrong if it is no step
         return cls._kept(args, kwargs)
 
     def __call__(self, function: Any) -> Any:
@@ -200,7 +200,10 @@ class OnStep(Owned):
         return record
 
 
-def _is_method(value: Any) -> bool:
+def _is_misplaced(value: Any) -> bool:
+    """Whether the decorator is put on this rather than given it: a flow, or a method without `@step`."""
+    if isinstance(value, type):
+        return hasattr(value, "merge_artifacts")
     code = getattr(value, "__code__", None)
     return code is not None and code.co_varnames[:1] == ("self",)
 

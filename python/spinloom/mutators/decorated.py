@@ -120,8 +120,7 @@ class Decorated:
         else:
             record = kind(kwargs, file, line)
         object.__setattr__(record, "inserted_by", self._by.name)
-        names = getattr(self._host, "config_values", None)
-        return record if names is None else record.settled(names)
+        return record.settled(getattr(self._host, "configs_by_name", {})) if record.pending else record
 
     def _check(self, record: Any) -> None:
         """Refuses what cannot be added here, or now."""
