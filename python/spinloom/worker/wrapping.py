@@ -153,7 +153,9 @@ class _Layer:
     def problem(self, what: str, hints: list[str] | None = None) -> InvalidDecorator:
         """An error about the decorator's behaviour in a step, at the decorator's own code."""
         record = self.record
-        code = getattr(getattr(record.kind, "function", None), "__code__", None)
+        own = [vars(record.kind).get(name) for name in ("function", "post_step", "pre_step")]
+        codes = [getattr(getattr(one, "__func__", one), "__code__", None) for one in own]
+        code = next((one for one in codes if one is not None), None)
         file, line = (code.co_filename, code.co_firstlineno) if code else (record.file, record.line or None)
         return InvalidDecorator(f"decorator `{record.shown}` {what}", line, file, hints or [])
 
