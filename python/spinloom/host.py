@@ -88,9 +88,13 @@ class FlowHost:
 
         return mutators
 
+    def _waits(self) -> bool:
+        """Whether configs have no values yet, which mutators may ask for."""
+        return bool(self.flow.configs) and self._handed_on["configs"] is None
+
     def pre_mutate(self) -> None:
         """Lets mutators change parameters and flow decorators, once: when configs are known, before `--with`."""
-        if not self._pre_mutated:
+        if not self._pre_mutated and not self._waits():
             self._pre_mutated = True
             if (mutators := self._mutators()) is not None:
                 mutators.pre_mutate(self)
@@ -98,7 +102,8 @@ class FlowHost:
     def _mutate(self) -> None:
         """Lets mutators change the decorators of steps, anew if `--with` has added some since; then leaves some out."""
         self.pre_mutate()
-        mutators, without = self._mutators(), self._handed_on["without"]
+        mutators = None if self._waits() else self._mutators()
+        without = self._handed_on["without"]
         if mutators is None and not without:
             return
         self._unmutated = {name: list(several) for name, several in self.decorators.items()}

@@ -103,7 +103,9 @@ def test_artifacts_are_changed_before_and_after(flow_file: Write) -> None:
 
 def test_a_decorator_that_lets_an_exception_pass_makes_the_step_succeed(flow_file: Write) -> None:
     """CD-01: it goes on as the step would have."""
-    flow, module = bench(flow_file, "@around(n=1, lets_pass=True)", "self.x = 1\nraise ValueError('no')\nself.next(self.end)")
+    flow, module = bench(
+        flow_file, "@around(n=1, lets_pass=True)", "self.x = 1\nraise ValueError('no')\nself.next(self.end)"
+    )
     done = flow.run("start")
     assert done.result == {"ok": True, "next": {"steps": ["end"], "foreach": None}}
     assert flow.value(done, "x") == 1
@@ -396,7 +398,11 @@ def test_inputs_are_those_of_a_join(flow_file: Write) -> None:
 
 def test_catch_sees_what_the_decorators_let_through(flow_file: Write) -> None:
     """CD-04."""
-    flow, module = bench(flow_file, "@around(n=1)\n@catch(var='why', print_exception=False)", "raise ValueError('no')\nself.next(self.end)")
+    flow, module = bench(
+        flow_file,
+        "@around(n=1)\n@catch(var='why', print_exception=False)",
+        "raise ValueError('no')\nself.next(self.end)",
+    )
     done = flow.run("start")
     assert done.result == {"ok": True, "next": {"steps": ["end"], "foreach": None}}
     assert flow.value(done, "why").exception == "no"

@@ -473,3 +473,18 @@ def test_steps_are_merged_along_the_bases(flow_file: Write) -> None:
     assert [one["name"] for one in document["decorators"]] == ["project", "schedule"]
     overridden = {step["name"]: step["decorators"] for step in FlowHost(module.G).document()["steps"]}
     assert overridden["start"] == []
+
+
+def test_mutators_belong_on_what_they_are_for(flow_file: Write) -> None:
+    """CD-05, CD-06."""
+    for name, source, message in (
+        ("one", f"{HEAD}\n\n@wide\nclass F(FlowSpec):\n    pass\n", "`@wide` is put on `F`, which is not a step"),
+        (
+            "two",
+            f"{HEAD}\n\nclass policy(FlowMutator):\n    pass\n\n\nclass F(FlowSpec):\n    @policy()\n{TAIL[1:]}",
+            "`@policy` is put on `start`, which is not a flow",
+        ),
+    ):
+        with pytest.raises(MetaflowException) as caught:
+            flow_file(source, name)
+        assert caught.value.message == message

@@ -79,7 +79,7 @@ class Custom(StepDecorator):
         """The decorator itself, whose `init` is called once. `where` says which step or flow it is on."""
         if self._instance is None:
             made: Any = object.__new__(self.kind)
-            guarded(self, where, lambda: made.init(*self.args, **self.attributes))
+            guarded(self, where, made.init, *self.args, **self.attributes)
             object.__setattr__(self, "_instance", made)
         return self._instance
 
@@ -102,10 +102,10 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def guarded(record: Custom, where: str, call: Callable[[], Any]) -> Any:
+def guarded(record: Custom, where: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Calls the user's code in a decorator before a run: what it raises becomes an error, at the line that raised it."""
     try:
-        return call()
+        return call(*args, **kwargs)
     except SpinloomException:
         raise
     except Exception as error:
@@ -184,8 +184,8 @@ class OnStep(Owned):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Puts the decorator on a step if that is all it is given; else keeps what it is given for the step to come."""
-        if len(args) == 1 and not kwargs and (is_step(args[0]) or _is_method(args[0])):
-            return apply(cls._given(), args[0])
+        if len(args) == 1 and not kwargs and (is_step(args[0]) or _is_misplaced(args[0])):
+            return apply(cls._given(), args[0])  # says what is wrong if it is no step
         return cls._kept(args, kwargs)
 
     def __call__(self, function: Any) -> Any:
@@ -200,7 +200,10 @@ class OnStep(Owned):
         return record
 
 
-def _is_method(value: Any) -> bool:
+def _is_misplaced(value: Any) -> bool:
+    """Whether the decorator is put on this rather than given it: a flow, or a method without `@step`."""
+    if isinstance(value, type):
+        return hasattr(value, "merge_artifacts")
     code = getattr(value, "__code__", None)
     return code is not None and code.co_varnames[:1] == ("self",)
 

@@ -49,8 +49,7 @@ def _each(mutators: Callable[[], list[Custom]], phase: str, where: str, subject:
     while waiting := [one for one in mutators() if one not in done]:
         record = waiting[0]
         done.append(record)
-        mutator = record.instance(where)
-        guarded(record, where, lambda one=mutator, it=subject(record): getattr(one, phase)(it))
+        guarded(record, where, getattr(record.instance(where), phase), subject(record))
 
 
 def package_files(host: FlowHost) -> list[tuple[str, str]]:
@@ -61,7 +60,10 @@ def package_files(host: FlowHost) -> list[tuple[str, str]]:
     for where, record in [*flow, *steps]:
         if not isinstance(record, Custom):
             continue
-        one = record.instance(where)
-        for path, name, *_ in guarded(record, where, lambda it=one: list(it.add_to_package() or ())):
+        for path, name, *_ in guarded(record, where, _listed, record.instance(where)):
             found.append((str(path), str(name)))
     return found
+
+
+def _listed(decorator: Any) -> list[Any]:
+    return list(decorator.add_to_package() or ())

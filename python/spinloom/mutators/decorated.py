@@ -75,9 +75,7 @@ class Decorated:
         Returns its record; `None` if there is one of its kind already and that stays.
         """
         if duplicates not in (self.IGNORE, self.ERROR, self.OVERRIDE):
-            raise self._wrong(
-                f"gives `duplicates={duplicates!r}`", ["it is one of `IGNORE`, `ERROR` and `OVERRIDE`"]
-            )
+            raise self._wrong(f"gives `duplicates={duplicates!r}`", ["it is one of `IGNORE`, `ERROR` and `OVERRIDE`"])
         record = self._made(deco_type, list(deco_args or ()), dict(deco_kwargs or {}))
         self._check(record)
         records = self._records()
@@ -122,8 +120,7 @@ class Decorated:
         else:
             record = kind(kwargs, file, line)
         object.__setattr__(record, "inserted_by", self._by.name)
-        names = getattr(self._host, "config_values", None)
-        return record if names is None else record.settled(names)
+        return record.settled(getattr(self._host, "configs_by_name", {})) if record.pending else record
 
     def _check(self, record: Any) -> None:
         """Refuses what cannot be added here, or now."""

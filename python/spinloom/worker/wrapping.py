@@ -102,7 +102,9 @@ class Wrapped:
 
 def _layer(record: Custom, step: str) -> _Layer:
     decorator = record.instance(f"step `{step}`")
-    return _GeneratorLayer(record, decorator) if isinstance(decorator, GeneratorDecorator) else _Layer(record, decorator)
+    return (
+        _GeneratorLayer(record, decorator) if isinstance(decorator, GeneratorDecorator) else _Layer(record, decorator)
+    )
 
 
 class _Layer:
@@ -139,7 +141,9 @@ class _Layer:
             return {}
         if isinstance(value, dict):
             return value
-        raise self.problem(f"says `{value!r}` where it can say `True` or give a dictionary of arguments for `self.next`")
+        raise self.problem(
+            f"says `{value!r}` where it can say `True` or give a dictionary of arguments for `self.next`"
+        )
 
     def _function(self, instead: Any) -> Any:
         if callable(instead):
@@ -149,7 +153,9 @@ class _Layer:
     def problem(self, what: str, hints: list[str] | None = None) -> InvalidDecorator:
         """An error about the decorator's behaviour in a step, at the decorator's own code."""
         record = self.record
-        code = getattr(getattr(record.kind, "function", None), "__code__", None)
+        own = [vars(record.kind).get(name) for name in ("function", "post_step", "pre_step")]
+        codes = [getattr(getattr(one, "__func__", one), "__code__", None) for one in own]
+        code = next((one for one in codes if one is not None), None)
         file, line = (code.co_filename, code.co_firstlineno) if code else (record.file, record.line or None)
         return InvalidDecorator(f"decorator `{record.shown}` {what}", line, file, hints or [])
 
@@ -192,4 +198,3 @@ class _GeneratorLayer(_Layer):
             return None, None
         self.running.close()
         raise self.problem(f"yields a second time in step `{step}`", ["it yields once"])
-

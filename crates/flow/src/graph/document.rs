@@ -292,7 +292,7 @@ pub struct DecoratorDoc {
     #[serde(default)]
     pub line: u32,
     /// The user wrote it: what it does is Python's alone, and its name says where it lives.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub custom: bool,
     /// The mutator that put it there, by its full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -307,11 +307,6 @@ impl DecoratorDoc {
             _ => &self.name,
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 #[cfg(test)]
