@@ -311,9 +311,8 @@ fn returned(doc: &ParameterDoc, value: &Value) -> Result<Value, Error> {
         (ParameterType::Json, Kind::Text(text)) => {
             exact::parse(text).map_err(|e| format!("it is text, but not JSON: {e}"))
         }
-        _ => {
-            typed(doc, doc.kind, value).ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value))))
-        }
+        _ => typed(doc, doc.kind, value)
+            .ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value)))),
     };
     let value = value.and_then(|value| limits::check(doc, &value).map(|()| value));
     value.map_err(|why| {

@@ -76,8 +76,8 @@ pub(crate) fn check(graph: &FlowGraph) -> Vec<Error> {
 /// When a flow runs where it is deployed, in words: `every day`, `on the event \`x\``, `after \`Flow\``.
 pub(crate) fn starts(graph: &FlowGraph) -> Vec<String> {
     let mut found: Vec<String> = graph.decorator("schedule").map(scheduled).into_iter().collect();
-    let told = |decorator: Option<&DecoratorDoc>| decorator.into_iter().flat_map(|d| events(d).unwrap_or_default());
-    found.extend(told(graph.decorator("trigger")).map(|event| format!("on the event {}", event.name)));
+    let waited = graph.decorator("trigger").and_then(|decorator| events(decorator).ok());
+    found.extend(waited.into_iter().flatten().map(|event| format!("on the event {}", event.name)));
     let awaited = graph.decorator("trigger_on_finish").and_then(|decorator| upstream(decorator).ok());
     found.extend(awaited.into_iter().flatten().map(|flow| format!("after {flow}")));
     found
@@ -130,7 +130,8 @@ fn parameters(graph: &FlowGraph, decorator: &DecoratorDoc, events: &[Event]) -> 
     for (name, _) in events.iter().flat_map(|event| &event.parameters) {
         let Name::Known(name) = name else { continue };
         if !graph.parameters.iter().any(|doc| doc.name == *name) {
-            let what = format!("`@trigger` gives a value to the parameter `{name}`, which the flow does not have");
+            let what =
+                format!("`@trigger` gives a value to the parameter `{name}`, which the flow does not have");
             let known = graph.parameters.iter().map(|doc| doc.name.as_str());
             return Err(bad(decorator, what).suggest(name, known));
         }
@@ -152,10 +153,8 @@ fn one_or_several<T>(
     }
     let name = &decorator.name;
     match (given(one), given(several)) {
-        (Some(_), Some(_)) => {
-            Err(bad(decorator, format!("`@{name}` has both `{one}` and `{several}`"))
-                .hint(format!("put all of them into `{several}`")))
-        }
+        (Some(_), Some(_)) => Err(bad(decorator, format!("`@{name}` has both `{one}` and `{several}`"))
+            .hint(format!("put all of them into `{several}`"))),
         (None, None) => Err(bad(decorator, format!("`@{name}` waits for nothing"))
             .hint(format!("give it `{one}=…` or `{several}=[…]`"))),
         (Some(value), None) => Ok(vec![read(decorator, value)?]),
@@ -237,7 +236,10 @@ fn flow(decorator: &DecoratorDoc, value: &Value) -> Result<Upstream> {
             let part = |key: &str| match fields.get(key) {
                 None | Some(Value::Null) => Ok(None),
                 Some(value) => name(value).map(Some).ok_or_else(|| {
-                    bad(decorator, format!("`@trigger_on_finish` needs text for `{key}`, not `{}`", short(value)))
+                    bad(
+                        decorator,
+                        format!("`@trigger_on_finish` needs text for `{key}`, not `{}`", short(value)),
+                    )
                 }),
             };
             Ok(Upstream { name: flow, project: part("project")?, branch: part("project_branch")? })
