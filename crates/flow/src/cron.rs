@@ -53,7 +53,7 @@ const FIELDS: [Field; 6] = [
 pub fn check(expression: &str) -> Result<(), String> {
     let parts: Vec<&str> = expression.split_whitespace().collect();
     if !(5..=6).contains(&parts.len()) {
-        return Err(format!("it has {} fields, and not five, or six with the year", parts.len()));
+        return Err(format!("five fields are expected, or six with the year, not {}", parts.len()));
     }
     for (field, part) in FIELDS.iter().zip(&parts) {
         field.check(part)?;

@@ -234,7 +234,7 @@ fn example(doc: &ParameterDoc, source: &Source) -> String {
         ParameterType::Datetime => "2026-03-01T12:00",
         ParameterType::Date => "2026-03-01",
         ParameterType::Enum => "NAME",
-        ParameterType::List => "'[\u{2026}]'",
+        ParameterType::List => "a,b",
     };
     match source {
         Source::Option(name) => format!("write `{name} {value}`"),

@@ -33,7 +33,9 @@ pub fn check(flow: &FlowGraph) -> Result<()> {
         return Err(error.hint(format!("leave out `--with {name}`: the step then runs here")));
     }
     let error = error.hint(format!("to run here, without it: `{}`", options.join(" ")));
-    let error = error.hint(format!("for every run: set `SPINLOOM_RUN_WITHOUT={}`", names.join(" ")));
+    let quote = if names.len() > 1 { "\"" } else { "" };
+    let error =
+        error.hint(format!("for every run: set `SPINLOOM_RUN_WITHOUT={quote}{}{quote}`", names.join(" ")));
     Err(if decorator.file.is_empty() { error } else { error.at(&decorator.file, Some(decorator.line)) })
 }
 
