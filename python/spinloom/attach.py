@@ -38,9 +38,7 @@ def detach(steps: dict[str, list[StepDecorator]], names: list[str]) -> None:
     for name in names:
         if name not in there and name not in ours.KNOWN:
             known = sorted({*there, *ours.KNOWN})
-            raise InvalidDecorator(
-                f"there is no step decorator `{name}` to leave out", hints=suggestion(name, known)
-            )
+            raise InvalidDecorator(f"there is no step decorator `{name}` to leave out", hints=suggestion(name, known))
     for decorators in steps.values():
         decorators[:] = [decorator for decorator in decorators if decorator.name not in names]
 

@@ -187,7 +187,9 @@ class Current:
         if events:
             from .events import Trigger
 
-            return Trigger(events)
+            # Where the run is recorded, wherever the step has changed its directory to.
+            store = self._of("store")
+            return Trigger(events, f"local@{store}" if store else None)
         if self._task is not None and any(one.name in _TRIGGERS for one in self._task.flow.decorators):
             return None
         raise AttributeError("trigger")  # which `__getattr__` words

@@ -26,8 +26,12 @@ class Trigger:
     gives it, and iterating gives all events. A run is an event too: its end.
     """
 
-    def __init__(self, events: list[dict[str, Any]]) -> None:
-        """`events` have `name`, `id`, `timestamp` (microseconds), `type`, and a run's have its pathspec as `run`."""
+    def __init__(self, events: list[dict[str, Any]], metadata: str | None = None) -> None:
+        """`events` have `name`, `id`, `timestamp` (microseconds), `type`, and a run's have its pathspec as `run`.
+
+        `metadata` is where runs are looked for, if not where the Client would.
+        """
+        self._metadata = metadata
         self._told = sorted(events, key=lambda event: event["timestamp"], reverse=True)
 
     @functools.cached_property
@@ -59,11 +63,10 @@ class Trigger:
         """All runs of other flows, the latest first; `None` if events triggered the run."""
         return [self._run(one["run"]) for one in self._told if one.get("run")] or None
 
-    @staticmethod
-    def _run(pathspec: str) -> Run:
+    def _run(self, pathspec: str) -> Run:
         from .client import Run
 
-        return Run(pathspec, _namespace_check=False)
+        return Run(pathspec, _namespace_check=False, _current_metadata=self._metadata)
 
     def _names(self) -> list[str]:
         return [one["run"].split("/")[0] if one.get("run") else one["name"] for one in self._told]

@@ -67,7 +67,7 @@ def test_outside_a_flow() -> None:
 def test_what_is_not_there() -> None:
     """CU-02."""
     with pytest.raises(
-        AttributeError, match="`current` has no attribute `trigger`: it is there in a run that an event"
+        AttributeError, match="`current` has no attribute `trigger`: it is there in a flow with `@trigger`"
     ):
         current.trigger  # noqa: B018
     with pytest.raises(AttributeError, match=r"`project_name`: it is there in a flow with `@project\(name=…\)`"):

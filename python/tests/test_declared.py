@@ -91,7 +91,9 @@ def test_triggers_are_recorded_with_their_functions_by_name() -> None:
 
 def test_functions_are_called_when_a_flow_is_deployed() -> None:
     """FD-03, FD-07: with a context as parameters have it."""
-    decorator = Trigger({"events": [{"name": name_of_event, "parameters": lambda _: [("a", "b")]}, namespaced_event_name("x")]})
+    decorator = Trigger(
+        {"events": [{"name": name_of_event, "parameters": lambda _: [("a", "b")]}, namespaced_event_name("x")]}
+    )
     deployed = decorator.deployed({"flow_name": "F"})
     assert deployed.attributes["events"] == [{"name": "from_F", "parameters": [["a", "b"]]}, "mfns.x"]
 
@@ -121,7 +123,11 @@ def test_remote_steps_are_described() -> None:
         (kubernetes, {"cpu": 0}, "`@kubernetes` needs a number of more than 0 for `cpu`, not `0`"),
         (kubernetes, {"cpu": "x"}, "`@kubernetes` needs a number of at least 0 for `cpu`, not `'x'`"),
         (kubernetes, {"gpu": 1.5}, "`@kubernetes` needs a whole number of at least 0 for `gpu`, not `1.5`"),
-        (kubernetes, {"gpu_vendor": "nvidai"}, "`@kubernetes` needs one of nvidia, amd for `gpu_vendor`, not `'nvidai'`"),
+        (
+            kubernetes,
+            {"gpu_vendor": "nvidai"},
+            "`@kubernetes` needs one of nvidia, amd for `gpu_vendor`, not `'nvidai'`",
+        ),
         (kubernetes, {"qos": "best"}, "`@kubernetes` needs one of Guaranteed, Burstable for `qos`, not `'best'`"),
         (kubernetes, {"labels": "a"}, "`@kubernetes` needs a dictionary for `labels`, not `'a'`"),
         (kubernetes, {"tolerations": {}}, "`@kubernetes` needs a list of dictionaries for `tolerations`, not `{}`"),

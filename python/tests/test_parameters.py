@@ -49,8 +49,8 @@ def test_types_and_defaults(given: dict[str, Any], kind: str, default: object) -
         ({"name": "run_id"}, "parameter `run_id` has a name that is reserved"),
         ({"name": "p q"}, "parameter `p q` has a name that is not made of letters, digits, `_` and `-`"),
         (
-            {"name": "p", "type": list},
-            "parameter `p` has the type `<class 'list'>`; use one of str, int, float, bool, JSONType",
+            {"name": "p", "type": set},
+            "parameter `p` has the type `set`, which parameters cannot have",
         ),
         (
             {"name": "p", "separator": ",", "default": 1},
@@ -59,7 +59,7 @@ def test_types_and_defaults(given: dict[str, Any], kind: str, default: object) -
         (
             {"name": "p", "chioce": 1},
             "parameter `p` does not support the attribute `chioce`; these are supported: "
-            "name, default, type, help, required, show_default, separator",
+            "name, default, type, help, required, show_default, separator, choices, min, max",
         ),
     ],
 )

@@ -28,7 +28,8 @@ type Broken = (String, Option<u32>);
 pub(crate) fn read(path: &str, source: &str, cwd: &Path, docs: &[ParameterDoc]) -> Result<Given> {
     let problem = |message: String| Error::new(codes::BAD_PARAMETER, message);
     let text = std::fs::read_to_string(cwd.join(path)).map_err(|error| {
-        let error = problem(format!("the file `{path}` of parameters cannot be read (from `{source}`)")).cause(error);
+        let error =
+            problem(format!("the file `{path}` of parameters cannot be read (from `{source}`)")).cause(error);
         error.hint(format!("check the path after `{source}`"))
     })?;
     let (format, entries) = match path.rsplit('.').next().unwrap_or_default().to_lowercase().as_str() {
@@ -109,7 +110,8 @@ fn yaml_value(node: &MarkedYaml<'_>) -> Result<Value, String> {
         YamlData::Sequence(items) => items.iter().map(yaml_value).collect::<Result<_, _>>()?,
         YamlData::Mapping(entries) => {
             let pair = |(key, value)| {
-                let name = name(key).ok_or_else(|| "a key that is not text has no place in JSON".to_owned())?;
+                let name =
+                    name(key).ok_or_else(|| "a key that is not text has no place in JSON".to_owned())?;
                 Ok::<_, String>((name, yaml_value(value)?))
             };
             Value::Object(entries.iter().map(pair).collect::<Result<Map<_, _>, _>>()?)
@@ -168,10 +170,13 @@ mod tests {
     use super::*;
 
     fn told(file: &str, text: &str) -> String {
-        let docs: Vec<ParameterDoc> = [("alpha", "float"), ("who_is", "str"), ("sizes", "json"), ("day", "date")]
-            .iter()
-            .map(|(name, kind)| serde_json::from_value(json!({"name": name, "attribute": name, "type": kind})).unwrap())
-            .collect();
+        let docs: Vec<ParameterDoc> =
+            [("alpha", "float"), ("who_is", "str"), ("sizes", "json"), ("day", "date")]
+                .iter()
+                .map(|(name, kind)| {
+                    serde_json::from_value(json!({"name": name, "attribute": name, "type": kind})).unwrap()
+                })
+                .collect();
         let folder = tempfile::tempdir().unwrap();
         if file != "absent.yaml" {
             std::fs::write(folder.path().join(file), text).unwrap();
@@ -190,7 +195,10 @@ mod tests {
     #[test]
     fn formats_and_errors() {
         let said: Vec<String> = [
-            ("p.yaml", "# ours\nalpha: 0.5\nwho-is: ann\nsizes: {a: [1, 2.5, true, null]}\nday: 2026-03-01\n"),
+            (
+                "p.yaml",
+                "# ours\nalpha: 0.5\nwho-is: ann\nsizes: {a: [1, 2.5, true, null]}\nday: 2026-03-01\n",
+            ),
             ("p.json", "{\n  \"alpha\": 1,\n  \"sizes\": {\"alpha\": 1}\n}"),
             ("p.toml", "alpha = 0.5\nday = 2026-03-01\n\n[sizes]\na = [1]\n"),
             ("p.yml", ""),

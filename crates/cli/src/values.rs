@@ -249,7 +249,11 @@ fn complete(
 }
 
 /// What Python has to look at: values of models, each with where it was given.
-fn models(docs: &[ParameterDoc], texts: &parameters::Given, values: &Map<String, Value>) -> Map<String, Value> {
+fn models(
+    docs: &[ParameterDoc],
+    texts: &parameters::Given,
+    values: &Map<String, Value>,
+) -> Map<String, Value> {
     let one = |doc: &ParameterDoc| {
         let value = values.get(&doc.name).filter(|value| !value.is_null())?;
         let source = texts.get(&doc.name).map(|(_, source)| source);

@@ -91,6 +91,11 @@ impl FlowHost for Host {
         self.flow_graph()
     }
 
+    fn detach(&mut self, names: &[String]) -> Result<String> {
+        self.asked.push(json!({"detach": names}));
+        self.flow_graph()
+    }
+
     fn defaults(&mut self, names: &[String], _context: &Value) -> Result<Map<String, Value>> {
         self.asked.push(json!({"defaults": names}));
         Ok(names.iter().map(|name| (name.clone(), json!(7))).collect())
@@ -152,6 +157,32 @@ fn the_environment_fills_in() {
     ]);
     assert_eq!(host.main(&["run", "--alpha", "1", "--with", "retry", "--namespace", ""]), 0);
     insta::assert_snapshot!(serde_json::to_string_pretty(&host.asked).unwrap());
+}
+
+/// PA-05: what is typed, then the environment, then the file, then defaults; decorators that are left out are named.
+#[test]
+fn a_file_of_parameters_comes_before_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yaml"), "alpha: 0.1\nwho: file\nenvironment: file\n").unwrap();
+    let run = |words: &[&str], variables: &[(&'static str, &'static str)]| {
+        let mut host = Host::new();
+        host.folder = Some(folder.path().to_owned());
+        host.environment.extend(variables.iter().copied());
+        let exit = host.main(&[&["run"], words].concat());
+        (exit, host.asked)
+    };
+    let (exit, asked) = run(
+        &["--params", "p.yaml", "--environment", "typed", "--without", "@retry"],
+        &[("METAFLOW_RUN_WHO", "env")],
+    );
+    assert_eq!(exit, 0);
+    assert_eq!(asked[0], json!({"detach": ["retry"]}));
+    let wanted = json!({"alpha": 0.1, "who": "env", "environment": "typed", "made": 7});
+    assert_eq!(asked.last().unwrap()["values"], wanted);
+    let (exit, asked) = run(&[], &[("SPINLOOM_RUN_PARAMS", "p.yaml"), ("SPINLOOM_RUN_WITHOUT", "a b")]);
+    assert_eq!((exit, &asked[0]), (0, &json!({"detach": ["a", "b"]})));
+    assert_eq!(asked.last().unwrap()["values"]["who"], "file");
+    assert_eq!(run(&["--params", "absent.yaml"], &[]).0, 2);
 }
 
 /// RU-23: what cannot be honoured is a usage error; a parameter hides an option of the same name after the command.

@@ -53,7 +53,7 @@ const FIELDS: [Field; 6] = [
 pub fn check(expression: &str) -> Result<(), String> {
     let parts: Vec<&str> = expression.split_whitespace().collect();
     if !(5..=6).contains(&parts.len()) {
-        return Err(format!("it has {} fields, and not five, or six with the year", parts.len()));
+        return Err(format!("five fields are expected, or six with the year, not {}", parts.len()));
     }
     for (field, part) in FIELDS.iter().zip(&parts) {
         field.check(part)?;
@@ -100,8 +100,7 @@ impl Field {
         if let Some(at) = self.names.iter().position(|name| *name == upper) {
             return Ok(self.range.start() + u32::try_from(at).unwrap_or_default());
         }
-        let number =
-            text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
+        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
         number.filter(|number| self.range.contains(number)).ok_or_else(|| {
             let names = self.names.first().zip(self.names.last());
             let names = names.map(|(first, last)| format!(" or {first} to {last}")).unwrap_or_default();
@@ -115,7 +114,11 @@ impl Field {
         let may = |special| self.more.contains(&special);
         let upper = item.to_ascii_uppercase();
         if upper == "?" {
-            return if may(Special::Any) { Ok(true) } else { Err(format!("the {} cannot be `?`", self.name)) };
+            return if may(Special::Any) {
+                Ok(true)
+            } else {
+                Err(format!("the {} cannot be `?`", self.name))
+            };
         }
         if upper == "L" || (upper == "LW" && may(Special::Weekday)) {
             return Ok(may(Special::Last));
@@ -123,7 +126,9 @@ impl Field {
         if let Some(days) = upper.strip_prefix("L-") {
             return Ok(may(Special::Last) && days.parse::<u32>().is_ok_and(|days| days <= 30));
         }
-        if may(Special::Weekday) && let Some(day) = upper.strip_suffix('W') {
+        if may(Special::Weekday)
+            && let Some(day) = upper.strip_suffix('W')
+        {
             return self.number(day, item).map(|_| true);
         }
         if may(Special::OfMonth) {
@@ -170,9 +175,24 @@ mod tests {
     #[test]
     fn expressions_that_mean_nothing() {
         let wrong = [
-            "", "hourly", "* * * *", "0 0 0 * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * FOO *",
-            "* * * * 8", "* * * * * 1969", "? * * * *", "*/0 * * * *", "5-1 * * * *", "* * * * MON#6", "-1 * * * *",
-            "1, * * * *", "L * * * *", "1.5 * * * *",
+            "",
+            "hourly",
+            "* * * *",
+            "0 0 0 * * * *",
+            "60 * * * *",
+            "* 24 * * *",
+            "* * 0 * *",
+            "* * * FOO *",
+            "* * * * 8",
+            "* * * * * 1969",
+            "? * * * *",
+            "*/0 * * * *",
+            "5-1 * * * *",
+            "* * * * MON#6",
+            "-1 * * * *",
+            "1, * * * *",
+            "L * * * *",
+            "1.5 * * * *",
         ];
         let said: Vec<String> = wrong
             .iter()

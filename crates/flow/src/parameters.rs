@@ -234,7 +234,7 @@ fn example(doc: &ParameterDoc, source: &Source) -> String {
         ParameterType::Datetime => "2026-03-01T12:00",
         ParameterType::Date => "2026-03-01",
         ParameterType::Enum => "NAME",
-        ParameterType::List => "'[\u{2026}]'",
+        ParameterType::List => "a,b",
     };
     match source {
         Source::Option(name) => format!("write `{name} {value}`"),
@@ -311,9 +311,8 @@ fn returned(doc: &ParameterDoc, value: &Value) -> Result<Value, Error> {
         (ParameterType::Json, Kind::Text(text)) => {
             exact::parse(text).map_err(|e| format!("it is text, but not JSON: {e}"))
         }
-        _ => {
-            typed(doc, doc.kind, value).ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value))))
-        }
+        _ => typed(doc, doc.kind, value)
+            .ok_or_else(|| format!("it returned `{}`", shortened(&exact::print(value)))),
     };
     let value = value.and_then(|value| limits::check(doc, &value).map(|()| value));
     value.map_err(|why| {

@@ -33,7 +33,9 @@ pub fn check(flow: &FlowGraph) -> Result<()> {
         return Err(error.hint(format!("leave out `--with {name}`: the step then runs here")));
     }
     let error = error.hint(format!("to run here, without it: `{}`", options.join(" ")));
-    let error = error.hint(format!("for every run: set `SPINLOOM_RUN_WITHOUT={}`", names.join(" ")));
+    let quote = if names.len() > 1 { "\"" } else { "" };
+    let error =
+        error.hint(format!("for every run: set `SPINLOOM_RUN_WITHOUT={quote}{}{quote}`", names.join(" ")));
     Err(if decorator.file.is_empty() { error } else { error.at(&decorator.file, Some(decorator.line)) })
 }
 
@@ -61,7 +63,11 @@ pub fn combined(step: &StepDoc, decorator: &DecoratorDoc) -> Map<String, Value> 
         let most = own.into_iter().chain(other).reduce(f64::max).or(usual);
         let most = most.map_or(Value::Null, |most| {
             // Whole amounts are shown as such.
-            if most.fract() == 0.0 { format!("{most:.0}").parse().map_or(Value::Null, Value::Number) } else { most.into() }
+            if most.fract() == 0.0 {
+                format!("{most:.0}").parse().map_or(Value::Null, Value::Number)
+            } else {
+                most.into()
+            }
         });
         attributes.insert((*key).to_owned(), most);
     }
@@ -71,7 +77,8 @@ pub fn combined(step: &StepDoc, decorator: &DecoratorDoc) -> Map<String, Value> 
 /// What a remote step asks for, as people read it: `cpu=2, memory=8000`.
 pub(crate) fn asked(step: &StepDoc, decorator: &DecoratorDoc) -> String {
     let attributes = combined(step, decorator);
-    let amounts = AMOUNTS.iter().filter_map(|key| Some((key, attributes.get(*key).filter(|v| !v.is_null())?)));
+    let amounts =
+        AMOUNTS.iter().filter_map(|key| Some((key, attributes.get(*key).filter(|v| !v.is_null())?)));
     amounts.map(|(key, amount)| format!("{key}={amount}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -79,5 +86,84 @@ fn amount(decorator: &DecoratorDoc, key: &str) -> Option<f64> {
     match decorator.attributes.get(key)? {
         Value::String(text) => text.trim().parse().ok(),
         value => value.as_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn flow(decorators: &[Value]) -> FlowGraph {
+        let step = |(i, decorators): (usize, &Value)| json!({"name": format!("s{i}"), "file": "f.py", "line": 9, "args": 1, "tail": {"kind": "none"}, "decorators": decorators});
+        let steps: Vec<Value> = decorators.iter().enumerate().map(step).collect();
+        serde_json::from_value(json!({"version": 1, "name": "F", "file": "f.py", "steps": steps})).unwrap()
+    }
+
+    fn kubernetes(more: &Value) -> Value {
+        let mut attributes =
+            json!({"cpu": "1", "memory": "4096", "disk": "10240", "gpu": null, "shared_memory": null});
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "kubernetes", "attributes": attributes, "file": "f.py", "line": 4})
+    }
+
+    fn batch(more: &Value) -> Value {
+        let mut attributes = json!({"cpu": null, "memory": null, "gpu": null, "shared_memory": null});
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "batch", "attributes": attributes, "file": "f.py", "line": 4})
+    }
+
+    fn resources(more: &Value) -> Value {
+        let mut attributes =
+            json!({"cpu": 1, "memory": 4096, "disk": null, "gpu": null, "shared_memory": null});
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "resources", "attributes": attributes})
+    }
+
+    /// DE-10, DE-11: the larger counts, as in Metaflow.
+    #[test]
+    fn amounts_are_combined() {
+        let cases = [
+            json!([
+                resources(&json!({"cpu": 2, "memory": 8000, "gpu": 1, "disk": 99999})),
+                kubernetes(&json!({"disk": 2000}))
+            ]),
+            json!([
+                resources(&json!({"cpu": 2})),
+                kubernetes(&json!({"cpu": 4.5, "memory": "100", "gpu": 2}))
+            ]),
+            json!([kubernetes(&json!({}))]),
+            json!([resources(&json!({"memory": 100})), batch(&json!({"cpu": 3, "memory": 500}))]),
+            json!([batch(&json!({}))]),
+        ];
+        let flow = flow(&cases);
+        let told: Vec<String> = flow.steps.iter().map(|step| asked(step, elsewhere(step).unwrap())).collect();
+        assert_eq!(
+            told,
+            [
+                "cpu=2, gpu=1, memory=8000, disk=99999",
+                "cpu=4.5, gpu=2, memory=4096, disk=10240",
+                "cpu=1, memory=4096, disk=10240",
+                "cpu=3, memory=500",
+                "cpu=1, memory=4096",
+            ]
+        );
+    }
+
+    /// DE-10, DE-11: one error for all such steps, at the first one's decorator.
+    #[test]
+    fn what_cannot_run_here_is_refused() {
+        let mut added = kubernetes(&json!({}));
+        added["statically_defined"] = false.into();
+        let here = flow(&[json!([resources(&json!({}))])]);
+        assert!(check(&here).is_ok());
+        let several = flow(&[json!([]), json!([kubernetes(&json!({}))]), json!([batch(&json!({}))])]);
+        let errors = [check(&several).unwrap_err(), check(&flow(&[json!([added])])).unwrap_err()];
+        let told: Vec<String> = errors
+            .iter()
+            .map(|e| format!("{:?} {e}\n  {:?}\n  {}", e.code(), e.causes(), e.hints().join(" | ")))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
     }
 }

@@ -109,7 +109,9 @@ impl fmt::Display for Name {
 /// `project.branch.Flow`, as far as that is said.
 impl fmt::Display for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: Option<Vec<&str>> = [&self.project, &self.branch]
+        // A branch is of a project: without that it says nothing to people.
+        let branch = self.branch.as_ref().filter(|_| self.project.is_some());
+        let parts: Option<Vec<&str>> = [self.project.as_ref(), branch]
             .into_iter()
             .flatten()
             .chain([&self.name])

@@ -14,6 +14,7 @@ from .step import PARAMETERS_STEP, Step
 from .task import Task
 
 if TYPE_CHECKING:
+    from ..events import Trigger
     from .data import MetaflowData
     from .flow import Flow
     from .lineage import Lineage
@@ -107,9 +108,13 @@ class Run(MetaflowObject):
         return MetaflowCode.of_run(self._provider, self._record)
 
     @property
-    def trigger(self) -> None:
-        """Runs started by events do not exist in this version."""
-        return None
+    def trigger(self) -> Trigger | None:
+        """What triggered the run, as its tasks found it in `current.trigger`; `None` if nothing did."""
+        if not (events := self._record["info"].get("trigger")):
+            return None
+        from ..events import Trigger
+
+        return Trigger(events)
 
     def add_tag(self, tag: str) -> None:
         """Adds one user tag."""

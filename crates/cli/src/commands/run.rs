@@ -37,7 +37,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let flow = context.flow()?;
     let graph = options.apply(flow)?;
     let until = step(&graph, arguments.common.until.as_deref())?;
-    let mut parameters = values::resolve(flow, &typed, arguments.params.as_deref(), &settings, &options.who.user)?;
+    let mut parameters =
+        values::resolve(flow, &typed, arguments.params.as_deref(), &settings, &options.who.user)?;
     parameters.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     said(context, &options);
     Launch { graph, options, until, resume: None, values: parameters }.go(context)

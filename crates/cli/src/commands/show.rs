@@ -77,9 +77,13 @@ fn graph(context: &mut Context<'_>) -> Answer {
         text += &format!("Runs {} where it is deployed\n\n", shown.starts.join(", "));
     }
     for step in &shown.steps {
-        let asked = |name: &String| step.remote.clone().filter(|remote| remote.starts_with(&format!("{name}(")));
-        let decorators: String =
-            step.decorators.iter().map(|name| format!(" @{}", asked(name).unwrap_or_else(|| name.clone()))).collect();
+        let asked =
+            |name: &String| step.remote.clone().filter(|remote| remote.starts_with(&format!("{name}(")));
+        let decorators: String = step
+            .decorators
+            .iter()
+            .map(|name| format!(" @{}", asked(name).unwrap_or_else(|| name.clone())))
+            .collect();
         let decorators =
             if context.surface == Surface::Python { String::new() } else { paint.dim(&decorators) };
         text += &format!("Step {}{decorators}\n", paint.bold(&step.name));
@@ -88,12 +92,7 @@ fn graph(context: &mut Context<'_>) -> Answer {
             text += &format!("    {} {}\n", paint.dim("=>"), step.next.join(", "));
         }
     }
-    let parameters: Vec<_> = graph
-        .flow()
-        .parameters
-        .iter()
-        .map(parameter)
-        .collect();
+    let parameters: Vec<_> = graph.flow().parameters.iter().map(parameter).collect();
     Ok(Reply::new(text, json!({"flow": shown, "parameters": parameters})))
 }
 
@@ -101,7 +100,12 @@ fn parameter(doc: &ParameterDoc) -> Value {
     let mut shown = json!({
         "name": doc.name, "type": doc.kind, "required": doc.required, "default": doc.default, "help": doc.help,
     });
-    let limits = [("choices", json!(doc.choices)), ("min", doc.min.clone()), ("max", doc.max.clone()), ("item", json!(doc.item))];
+    let limits = [
+        ("choices", json!(doc.choices)),
+        ("min", doc.min.clone()),
+        ("max", doc.max.clone()),
+        ("item", json!(doc.item)),
+    ];
     for (key, limit) in limits.into_iter().filter(|(_, limit)| *limit != Value::Null && *limit != json!([])) {
         shown[key] = limit;
     }

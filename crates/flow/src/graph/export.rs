@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use super::{DecoratorDoc, Graph, Node, NodeKind, ParameterDoc, ParameterType, StepDoc, StepIndex, structure};
+use super::{
+    DecoratorDoc, Graph, Node, NodeKind, ParameterDoc, ParameterType, StepDoc, StepIndex, structure,
+};
 use crate::{remote, trigger};
 
 /// The `_graph_info` artifact, as JSON.

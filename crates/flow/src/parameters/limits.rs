@@ -12,11 +12,9 @@ use crate::graph::{DefaultKind, ParameterDoc, ParameterType};
 pub(super) fn check(doc: &ParameterDoc, value: &Value) -> Result<(), String> {
     match exact::kind(value) {
         Kind::Null => Ok(()),
-        Kind::List(items) if doc.kind == ParameterType::List || doc.separator.is_some() => {
-            items.iter().try_for_each(|item| {
-                one(doc, item).map_err(|why| format!("`{}` is in it: {why}", text(item)))
-            })
-        }
+        Kind::List(items) if doc.kind == ParameterType::List || doc.separator.is_some() => items
+            .iter()
+            .try_for_each(|item| one(doc, item).map_err(|why| format!("`{}` is in it: {why}", text(item)))),
         _ => one(doc, value),
     }
 }

@@ -185,8 +185,7 @@ fn given_values_win() {
 
 #[test]
 fn an_unknown_parameter_is_refused() {
-    let given =
-        BTreeMap::from([("al-phb".to_owned(), ("1".into(), Source::Option("--al-phb".to_owned())))]);
+    let given = BTreeMap::from([("al-phb".to_owned(), ("1".into(), Source::Option("--al-phb".to_owned())))]);
     let error = resolve(&[doc(ParameterType::Int)], &given, &Map::new()).unwrap_err();
     assert_eq!(error.message(), "there is no parameter `al-phb` (from `--al-phb`)");
     assert_eq!(error.hints(), ["did you mean `al-pha`?"]);

@@ -47,7 +47,8 @@ fn events_have_many_forms() {
         json!({"event": {"name": "a", "parameters": 3}}),
         json!({"event": "a", "options": 3}),
     ];
-    let said: Vec<String> = forms.iter().map(|form| format!("{form}\n    {}", told("trigger", form))).collect();
+    let said: Vec<String> =
+        forms.iter().map(|form| format!("{form}\n    {}", told("trigger", form))).collect();
     insta::assert_snapshot!(said.join("\n"));
 }
 

@@ -24,7 +24,9 @@ fn schedule(decorator: &DecoratorDoc, problems: &mut Problems<'_>) {
         None | Some(Value::Null) => return,
         Some(Value::String(expression)) => match cron::check(expression) {
             Ok(()) => return,
-            Err(why) => (format!("`@schedule` cannot understand the cron expression `{expression}`"), Some(why)),
+            Err(why) => {
+                (format!("`@schedule` cannot understand the cron expression `{expression}`"), Some(why))
+            }
         },
         Some(_) => ("`@schedule` needs text for `cron`".to_owned(), None),
     };

@@ -164,6 +164,7 @@ fn show_tells_what_people_read() {
             name: "body".to_owned(),
             doc: String::new(),
             decorators: Vec::new(),
+            remote: None,
             next: vec!["p".to_owned(), "r".to_owned()],
         }
     );
