@@ -107,7 +107,9 @@ def packed() -> list[str]:
     few = TASKS // 20
     inside, outside = alternate(one(TASKS), fan(OURS, "fan_light.py", TASKS), 3)
     fresh = [run(one(few, "--isolation", "spawn")) for _ in range(3)]
-    per_second = {name: n / median(costs, "wall") for name, n, costs in (("in", TASKS, inside), ("out", TASKS, outside))}
+    per_second = {
+        name: n / median(costs, "wall") for name, n, costs in (("in", TASKS, inside), ("out", TASKS, outside))
+    }
     return [
         row("— the same in an environment of `@pypi`", f"{per_second['in']:.0f}", "", None, ""),
         row("— against tasks without one, same hour", f"{per_second['in'] / per_second['out']:.2f}×", "", None, ""),

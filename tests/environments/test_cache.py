@@ -42,7 +42,9 @@ def slow_uv(place: Place) -> Path:
     """uv, but for a pause before it installs."""
     script = place.folder / "slow-uv"
     uv = place.product.bin / "uv"
-    script.write_text(f'#!/bin/sh\ncase "$*" in "pip sync"*) touch installing; sleep 30 & wait $! ;; esac\nexec {uv} "$@"\n')
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in "pip sync"*) touch installing; sleep 30 & wait $! ;; esac\nexec {uv} "$@"\n'
+    )
     script.chmod(0o755)
     return script
 
@@ -104,7 +106,12 @@ def test_the_command_lists_shows_and_cleans(place: Place) -> None:
 
 def test_what_a_run_uses_stays(place: Place) -> None:
     """A run holds its environments until it is over."""
-    place.write(FLOW.replace("import six", "import os, six, time\n        open('here', 'w').close()\n        while not os.path.exists('go'): time.sleep(0.01)"))
+    place.write(
+        FLOW.replace(
+            "import six",
+            "import os, six, time\n        open('here', 'w').close()\n        while not os.path.exists('go'): time.sleep(0.01)",
+        )
+    )
     run = begin(place)
     wait_for(place.folder / "here")
     cleaned = place.spinloom("environment", "clean", "--yes")

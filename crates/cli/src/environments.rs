@@ -103,8 +103,11 @@ pub(crate) fn prepare(
 /// The cache of this user.
 pub(crate) fn cache(context: &Context<'_>) -> Result<Cache> {
     context.settings.environments().map(Cache::new).ok_or_else(|| {
-        Error::new(codes::BAD_SETTING, "there is no folder to keep environments in: neither `HOME` nor `XDG_CACHE_HOME` is set")
-            .hint("name one, for example with `export SPINLOOM_ENVIRONMENTS_PATH=/var/cache/environments`")
+        Error::new(
+            codes::BAD_SETTING,
+            "there is no folder to keep environments in: neither `HOME` nor `XDG_CACHE_HOME` is set",
+        )
+        .hint("name one, for example with `export SPINLOOM_ENVIRONMENTS_PATH=/var/cache/environments`")
     })
 }
 
@@ -135,12 +138,11 @@ fn build(
                 meter.say(|| format!("installing the packages of {}", list(&need.steps)));
             }
             Progress::Built(need, id, packages, took) => {
-                let packages = if packages == 1 { "1 package".to_owned() } else { format!("{packages} packages") };
+                let packages =
+                    if packages == 1 { "1 package".to_owned() } else { format!("{packages} packages") };
                 let took = duration(i64::try_from(took.as_micros()).unwrap_or(i64::MAX));
-                let text = format!(
-                    "environment {id} for {}: built with {packages} in {took}\n",
-                    list(&need.steps)
-                );
+                let text =
+                    format!("environment {id} for {}: built with {packages} in {took}\n", list(&need.steps));
                 meter.beside(|| context.output.remark(&context.output.err.dim(&text)));
             }
         }

@@ -117,10 +117,8 @@ impl Zygotes {
     /// `SL0202` if the zygote is gone; `SL0401` if there are no descriptors left for pipes.
     pub async fn launch(&mut self, spec: &TaskSpec, environment: Option<usize>) -> Result<Launched> {
         let no_pipe = || "cannot make a pipe for a task".to_owned();
-        let (out_read, stdout) =
-            nix::unistd::pipe2(OFlag::O_CLOEXEC).or_error(codes::STORE_IO, no_pipe)?;
-        let (err_read, stderr) =
-            nix::unistd::pipe2(OFlag::O_CLOEXEC).or_error(codes::STORE_IO, no_pipe)?;
+        let (out_read, stdout) = nix::unistd::pipe2(OFlag::O_CLOEXEC).or_error(codes::STORE_IO, no_pipe)?;
+        let (err_read, stderr) = nix::unistd::pipe2(OFlag::O_CLOEXEC).or_error(codes::STORE_IO, no_pipe)?;
         let body = serde_json::to_vec(spec).or_error(codes::INTERNAL, || "cannot encode a task".into())?;
         let task = Sent { id: spec.task, spec: body, stdout, stderr };
         match environment {

@@ -403,11 +403,8 @@ impl Prepared {
 /// Whether tasks need interpreters of their own, and what the user should know of it.
 fn choose(isolation: Isolation, fitness: &Fitness) -> (Manner, Option<String>) {
     let why = fitness.unsafe_to_fork();
-    let manner = |fresh| Manner {
-        fresh,
-        spawn: isolation == Isolation::Spawn,
-        fork: isolation == Isolation::Fork,
-    };
+    let manner =
+        |fresh| Manner { fresh, spawn: isolation == Isolation::Spawn, fork: isolation == Isolation::Fork };
     match (isolation, why) {
         (Isolation::Spawn, _) => (manner(true), None),
         (Isolation::Auto | Isolation::Fork, None) => (manner(false), None),

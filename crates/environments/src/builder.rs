@@ -75,11 +75,7 @@ impl Builder<'_> {
     ///
     /// # Errors
     /// `SL0503` if packages cannot be resolved or installed; `SL0504` without the tool for it; `SL0205` after Ctrl-C.
-    pub fn build(
-        &self,
-        plan: &Plan,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Vec<Environment>> {
+    pub fn build(&self, plan: &Plan, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Vec<Environment>> {
         plan.needs.iter().map(|need| self.one(need, progress)).collect()
     }
 
@@ -187,7 +183,10 @@ impl Builder<'_> {
             (_, None) => uv::build(tool, need, self.driver, &lock.text, prefix)?,
         }
         if let Some(version) = version_of(prefix).filter(|version| is_too_old(version)) {
-            let error = need.error(codes::DEPENDENCIES, &format!("came with Python {version}, but tasks need 3.11 or newer"));
+            let error = need.error(
+                codes::DEPENDENCIES,
+                &format!("came with Python {version}, but tasks need 3.11 or newer"),
+            );
             return Err(error.hint("ask for a newer one, such as `python=\"3.11\"`"));
         }
         bridge::prepare(prefix)

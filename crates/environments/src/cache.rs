@@ -152,12 +152,7 @@ impl Cache {
         }
     }
 
-    fn make_alone(
-        &self,
-        id: &str,
-        lock: &Lock,
-        make: &mut dyn FnMut(&Path) -> Result<()>,
-    ) -> Result<()> {
+    fn make_alone(&self, id: &str, lock: &Lock, make: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
         let prefix = self.prefix(id);
         files::remove(&prefix)?; // what somebody left behind who was killed
         let cached = Cached { id: id.to_owned(), prefix: prefix.clone(), lock: lock.clone() };
@@ -233,7 +228,8 @@ impl Cache {
 
 /// Ctrl-C.
 pub(crate) fn interrupted() -> Error {
-    Error::new(codes::INTERRUPTED, "interrupted while environments were built").hint("nothing half-built is kept: start it again")
+    Error::new(codes::INTERRUPTED, "interrupted while environments were built")
+        .hint("nothing half-built is kept: start it again")
 }
 
 /// Bytes of all files of a folder, links not followed.

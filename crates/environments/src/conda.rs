@@ -17,8 +17,11 @@ const CHANNEL: &str = "conda-forge";
 /// The words that resolve, and install nothing.
 fn resolving(need: &Need, driver: &Python) -> Vec<String> {
     let version = need.version(driver);
-    let python =
-        if version.starts_with(['<', '>', '=', '!', '~']) { format!("python{version}") } else { format!("python={version}") };
+    let python = if version.starts_with(['<', '>', '=', '!', '~']) {
+        format!("python{version}")
+    } else {
+        format!("python={version}")
+    };
     let words = ["create", "--dry-run", "--json", "--yes", "--name", "spinloom", "--channel", CHANNEL];
     let words = words.into_iter().map(str::to_owned);
     words.chain([python]).chain(need.requirements.iter().cloned()).collect()

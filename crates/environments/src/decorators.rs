@@ -90,8 +90,7 @@ fn packages_of(doc: &DecoratorDoc) -> Result<BTreeMap<String, String>> {
             None | Some(Value::Null) => {}
             Some(Value::Object(given)) => packages.extend(versions(doc, given)?),
             Some(other) => {
-                let what =
-                    format!("`@{}` needs a dictionary for `{attribute}`, not `{other}`", doc.name);
+                let what = format!("`@{}` needs a dictionary for `{attribute}`, not `{other}`", doc.name);
                 return Err(Asker::of(doc).locate(
                     Error::new(codes::BAD_DECORATOR, what)
                         .hint(format!("write `@{}({attribute}={{\"name\": \"version\"}})`", doc.name)),

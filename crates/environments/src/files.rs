@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +17,7 @@ pub(crate) fn broken(path: &Path) -> impl FnOnce() -> String {
 
 /// Writes `text` to a file of another name in the same folder, then renames it.
 pub(crate) fn write(path: &Path, text: &[u8]) -> Result<()> {
-    let aside = path.with_extension(format!("{}.new", std::process::id()));
+    let aside = path.with_extension(unique());
     let written = std::fs::File::create(&aside).and_then(|mut file| {
         file.write_all(text)?;
         file.sync_all()
@@ -23,9 +25,18 @@ pub(crate) fn write(path: &Path, text: &[u8]) -> Result<()> {
     written.and_then(|()| std::fs::rename(&aside, path)).or_error(codes::STORE_IO, broken(path))
 }
 
+/// An ending that no other file being written has, of this process or of one on another machine.
+fn unique() -> String {
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let count = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{}-{count}.new", std::process::id(), time.as_nanos())
+}
+
 /// As [`write`], a value as JSON.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_vec_pretty(value).or_error(codes::INTERNAL, || "cannot encode a record".into())?;
+    let text =
+        serde_json::to_vec_pretty(value).or_error(codes::INTERNAL, || "cannot encode a record".into())?;
     write(path, &text)
 }
 

@@ -182,8 +182,7 @@ fn need(asked: Asked, step: StepName) -> Result<Need> {
         return Err(asker.locate(error.hint("ask for `python=\"3.11\"` or newer, as text")));
     }
     let form = if manager == Manager::Conda { requirement::conda } else { requirement::pypi };
-    let mut requirements: Vec<String> =
-        packages.iter().map(|(name, version)| form(name, version)).collect();
+    let mut requirements: Vec<String> = packages.iter().map(|(name, version)| form(name, version)).collect();
     requirements.sort();
     let steps = vec![step];
     Ok(Need { manager, requirements, python, project: None, steps, asker })

@@ -58,7 +58,10 @@ impl Tools {
                 return Ok(tool);
             }
         }
-        let error = Error::new(codes::NO_ENVIRONMENT_TOOL, format!("`{name}` was not found, which makes environments of this kind"));
+        let error = Error::new(
+            codes::NO_ENVIRONMENT_TOOL,
+            format!("`{name}` was not found, which makes environments of this kind"),
+        );
         Err(match manager {
             Manager::Conda => error
                 .hint("install micromamba and put it on the path, or name it: `SPINLOOM_MICROMAMBA=/path/to/micromamba`"),
@@ -90,12 +93,8 @@ impl Tool {
             command.current_dir(folder);
         }
         let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
-        let mut child = command
-            .stdin(stdin)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(missing)?;
+        let mut child =
+            command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(missing)?;
         if let Some(mut stdin) = child.stdin.take() {
             // One that ends early says why itself.
             let _ended = stdin.write_all(input.as_bytes());

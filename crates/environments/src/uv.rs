@@ -20,8 +20,15 @@ pub(crate) fn resolve(uv: &Tool, need: &Need, driver: &Python) -> Result<String>
         return Ok(String::new());
     }
     let words = [
-        "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes", "--python",
-        &python, "-",
+        "pip",
+        "compile",
+        "--quiet",
+        "--no-header",
+        "--no-annotate",
+        "--generate-hashes",
+        "--python",
+        &python,
+        "-",
     ];
     let ended = uv.run(&words, &(need.requirements.join("\n") + "\n"))?;
     if ended.ok { Ok(ended.stdout) } else { Err(failed(need, "cannot be resolved", &ended)) }

@@ -80,8 +80,7 @@ fn what_is_disabled_asks_for_nothing() {
 
 #[test]
 fn libraries_are_packages() {
-    let conda =
-        decorator("conda", json!({"libraries": {"a": "1", "b": "1"}, "packages": {"b": "2"}}), 3);
+    let conda = decorator("conda", json!({"libraries": {"a": "1", "b": "1"}, "packages": {"b": "2"}}), 3);
     let flow = flow(vec![], &[("start", vec![conda])]);
     assert_eq!(planned(&flow)[0].1, ["a==1", "b==2"]);
 }

@@ -200,10 +200,9 @@ impl Zygote<'_, '_> {
                 self.quitting = true;
                 Ok(())
             }
-            Header::Forked { .. }
-            | Header::Imported { .. }
-            | Header::Result { .. }
-            | Header::Exit { .. } => Err(Errno::EPROTO),
+            Header::Forked { .. } | Header::Imported { .. } | Header::Result { .. } | Header::Exit { .. } => {
+                Err(Errno::EPROTO)
+            }
         }
     }
 

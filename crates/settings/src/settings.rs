@@ -188,8 +188,16 @@ impl Settings {
 
     /// Whether uv is told where packages come from: by a variable, or by a file of its own.
     pub fn uv_knows_its_indexes(&self) -> bool {
-        let about = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_EXTRA_INDEX", "UV_CONFIG_FILE"];
-        let by_variable = self.env.all(&table::UV).any(|(name, _)| about.iter().any(|one| name.starts_with(one)));
+        let about = [
+            "UV_DEFAULT_INDEX",
+            "UV_INDEX",
+            "UV_FIND_LINKS",
+            "UV_NO_INDEX",
+            "UV_EXTRA_INDEX",
+            "UV_CONFIG_FILE",
+        ];
+        let by_variable =
+            self.env.all(&table::UV).any(|(name, _)| about.iter().any(|one| name.starts_with(one)));
         let home = self.env.value(&table::HOME).map(|home| Path::new(home).join(".config/uv/uv.toml"));
         by_variable || home.into_iter().chain([PathBuf::from("/etc/uv/uv.toml")]).any(|file| file.exists())
     }

@@ -6,6 +6,7 @@ from .base import StepDecorator, make_decorator
 from .flow_base import FlowDecorator, make_flow_decorator
 from .packages import Packages
 
+
 class Pypi(Packages, StepDecorator):
     """Runs the step in an environment with these `packages`: a dictionary of names and versions.
 
@@ -16,10 +17,12 @@ class Pypi(Packages, StepDecorator):
 
     name = "pypi"
 
+
 class PypiBase(Packages, FlowDecorator):
     """What `@pypi` says, for every step: a step's own `@pypi` adds to it, and wins."""
 
     name = "pypi_base"
+
 
 pypi = make_decorator(Pypi)
 pypi_base = make_flow_decorator(PypiBase)

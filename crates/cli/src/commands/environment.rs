@@ -118,12 +118,14 @@ fn list(cache: &Cache) -> Reply {
     } else {
         table(&rows)
     };
-    let environments: Vec<Value> = all.iter().map(|(cached, used, size)| data(cached, *used, *size)).collect();
+    let environments: Vec<Value> =
+        all.iter().map(|(cached, used, size)| data(cached, *used, *size)).collect();
     Reply::new(text, json!({"folder": cache.root(), "environments": environments}))
 }
 
 fn shown(cache: &Cache, id: &str) -> Result<Reply> {
-    let mut fits: Vec<_> = cache.list().into_iter().filter(|(cached, _, _)| cached.id.starts_with(id)).collect();
+    let mut fits: Vec<_> =
+        cache.list().into_iter().filter(|(cached, _, _)| cached.id.starts_with(id)).collect();
     let (Some((cached, used, size)), true) = (fits.pop(), fits.is_empty()) else {
         let what = if fits.is_empty() { "no environment is" } else { "several environments are" };
         return Err(Error::new(codes::NOT_FOUND, format!("{what} called `{id}`"))
@@ -142,7 +144,8 @@ fn shown(cache: &Cache, id: &str) -> Result<Reply> {
         table(&rows)
     );
     let mut data = data(&cached, used, size);
-    data["packages"] = packages.iter().map(|(name, version)| json!({"name": name, "version": version})).collect();
+    data["packages"] =
+        packages.iter().map(|(name, version)| json!({"name": name, "version": version})).collect();
     data["lock"] = json!(cached.lock.text);
     Ok(Reply::new(text, data))
 }
@@ -177,11 +180,18 @@ fn cleaned(cache: &Cache, clean: &Clean, context: &Context<'_>) -> Result<Reply>
         (_, true) => format!("removed {number}: freed {}\n", bytes(freed)),
         (_, false) => {
             let command = format!("{} environment clean --yes", context.commands.program);
-            format!("{number} could be removed: {}\nnothing was removed yet: `{command}` removes it\n", bytes(freed))
+            format!(
+                "{number} could be removed: {}\nnothing was removed yet: `{command}` removes it\n",
+                bytes(freed)
+            )
         }
     };
     if !in_use.is_empty() {
-        text += &format!("{} in use: kept\n", count(in_use.len() as u64, "environment is", "environments are"));
+        text +=
+            &format!("{} in use: kept\n", count(in_use.len() as u64, "environment is", "environments are"));
     }
-    Ok(Reply::new(text, json!({"removed": clean.yes, "environments": removed, "in_use": in_use, "freed_bytes": freed})))
+    Ok(Reply::new(
+        text,
+        json!({"removed": clean.yes, "environments": removed, "in_use": in_use, "freed_bytes": freed}),
+    ))
 }
