@@ -323,6 +323,12 @@ def gang_control(seen: dict[str, Any]) -> None:
             task |= {"reported": None, "stdout": "", "earlier": []}
 
 
+def silent_clash(seen: dict[str, Any]) -> None:
+    """FD-12: two files of one name in the code package are an error here; Metaflow takes one of them and says nothing."""
+    for command in seen["commands"]:
+        command["output"] = None
+
+
 #: What Metaflow adds to the logs of a task it stops.
 KILLED = "[KILLED BY ORCHESTRATOR]\n"
 
@@ -346,4 +352,5 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "caught-traceback": caught_traceback,
     "single-resumed": single_resumed,
     "gang-control": gang_control,
+    "silent-clash": silent_clash,
 }
