@@ -13,7 +13,7 @@ from . import __version__
 from .exceptions import MetaflowException, SpinloomException
 
 # Of the table of exit codes, what can come before the command line is read; all else is an invalid flow.
-_EXITS = {"SL0001": 2, "SL0103": 2, "SL0301": 4, "SL0401": 6, "SL0403": 6, "SL0501": 5}
+_EXITS = {"SL0001": 2, "SL0103": 2, "SL0301": 4, "SL0401": 6, "SL0403": 6, "SL0501": 5, "SL0511": 5}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
+    if name.startswith("_"):  # asked by programs that look at modules
         raise AttributeError(name)
     from . import extensions
 
@@ -14,9 +14,19 @@ def __getattr__(name: str) -> Any:
         found = extensions.find(group, name)
         if found is not None:
             return found
-    known = __dir__()
-    there = f"; they have {', '.join(known)}" if known else ", and no package with decorators is installed"
-    raise AttributeError(f"no installed package has a decorator `{name}` for Spinloom{there}")
+    from .locations import caller, suggestion
+
+    file, line = caller()
+    # No `AttributeError`: `from … import` would replace it by one that says less.
+    raise extensions.BadExtension(
+        f"no installed package has a decorator `{name}`",
+        line,
+        file,
+        [
+            *suggestion(name, __dir__()),
+            "install the package it is from; `spinloom extensions list` shows what is installed",
+        ],
+    )
 
 
 def __dir__() -> list[str]:

@@ -46,6 +46,8 @@ def _of_users(host: FlowHost) -> Iterator[dict[str, Any]]:
 
 def _entry(record: Any, pair: Any) -> dict[str, Any]:
     try:
+        if isinstance(pair, (str, bytes)):
+            raise TypeError
         path, name, *_kind = pair
         return {"path": os.path.abspath(os.fspath(path)), "name": os.fspath(name), "suffixes": ["*"]}
     except (TypeError, ValueError):

@@ -102,12 +102,10 @@ def test_a_name_nobody_has_is_an_error_that_names_what_there_is(site):
         find("bigg")
     with pytest.raises(InvalidDecorator, match="`owned` is a flow decorator"):
         find("owned")
-    with pytest.raises(ImportError, match="bigg"):
+    with pytest.raises(MetaflowException, match="no installed package has a decorator `bigg`") as raised:
         from spinloom.ext import bigg  # noqa: F401
-    from spinloom import ext
-
-    with pytest.raises(AttributeError, match="no installed package has a decorator `bigg` for Spinloom; they have big, owned"):
-        _ = ext.bigg
+    assert raised.value.hints[0] == "did you mean `big`?"
+    assert (raised.value.code, raised.value.file) == ("SL0511", __file__)
 
 
 def test_a_source_of_secrets(site):
@@ -130,7 +128,7 @@ def test_a_source_of_secrets(site):
 def test_secrets_that_could_never_be_fetched_are_refused_where_they_are_written(site):
     """DE-07: before any task starts."""
     acme(site)
-    with pytest.raises(MetaflowException, match="`@secrets` has a bad source: the source `picky.x` is refused"):
+    with pytest.raises(MetaflowException, match=r"the source `picky\.x` is refused"):
 
         class PickyFlow(spinloom.FlowSpec):
             @spinloom.secrets(sources=["picky.x"])
@@ -168,7 +166,9 @@ def test_what_cannot_be_imported_concerns_only_who_uses_it(site):
 
 def test_the_listing_shows_all_and_what_is_wrong(site):
     acme(site)
-    site.install("broken", "print('noise')\nimport nothing_of_that_name\n", {extensions.SECRETS: {"box": "broken:Box"}}, "0.3")
+    site.install(
+        "broken", "print('noise')\nimport nothing_of_that_name\n", {extensions.SECRETS: {"box": "broken:Box"}}, "0.3"
+    )
     site.install("later", "plugin = 1\n", {"spinloom.gui_plugins": {"chart": "later:plugin"}})
     site.install("env-two", VAULT, {extensions.SECRETS: {"env": "env_two:Vault"}})
     child = subprocess.run(
@@ -189,7 +189,14 @@ def test_the_listing_shows_all_and_what_is_wrong(site):
     assert shown == [
         ("spinloom.step_decorators", "big", "acme", "1.0", True, None),
         ("spinloom.flow_decorators", "owned", "acme", "1.0", True, None),
-        ("spinloom.secrets", "box", "broken", "0.3", True, box + "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
+        (
+            "spinloom.secrets",
+            "box",
+            "broken",
+            "0.3",
+            True,
+            box + "ModuleNotFoundError: No module named 'nothing_of_that_name'",
+        ),
         (
             "spinloom.secrets",
             "env",

@@ -334,6 +334,12 @@ def config_help(seen: dict[str, Any]) -> None:
     seen["commands"][-1]["exit"] = "anything"
 
 
+def silent_clash(seen: dict[str, Any]) -> None:
+    """FD-12: two files of one name in the code package are an error here; Metaflow takes one of them and says nothing."""
+    for command in seen["commands"]:
+        command["output"] = None
+
+
 #: What Metaflow adds to the logs of a task it stops.
 KILLED = "[KILLED BY ORCHESTRATOR]\n"
 
@@ -359,4 +365,5 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "gang-control": gang_control,
     "config-twice": config_twice,
     "config-help": config_help,
+    "silent-clash": silent_clash,
 }

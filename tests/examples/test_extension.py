@@ -42,14 +42,16 @@ def test_its_decorators_and_secrets_work(told, shared) -> None:
 
 def test_with_finds_its_step_decorator(told) -> None:
     """RU-13."""
-    refused = told("run", "examples/hello/flow.py", "--with", "big", "--budget", "cpu=1", exit_code=3)
-    assert "cpu" in refused.text
+    refused = told("run", "examples/hello/flow.py", "--with", "big", "--budget", "cpu=1", exit_code=2)
+    assert "cpu=8,memory=32000" in refused.text
     of_a_flow = told("run", "examples/hello/flow.py", "--with", "owned", exit_code=3)
     assert "`owned` is a flow decorator" in of_a_flow.text
 
 
 def test_what_its_vault_lacks_fails_the_step(told) -> None:
     spun = told("run", "examples/hello/flow.py", "--with", 'secrets:sources=["acme-vault.nothing"]', exit_code=1)
-    assert "the source `acme-vault.nothing` cannot be fetched: LookupError: the vault has no entry `nothing`" in spun.text
+    assert (
+        "the source `acme-vault.nothing` cannot be fetched: LookupError: the vault has no entry `nothing`" in spun.text
+    )
     refused = told("run", "examples/hello/flow.py", "--with", 'secrets:sources=["acme-vault.a/b"]', exit_code=3)
     assert "is refused: ValueError: names in the vault have no `/`" in refused.text

@@ -77,7 +77,8 @@ pub(crate) fn handover(argv: &[String]) -> Option<Handover> {
         python = Some(value.into());
         rest.drain(at..at + 2);
     }
-    let first_is_flow = entry.flow && !entry.is_nested() && rest.first().is_some_and(|word| !word.starts_with('-'));
+    let first_is_flow =
+        entry.flow && !entry.is_nested() && rest.first().is_some_and(|word| !word.starts_with('-'));
     let at = match first_is_flow {
         true => 0,
         false if entry.flow || ["show", "config"].contains(&entry.name) => rest.iter().position(|w| is_python_file(w))?,

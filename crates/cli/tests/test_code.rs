@@ -22,7 +22,12 @@ fn project() -> Project {
 
 #[test]
 fn help() {
-    snapshot!(Project::empty().all(&["help code", "code diff --help", "code pull --help", "code patch --help"]));
+    snapshot!(Project::empty().all(&[
+        "help code",
+        "code diff --help",
+        "code pull --help",
+        "code patch --help"
+    ]));
 }
 
 #[test]
@@ -35,12 +40,15 @@ fn what_changed_since_a_run() {
     project.write("logo.rds", [0, 9]);
     project.write("notes.txt", "no code");
     std::fs::remove_file(project.path().join("helpers.py")).unwrap();
-    snapshot!(same + "\n" + &project.all(&[
-        "code diff Training/1",
-        "code diff Training/1 --stat --exit-code",
-        "code diff Training/1 --color always",
-        "code diff Training/1 --json",
-    ]));
+    snapshot!(
+        same + "\n"
+            + &project.all(&[
+                "code diff Training/1",
+                "code diff Training/1 --stat --exit-code",
+                "code diff Training/1 --color always",
+                "code diff Training/1 --json",
+            ])
+    );
 }
 
 /// NO_COLOR is honoured, as everywhere.
@@ -104,12 +112,18 @@ fn pulling() {
     let second = project.all(&["code pull Training/1", "code pull Training/1 --overwrite"]);
     assert_eq!(std::fs::read_to_string(project.path().join("training_1_code/flow.py")).unwrap(), FLOW);
     std::os::unix::fs::symlink("/", project.path().join("link")).unwrap();
-    snapshot!(first + "\n" + &second + "\n" + &project.all(&[
-        "code pull Training/3 --dir new/folder",
-        "code pull Training/2 --dir x",
-        "code pull Training/99 --dir x",
-        "code pull Training/1 --dir flow.py",
-    ]));
+    snapshot!(
+        first
+            + "\n"
+            + &second
+            + "\n"
+            + &project.all(&[
+                "code pull Training/3 --dir new/folder",
+                "code pull Training/2 --dir x",
+                "code pull Training/99 --dir x",
+                "code pull Training/1 --dir flow.py",
+            ])
+    );
     assert!(!project.path().join("x").exists());
 }
 
@@ -142,7 +156,13 @@ fn patching() {
 #[test]
 fn errors() {
     let project = project();
-    snapshot!(project.all(&["code", "code diff", "code diff Training/2", "code diff Training/1 nosuch", "code pull Training"]));
+    snapshot!(project.all(&[
+        "code",
+        "code diff",
+        "code diff Training/2",
+        "code diff Training/1 nosuch",
+        "code pull Training"
+    ]));
     std::fs::remove_file(project.path().join("flow.py")).unwrap();
     std::fs::create_dir(project.path().join("moved")).unwrap();
     snapshot!(project.spinloom("code diff Training/1"));

@@ -33,8 +33,8 @@ pub(crate) fn fetch_secrets(
     variable: &Bound<'_, PyAny>,
     extension: &Bound<'_, PyAny>,
 ) -> PyResult<Vec<(String, String)>> {
-    let found = one(source, extension)
-        .and_then(|source| spinloom_secrets::fetch(&source, role, &ask(variable)));
+    let found =
+        one(source, extension).and_then(|source| spinloom_secrets::fetch(&source, role, &ask(variable)));
     found.map(pairs).map_err(|e| raise(py, &e))
 }
 

@@ -53,7 +53,8 @@ pub fn collect(
     environment: Environment<'_>,
     others: Others<'_>,
 ) -> Result<Vec<Variable>> {
-    let sources = wanted.sources.iter().map(|source| Source::parse(source, others)).collect::<Result<Vec<_>>>()?;
+    let sources =
+        wanted.sources.iter().map(|source| Source::parse(source, others)).collect::<Result<Vec<_>>>()?;
     let mut all: Vec<Variable> = Vec::new();
     let mut from: HashMap<String, usize> = HashMap::new();
     for (i, source) in sources.iter().enumerate() {

@@ -65,7 +65,12 @@ impl Source {
             Some(Value::Object(options)) => options.clone(),
             Some(_) => return Err(bad("the `options` of a source of secrets are a dictionary")),
         };
-        Ok(Self { backend: find(&kind, others)?, id: text("id")?.unwrap_or_default(), options, role: text("role")? })
+        Ok(Self {
+            backend: find(&kind, others)?,
+            id: text("id")?.unwrap_or_default(),
+            options,
+            role: text("role")?,
+        })
     }
 
     /// The source as messages call it.

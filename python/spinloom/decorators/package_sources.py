@@ -31,9 +31,7 @@ class PackageSources(FlowDecorator):
         given, arcname, suffixes = attributes["sources"], attributes["arcname"], attributes["suffixes"]
         many = [given] if isinstance(given, (str, os.PathLike)) or _is_pair(given) else given
         if not isinstance(many, (list, tuple)) or not many:
-            raise self.problem(
-                f"needs paths for `sources`, not `{given!r}`", ['write `@package_sources("../shared")`']
-            )
+            raise self.problem(f"needs paths for `sources`, not `{given!r}`", ['write `@package_sources("../shared")`'])
         sources = [self._source(one) for one in many]
         if arcname is not None:
             if len(sources) > 1:

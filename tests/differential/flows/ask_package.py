@@ -29,7 +29,7 @@ for name, text in FILES.items():
     path.write_text(text)
 if not (inner / "linked.py").is_symlink():
     (inner / "linked.py").symlink_to("../out/lonely.py")
-    (inner / "sub/round").symlink_to("..")
+    (inner / "sub/folder").symlink_to("../../out/shared")
 (inner / "flow.py").write_text((here / "flow.py").read_text())
 (inner / ".metaflow").mkdir(exist_ok=True)
 

@@ -61,8 +61,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     program.check()?;
     let unreadable = || "cannot read what Python says of its extensions".to_owned();
     let said: Value = serde_json::from_slice(&program.ask()?).or_error(codes::INTERNAL, unreadable)?;
-    let all: Vec<Extension> =
-        Vec::deserialize(&said["extensions"]).or_error(codes::INTERNAL, unreadable)?;
+    let all: Vec<Extension> = Vec::deserialize(&said["extensions"]).or_error(codes::INTERNAL, unreadable)?;
     let python = said["python"].as_str().unwrap_or_default().to_owned();
     let text = if all.is_empty() { none(&python) } else { lines(&all, context) };
     Ok(Reply::new(text, json!({"python": python, "extensions": said["extensions"]})))

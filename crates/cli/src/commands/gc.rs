@@ -81,7 +81,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
 /// What was typed, and meant: with the options that decide what is garbage.
 fn for_real(context: &Context<'_>) -> String {
     let typed = context.argv.iter().filter(|word| *word != "--dry-run").map(String::as_str);
-    let words: Vec<&str> = [context.commands.program.as_str()].into_iter().chain(typed).chain(["--yes"]).collect();
+    let words: Vec<&str> =
+        [context.commands.program.as_str()].into_iter().chain(typed).chain(["--yes"]).collect();
     words.join(" ")
 }
 

@@ -65,9 +65,12 @@ struct Save {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let flow = context.flow()?.doc.name.clone();
     let Some(request) = packaging::request(context)? else {
-        return Err(Error::new(codes::BAD_PACKAGE, format!("nobody knows which file `{flow}` is written in"))
-            .hint("define the flow in a file, not in an interpreter")
-            .into());
+        return Err(Error::new(
+            codes::BAD_PACKAGE,
+            format!("nobody knows which file `{flow}` is written in"),
+        )
+        .hint("define the flow in a file, not in an interpreter")
+        .into());
     };
     match &arguments.inner {
         Inner::Info => info(&flow, &request, context),
@@ -89,7 +92,7 @@ fn info(flow: &str, request: &PackageRequest, context: &Context<'_>) -> Answer {
         ("size", format!("{}, packed {}", bytes(size), bytes(packed))),
         ("hash", made.hash.to_string()),
         ("folder", request.dir.display().to_string()),
-        ("endings", suffixes.join(" ")),
+        ("suffixes", suffixes.join(" ")),
     ];
     let sources = request.contents.sources.iter();
     rows.extend(sources.map(|source| ("source", format!("{} as {}", source.path.display(), source.name))));
@@ -123,7 +126,12 @@ fn saved(path: &Path, request: &PackageRequest, context: &Context<'_>) -> Answer
     whole(&full, &made.bytes).map_err(|e| unwritable(path, &e))?;
     let (files, size) = (made.files.len(), made.bytes.len() as u64);
     if !context.output.json {
-        let what = format!("wrote `{}`: {}, {}\n", path.display(), count(files as u64, "file", "files"), bytes(size));
+        let what = format!(
+            "wrote `{}`: {}, {}\n",
+            path.display(),
+            count(files as u64, "file", "files"),
+            bytes(size)
+        );
         context.output.remark(&what);
     }
     Ok(Reply::new("", json!({"file": path, "files": files, "bytes": size, "hash": made.hash.to_string()})))

@@ -85,7 +85,9 @@ impl Source {
         }
         if !dir.join(&self.path).exists() {
             let what = format!("there is no `{}` for the code package", self.path.display());
-            return Err(bad(what).hint(format!("paths are relative to the flow's folder, `{}`", dir.display())));
+            return Err(
+                bad(what).hint(format!("paths are relative to the flow's folder, `{}`", dir.display()))
+            );
         }
         Ok(())
     }

@@ -74,7 +74,8 @@ fn look(item: &Item, dir: &Path) -> Result<There> {
             Err(_) => return Ok(There::Nothing),
             Ok(metadata) if metadata.is_dir() => {}
             Ok(metadata) => {
-                let what = if metadata.is_symlink() { "a link, which may lead out of it" } else { "no folder" };
+                let what =
+                    if metadata.is_symlink() { "a link, which may lead out of it" } else { "no folder" };
                 let message = format!("`{}` cannot be put into `{}`", item.name, dir.display());
                 return Err(Error::new(codes::CANNOT_PULL, message)
                     .cause(format!("`{}` is {what}", folder.display()))

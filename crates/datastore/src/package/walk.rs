@@ -72,7 +72,9 @@ pub(super) fn rules(folder: &Path) -> Result<Option<Gitignore>> {
             return Err(bad(format!("`{IGNORE_FILE}` is not UTF-8")).at(path.display().to_string(), None));
         }
         // A folder of that name is nobody's rules.
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => return Ok(None),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
+            return Ok(None);
+        }
         Err(e) => return Err(unreadable(&path, &e)),
     };
     let mut builder = GitignoreBuilder::new(folder);
@@ -80,7 +82,9 @@ pub(super) fn rules(folder: &Path) -> Result<Option<Gitignore>> {
         builder.add_line(None, line).map_err(|e| not_a_pattern(&path, at + 1, line, &e))?;
     }
     let built = builder.build();
-    built.map(Some).map_err(|e| bad(format!("`{IGNORE_FILE}` cannot be used")).at(path.display().to_string(), None).cause(e))
+    built.map(Some).map_err(|e| {
+        bad(format!("`{IGNORE_FILE}` cannot be used")).at(path.display().to_string(), None).cause(e)
+    })
 }
 
 fn not_a_pattern(path: &Path, line: usize, text: &str, error: &ignore::Error) -> Error {
@@ -118,7 +122,8 @@ impl Walk {
             return self.file(path, name.to_owned(), &metadata);
         }
         let own = source.suffixes.as_ref().map(|own| lower(own.iter().map(String::as_str)));
-        let before = std::mem::replace(&mut self.suffixes, own.unwrap_or_else(|| lower(SUFFIXES.into_iter())));
+        let before =
+            std::mem::replace(&mut self.suffixes, own.unwrap_or_else(|| lower(SUFFIXES.into_iter())));
         let result = self.root(&path, name);
         self.suffixes = before;
         result
@@ -215,7 +220,10 @@ impl Walk {
                 Some(last) if is_same(&last.path, &member.path) => {}
                 Some(last) => {
                     let (one, other) = (last.path.display(), member.path.display());
-                    let what = format!("`{one}` and `{other}` would both be `{}` in the code package", member.name.display());
+                    let what = format!(
+                        "`{one}` and `{other}` would both be `{}` in the code package",
+                        member.name.display()
+                    );
                     return Err(bad(what).hint("give one of them another name, or leave one out"));
                 }
             }
@@ -225,7 +233,8 @@ impl Walk {
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+    one == other
+        || matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn hidden(name: &OsStr) -> bool {

@@ -65,7 +65,8 @@ impl Change {
             (_, None) => Status::Removed,
             _ => Status::Changed,
         };
-        let mut change = Self { name: name.to_owned(), status, binary: false, added: 0, removed: 0, lines: Vec::new() };
+        let mut change =
+            Self { name: name.to_owned(), status, binary: false, added: 0, removed: 0, lines: Vec::new() };
         let from = if old.is_some() { format!("a/{name}") } else { "/dev/null".to_owned() };
         let to = if new.is_some() { format!("b/{name}") } else { "/dev/null".to_owned() };
         match (text(old), text(new)) {
@@ -74,7 +75,9 @@ impl Change {
                 // `git apply` makes and removes files only if it is told so.
                 match status {
                     Status::Added => change.lines.push((Kind::Head, "new file mode 100644\n".to_owned())),
-                    Status::Removed => change.lines.push((Kind::Head, "deleted file mode 100644\n".to_owned())),
+                    Status::Removed => {
+                        change.lines.push((Kind::Head, "deleted file mode 100644\n".to_owned()))
+                    }
                     Status::Changed => {}
                 }
                 if !(old.is_empty() && new.is_empty()) {

@@ -64,7 +64,12 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context<'_>) -> Answer {
     let dir = match &arguments.other {
         Some(other) if !is_folder(other, context, &records) => {
             let (run, items) = code(other, context, &records)?;
-            return Ok(arguments.judged(answer(&before, &Side::of_run(&run, items), arguments.stat, context)));
+            return Ok(arguments.judged(answer(
+                &before,
+                &Side::of_run(&run, items),
+                arguments.stat,
+                context,
+            )));
         }
         dir => dir.as_deref().map(Path::new),
     };

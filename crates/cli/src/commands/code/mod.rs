@@ -57,8 +57,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
 fn code(typed: &str, context: &Context<'_>, records: &Records) -> Result<(RunRecord, Vec<Item>)> {
     let run = target::run(records, &target::parse(typed, context, records)?)?;
     let Some(package) = records.files.package_of(&run.info)? else {
-        return Err(Error::new(codes::NOT_FOUND, format!("no code was kept with `{}`", name(&run)))
-            .hint("a run's code is kept when it starts; one that was imported has it only if it was kept there"));
+        return Err(Error::new(codes::NOT_FOUND, format!("no code was kept with `{}`", name(&run))).hint(
+            "a run's code is kept when it starts; one that was imported has it only if it was kept there",
+        ));
     };
     Ok((run, package::read(&package)?))
 }

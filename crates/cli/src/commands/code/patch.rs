@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &PatchArgs, context: &Context<'_>) -> Answer {
     let full = context.settings.cwd().join(&path);
     if full.symlink_metadata().is_ok() && !arguments.overwrite {
         let error = Error::new(codes::CANNOT_PULL, format!("`{}` exists", path.display()));
-        return Err(error.hint("replace it with `--overwrite`, or name another file with `--file-path`").into());
+        return Err(error
+            .hint("replace it with `--overwrite`, or name another file with `--file-path`")
+            .into());
     }
     let mut after = Side::of_run(&run, items);
     let (before, mut warnings) = folder(arguments.dir.as_deref(), &run, &mut after.files, context)?;
@@ -50,18 +52,16 @@ pub(super) fn run(arguments: &PatchArgs, context: &Context<'_>) -> Answer {
     changes.retain(|change| change.status != Status::Removed);
     let (binary, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.binary);
     let patch: String = changes.iter().map(|change| change.render(Paint::new(false))).collect();
-    whole(&full, patch.as_bytes()).map_err(|e| {
-        Error::new(codes::CANNOT_PULL, format!("cannot write `{}`", path.display())).cause(e)
-    })?;
-    warnings.extend(binary.iter().map(|change| format!("`{}` is no text, so the patch leaves it out", change.name)));
+    whole(&full, patch.as_bytes())
+        .map_err(|e| Error::new(codes::CANNOT_PULL, format!("cannot write `{}`", path.display())).cause(e))?;
+    warnings.extend(
+        binary.iter().map(|change| format!("`{}` is no text, so the patch leaves it out", change.name)),
+    );
     let files: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
     let shown = path.display();
     let mut text = format!("wrote `{shown}`: {}\n", count(files.len() as u64, "file", "files"));
     if !files.is_empty() {
         text += &format!("{}\n", context.output.out.hint(&format!("git apply {shown}")));
     }
-    Ok(Reply {
-        warnings,
-        ..Reply::new(text, json!({"pathspec": name(&run), "file": path, "files": files}))
-    })
+    Ok(Reply { warnings, ..Reply::new(text, json!({"pathspec": name(&run), "file": path, "files": files})) })
 }

@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &PullArgs, context: &Context<'_>) -> Answer {
     let records = context.records()?;
     let (run, items) = code(&arguments.run, context, &records)?;
     let dir = arguments.dir.clone().unwrap_or_else(|| format!("{}_code", file_stem(&run)).into());
-    let pulled = package::pull(&items, &context.settings.cwd().join(&dir), arguments.overwrite)?;
+    let full: PathBuf = context.settings.cwd().join(&dir).components().collect(); // without `.`
+    let pulled = package::pull(&items, &full, arguments.overwrite)?;
     let written = count(pulled.written.len() as u64, "file", "files");
     let same = match pulled.same.len() {
         0 => String::new(),

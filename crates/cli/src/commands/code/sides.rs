@@ -88,7 +88,8 @@ fn has_flow(dir: &Path, typed: Option<&Path>, run: &RunRecord, context: &Context
     let place = typed.map_or_else(|| "this folder".to_owned(), |dir| format!("`{}`", dir.display()));
     let what = format!("{place} has no `{}`, the file of the flow", script_name.display());
     let error = Error::new(codes::NOT_FOUND, what);
-    let started = text("file").filter(|file| file.is_file()).and_then(|file| file.parent().map(Path::to_owned));
+    let started =
+        text("file").filter(|file| file.is_file()).and_then(|file| file.parent().map(Path::to_owned));
     Err(match started {
         Some(folder) => {
             let near = folder.strip_prefix(context.settings.cwd()).unwrap_or(&folder).display().to_string();
