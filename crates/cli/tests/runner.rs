@@ -9,6 +9,7 @@ mod support;
 
 mod test_artifact;
 mod test_completions;
+mod test_config;
 mod test_daemon;
 mod test_explain;
 mod test_flow_face;
