@@ -107,11 +107,11 @@ pub(crate) struct ProjectArgs {
 #[command(next_help_heading = "Configs of the flow")]
 pub(crate) struct ConfigArgs {
     /// Read a config from a file; once for each config
-    #[arg(long, value_names = ["NAME", "FILE"], num_args = 2)]
+    #[arg(long, global = true, value_names = ["NAME", "FILE"], num_args = 2)]
     pub(crate) config: Vec<String>,
 
     /// Give a config its value; once for each config
-    #[arg(long, value_names = ["NAME", "JSON"], num_args = 2)]
+    #[arg(long, global = true, value_names = ["NAME", "JSON"], num_args = 2)]
     pub(crate) config_value: Vec<String>,
 
     /// Change one key of a config: JSON, else text; may be repeated

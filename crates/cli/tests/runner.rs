@@ -10,6 +10,7 @@ mod support;
 mod test_artifact;
 mod test_code;
 mod test_completions;
+mod test_config;
 mod test_daemon;
 mod test_explain;
 mod test_extensions;

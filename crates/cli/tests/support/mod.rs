@@ -29,6 +29,13 @@ impl Project {
         project
     }
 
+    /// Two runs with configs.
+    pub fn configured() -> Self {
+        let project = Self::empty();
+        store::configured(&project.folder.path().join(".spinloom"));
+        project
+    }
+
     /// The runs of `large.rs`, whose artifacts are chunks; everything in the store two days old.
     pub fn large() -> Self {
         let project = Self::empty();

@@ -92,6 +92,24 @@ fn fourth(root: &Path) {
     run.write();
 }
 
+/// Two runs with configs.
+pub fn configured(root: &Path) {
+    let config = |value: serde_json::Value, lines: serde_json::Value, set: serde_json::Value| {
+        json!({"config": {"name": "config", "attribute": "config", "value": value, "lines": lines, "set": set,
+            "source": {"kind": "file", "path": "my.toml", "by": "default"}}})
+    };
+    let lines = json!({"": 1, "/model": 1, "/model/lr": 2, "/model/layers": 3, "/model/layers/0": 3, "/day": 4});
+    let day = json!({"$python": {"pickle": "", "text": "2026-11-27"}});
+    let mut first = config(json!({"model": {"lr": 0.1, "layers": [64]}, "day": day}), lines.clone(), json!([]));
+    first["gone"] = json!({"name": "gone", "attribute": "gone", "value": {"a": 1}, "source": {"kind": "command_line"}});
+    let mut second = config(json!({"model": {"lr": 0.2, "layers": [64, 32]}, "day": day}), lines, json!(["/model/lr"]));
+    second["none"] = json!({"name": "none", "attribute": "none", "value": null, "source": {"kind": "nothing"}});
+    for (minute, configs) in [(0, first), (1, second)] {
+        let info = Map::from_iter([("configs".to_owned(), configs)]);
+        Recorder::with_info(root, "Training", "ann", minute, (None, &[]), info).write();
+    }
+}
+
 /// Makes a run that began so many seconds ago, and whose driver was heard of just now.
 pub fn begin(root: &Path, flow: &str, seconds: i64) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64;
@@ -121,11 +139,22 @@ fn usage() -> Usage {
 
 impl Recorder {
     fn new(root: &Path, flow: &str, user: &str, minute: i64, origin: Option<&str>, tags: &[&str]) -> Self {
+        let git = json!({"revision": "0a1b2c3", "branch": "main", "dirty": false});
+        let info = Map::from_iter([("git".to_owned(), git)]);
+        Self::with_info(root, flow, user, minute, (origin, tags), info)
+    }
+
+    fn with_info(
+        root: &Path,
+        flow: &str,
+        user: &str,
+        minute: i64,
+        (origin, tags): (Option<&str>, &[&str]),
+        info: Map<String, serde_json::Value>,
+    ) -> Self {
         let files = Datastore::open(root).unwrap();
         let mut provider = SqliteProvider::open(&root.join("metadata.db")).unwrap();
         let (flow, began) = (FlowName::new(flow).unwrap(), T0 + minute * MINUTE);
-        let mut info = Map::new();
-        info.insert("git".to_owned(), json!({"revision": "0a1b2c3", "branch": "main", "dirty": false}));
         let new = NewRun {
             flow: flow.clone(),
             id: None,
