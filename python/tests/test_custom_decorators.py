@@ -396,6 +396,35 @@ def test_inputs_are_those_of_a_join(flow_file: Write) -> None:
     assert flow.value(flow.run("join", *each, join=True), "total") == 3
 
 
+def test_a_timeout_is_raised_at_the_yield(flow_file: Write) -> None:
+    """CD-04, DE-03: the time of the decorators counts, too."""
+    module = flow_file("""
+        import time
+        from spinloom import FlowSpec, step, timeout, user_step_decorator
+
+        @user_step_decorator
+        def tolerant(step_name, flow, inputs):
+            try:
+                yield
+            except Exception as error:
+                flow.seen = type(error).__name__
+
+        class F(FlowSpec):
+            @tolerant
+            @timeout(seconds=0.05)
+            @step
+            def start(self):
+                time.sleep(60)
+                self.next(self.end)
+
+            @step
+            def end(self):
+                pass
+        """)
+    flow = Bench(module.F)
+    assert flow.value(flow.run("start"), "seen") == "TimeoutException"
+
+
 def test_catch_sees_what_the_decorators_let_through(flow_file: Write) -> None:
     """CD-04."""
     flow, module = bench(

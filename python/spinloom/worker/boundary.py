@@ -128,13 +128,16 @@ def is_users(file: str) -> bool:
 def tell_failure(error: BaseException, record: dict[str, Any]) -> None:
     """Prints why a step failed, as a script would."""
     if not isinstance(error, SystemExit):
-        tell(record.get("traceback") or place_text(record) + _hints(error))
+        tell(record.get("traceback") or _without_frames(error, record))
     elif isinstance(error.code, str):
         tell(error.code + "\n")
 
 
-def _hints(error: BaseException) -> str:
-    return "".join(f"hint: {hint}\n" for hint in error.hints) if isinstance(error, SpinloomException) else ""
+def _without_frames(error: BaseException, record: dict[str, Any]) -> str:
+    """One of ours; or one of the user's that was made and never raised, which a decorator may return."""
+    if isinstance(error, SpinloomException):
+        return place_text(record) + "".join(f"hint: {hint}\n" for hint in error.hints)
+    return f"{record['kind']}: {record['message']}\n"
 
 
 def say(text: str) -> None:

@@ -2,9 +2,8 @@
 
 import os
 import sys
-import time
 
-from metaflow import FlowSpec, UserStepDecorator, catch, environment, retry, step, timeout, user_step_decorator
+from metaflow import FlowSpec, UserStepDecorator, catch, environment, retry, step, user_step_decorator
 
 SET = os.environ["SET"]
 
@@ -119,7 +118,6 @@ SETS = {
     "exits": [outer(lets_pass=1)],
     "retry": [retry(times=1, minutes_between_retries=0), outer],
     "catch": [catch(var="caught", print_exception=False), outer],
-    "timeout": [timeout(seconds=1), outer],
     "environment": [environment(vars={"SEEN": "yes"}), outer],
 }
 
@@ -143,8 +141,6 @@ class CustomFlow(FlowSpec):
         self.made = 3
         if SET in ("fails", "lets pass", "retry", "catch", "returns none of a failure"):
             raise ValueError("body")
-        if SET == "timeout":
-            time.sleep(3)
         if SET == "exits":
             sys.exit(3)
         if SET == "lets pass late":

@@ -54,12 +54,13 @@ class flow_changes(FlowMutator):
 
 @team(level=1)
 class Base(FlowSpec):
-    removed = Parameter("removed", default=3)
     kept = Parameter("kept", default=4)
 
 
 @flow_changes
 class MutatedFlow(Base):
+    removed = Parameter("removed", default=3)
+
     @specs
     @resources(cpu=1)
     @step

@@ -59,7 +59,9 @@ pub(super) fn check(graph: &Graph, step: StepIndex, next: Option<&Next>) -> Resu
     }
     match (&node.kind, &next.foreach) {
         _ if next.num_parallel.is_some() => Err(mismatch(node, &said())),
-        (NodeKind::Foreach { var }, Some(fan)) if next.steps == expected && *var == fan.var => {
+        (NodeKind::Foreach { var }, Some(fan))
+            if next.steps == expected && (*var == fan.var || decided(graph, step)) =>
+        {
             Ok(Transition::Foreach {
                 target: node.targets[0],
                 var: fan.var.as_str().into(),
@@ -76,6 +78,11 @@ pub(super) fn check(graph: &Graph, step: StepIndex, next: Option<&Next>) -> Resu
         }
         _ => Err(mismatch(node, &said())),
     }
+}
+
+/// Whether a decorator of the user's may have said what the step fans out over (CD-02).
+fn decided(graph: &Graph, step: StepIndex) -> bool {
+    graph.step(step).decorators.iter().any(|decorator| decorator.custom)
 }
 
 fn mismatch(node: &Node, said: &str) -> Error {

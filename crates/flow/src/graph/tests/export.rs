@@ -41,6 +41,28 @@ fn structure_is_nested() {
     }
 }
 
+/// CD-05, CD-08: a decorator of a user's is shown by its short name, and the graph keeps who has put it there.
+#[test]
+fn custom_decorators_say_where_they_are_from() {
+    let mut flow = flow("start: end\nend:");
+    flow.steps[0].decorators = serde_json::from_value(json!([
+        {"name": "team.tracing.timed", "attributes": {"_args": [], "digits": 3}, "custom": true,
+         "inserted_by": "team.policy"},
+        {"name": "retry", "attributes": {"times": 3}},
+    ]))
+    .unwrap();
+    let graph = Graph::compile(&flow).unwrap();
+    assert_eq!(show(&graph).steps[0].decorators, ["timed", "retry"]);
+    assert_eq!(
+        graph_info(&graph)["steps"]["start"]["decorators"],
+        json!([
+            {"name": "retry", "attributes": {"times": 3}, "statically_defined": true, "inserted_by": null},
+            {"name": "team.tracing.timed", "attributes": {"_args": [], "digits": 3}, "statically_defined": true,
+             "inserted_by": ["team.policy"]},
+        ])
+    );
+}
+
 /// Sixty switches one after another: each step appears once.
 #[test]
 fn structure_stays_small() {
