@@ -83,8 +83,8 @@ class ArgoEvent:
         headers = {"Content-Type": "application/json"}
         if self._access_token:
             headers["Authorization"] = f"Bearer {self._access_token}"
-        request = Request(self._url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310 (checked above)
-        with urlopen(request, timeout=_TIMEOUT):  # noqa: S310
+        request = Request(self._url, json.dumps(body).encode(), headers, method="POST")
+        with urlopen(request, timeout=_TIMEOUT):
             pass
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Run
 
 
-class MetaflowEvent(collections.namedtuple("MetaflowEvent", ["name", "id", "timestamp", "type"])):  # noqa: PYI024
+class MetaflowEvent(collections.namedtuple("MetaflowEvent", ["name", "id", "timestamp", "type"])):
     """An event that triggered a run: its `name`, `id`, when it happened, and its `type`: `event`, or `run` of a flow."""
 
     __slots__ = ()

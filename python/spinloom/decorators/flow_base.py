@@ -31,7 +31,7 @@ class FlowDecorator(Record):
 def make_flow_decorator(kind: type[FlowDecorator]) -> Callable[..., Any]:
     """The function users write above the class: `@name` or `@name(attribute=…)`."""
 
-    def decorator(flow: Any = None, **attributes: Any) -> Any:
+    def decorator(flow: Any = None, /, **attributes: Any) -> Any:
         file, line = caller()
         if flow is None:
             record = kind(attributes, file, line)
