@@ -374,6 +374,9 @@ class FlowHost:
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # the flow closed or replaced it
                 stream.flush()
+        report: Any = sys.modules.get("spinloom.warm.report")
+        if report is not None:
+            report.at_once()
         os.execve(interpreter["path"], [interpreter["path"], *sys.orig_argv[1:]], variables)
 
     def run_task(self, ctx: Any) -> None:

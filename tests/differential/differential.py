@@ -256,6 +256,12 @@ def failure_kind(seen: dict[str, Any]) -> None:
         command["exit"] = min(command["exit"], 1)
 
 
+def nothing_to_honour(seen: dict[str, Any]) -> None:
+    """DE-15: Metaflow wants `--environment` for a disabled `@pypi` too; here the step just runs, as it asks for nothing."""
+    for command in seen["commands"]:
+        command["exit"] = 0
+
+
 def null_given(seen: dict[str, Any]) -> None:
     """PA-02: a JSON parameter given as `null` is `None` here; Metaflow takes its default."""
     for task in each_task(seen):
@@ -356,6 +362,7 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "recorded-exit": recorded_exit,
     "latest-origin": latest_origin,
     "failure-kind": failure_kind,
+    "nothing-to-honour": nothing_to_honour,
     "null-given": null_given,
     "sizes": sizes,
     "guessed-lineage": guessed_lineage,

@@ -121,6 +121,34 @@ def test_what_a_run_uses_stays(place: Place) -> None:
     assert "removed 1 environment" in place.spinloom("environment", "clean", "--yes").stdout
 
 
+def test_nothing_outlives_a_driver_that_is_killed(place: Place) -> None:
+    """The interpreter of an environment and its tasks die with the run that started them."""
+    place.write(
+        FLOW.replace(
+            "import six",
+            "import os, time\n        open('pids.new', 'w').write(f'{os.getpid()} {os.getppid()}')\n"
+            "        os.rename('pids.new', 'pids'); time.sleep(600)\n        import six",
+        )
+    )
+    run = begin(place, "run", "--isolation", "fork")
+    wait_for(place.folder / "pids")
+    run.kill()
+    run.wait(timeout=60)
+    pids = [int(word) for word in (place.folder / "pids").read_text().split()]
+    deadline = time.monotonic() + 60
+    while any(is_alive(pid) for pid in pids):
+        assert time.monotonic() < deadline, f"{pids} live on"
+        time.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_environments_can_be_built_anew(place: Place) -> None:
     """DE-12: `--force-rebuild-environments` resolves and builds whatever is in the cache."""
     place.write(FLOW)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import time
+
 from .conftest import Place
 
 TWO = """
@@ -249,6 +253,26 @@ def test_a_step_is_spun_in_its_environment(place: Place) -> None:
     assert skipped.exit_code == 0 and "changed  version  '1.16.0' → " in skipped.text, skipped.text
     native = place.spinloom("spin", "flow.py", "start", "--environment=pypi")
     assert native.exit_code == 0, native.text
+
+
+def test_a_warm_interpreter_hands_over_to_the_environments(place: Place) -> None:
+    """RE-12: what keeps our own Python warm serves a step with an environment by giving its process away."""
+    place.write(TWO)
+    assert place.flow("run").exit_code == 0
+    runtime = tempfile.mkdtemp(prefix="spin")  # short, as names of sockets are
+    warm = {"SPINLOOM_SPIN_DAEMON": "1", "XDG_RUNTIME_DIR": runtime}
+    try:
+        for _ in range(3):  # cold, and warm as soon as there is something warm
+            outcome = place.spinloom("spin", "flow.py", "other", "--environment=pypi", "--verbose", **warm)
+            assert outcome.exit_code == 0, outcome.text
+            assert "1 as recorded" in outcome.text
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline and "ready" not in place.spinloom("daemon", "status", **warm).stdout:
+                time.sleep(0.05)
+        assert "cold start" not in outcome.text
+    finally:
+        place.spinloom("daemon", "stop", "--all", **warm)
+        shutil.rmtree(runtime)
 
 
 def test_runner_runs_environments(place: Place) -> None:

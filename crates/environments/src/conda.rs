@@ -30,7 +30,7 @@ fn resolving(need: &Need, driver: &Python) -> Vec<String> {
 /// The words that install what a lock says.
 fn installing(prefix: &Path, lock: &Path) -> Vec<String> {
     let (prefix, lock) = (prefix.display().to_string(), lock.display().to_string());
-    ["create", "--yes", "--quiet", "--no-rc", "--prefix", &prefix, "--file", &lock].map(str::to_owned).into()
+    ["create", "--yes", "--quiet", "--prefix", &prefix, "--file", &lock].map(str::to_owned).into()
 }
 
 /// The addresses of all packages, with their hashes: an explicit list, as conda calls it.

@@ -112,6 +112,8 @@ struct Zygote<'py, 'a> {
     unblocked: SigSet,
     /// How a fresh interpreter is started, the driver's or an environment's; known once one is wanted.
     programs: HashMap<Option<u32>, Program>,
+    /// Zygotes of environments that were started here.
+    branches: Vec<i32>,
     quitting: bool,
 }
 
@@ -142,10 +144,11 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
         kept: Kept::default(),
         unblocked,
         programs: HashMap::new(),
+        branches: Vec::new(),
         quitting: false,
     };
     let mut scratch = Vec::new();
-    while !(zygote.quitting && zygote.children.is_empty() && zygote.leaving.is_empty()) {
+    while !(zygote.quitting && zygote.is_alone()) {
         let waiting = zygote.due.is_some() || !zygote.leaving.is_empty();
         let mut watched = [
             PollFd::new(socket.as_fd(), PollFlags::POLLIN),
@@ -175,6 +178,11 @@ fn serve(py: Python<'_>, host: &Bound<'_, PyAny>, socket: &OwnedFd) -> nix::Resu
 }
 
 impl Zygote<'_, '_> {
+    /// Nothing is left to wait for. What the zygotes of environments cost counts once they are waited for.
+    fn is_alone(&self) -> bool {
+        self.children.is_empty() && self.leaving.is_empty() && self.branches.is_empty()
+    }
+
     fn hear(&mut self, message: Message) -> nix::Result<()> {
         match message.header {
             Header::Task { v, id, fresh, environment } if v == PROTOCOL_VERSION => {
@@ -198,6 +206,10 @@ impl Zygote<'_, '_> {
             }
             Header::Quit => {
                 self.quitting = true;
+                // Those that served have left before; one that still imports the flow has nobody to do it for.
+                for pid in &self.branches {
+                    let _gone = kill(Pid::from_raw(*pid), Signal::SIGKILL);
+                }
                 Ok(())
             }
             Header::Forked { .. } | Header::Imported { .. } | Header::Result { .. } | Header::Exit { .. } => {
@@ -246,9 +258,9 @@ impl Zygote<'_, '_> {
             .or_error(codes::INTERNAL, || "cannot read what an interpreter is".into())?;
         let program = Program::of_this_run(self.py, self.host, Some(&interpreter))?;
         if let [socket, printed] = message.fds.as_slice() {
-            program
-                .start_zygote(socket, printed)
-                .or_error(codes::ENVIRONMENT, || format!("`{}` cannot be started", interpreter.path))?;
+            let started = program.start_zygote(socket, printed);
+            let failed = || format!("`{}` cannot be started", interpreter.path);
+            self.branches.push(started.or_error(codes::ENVIRONMENT, failed)?);
         }
         self.programs.insert(Some(id), program);
         Ok(())
@@ -334,6 +346,8 @@ impl Zygote<'_, '_> {
         while let Some(reaped) = fork::reap() {
             if let Some(child) = self.children.remove(&reaped.pid) {
                 self.leaving.push((child, reaped));
+            } else {
+                self.branches.retain(|pid| *pid != reaped.pid);
             }
         }
         Ok(())

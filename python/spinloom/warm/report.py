@@ -11,9 +11,20 @@ known: frozenset[str] = frozenset()
 """Modules that were loaded before this process began; none in a fresh interpreter."""
 
 
+_asked: tuple[str, int, dict[str, str]] | None = None
+
+
 def at_end(socket: str) -> None:
     """Reports to the socket of that path when this process ends. To be called before anything else registers itself."""
-    atexit.register(_report, socket, os.getpid(), dict(os.environ))
+    global _asked
+    _asked = (socket, os.getpid(), dict(os.environ))
+    atexit.register(_report, *_asked)
+
+
+def at_once() -> None:
+    """Reports now, if a report is wanted: this process is about to become another program."""
+    if _asked is not None:
+        _report(*_asked)
 
 
 def _report(socket: str, pid: int, before: dict[str, str]) -> None:
