@@ -62,7 +62,11 @@ def _entry(record: Any, pair: Any) -> dict[str, Any]:
 def _of_modules() -> Iterator[dict[str, Any]]:
     """Modules the flow imported that ask for it: `METAFLOW_PACKAGE_POLICY = "include"`."""
     for name, module in list(sys.modules.items()):
-        asked = getattr(module, "__dict__", {}).get(_POLICY)
+        try:
+            # Not `vars`: a module that is imported lazily would be imported now.
+            asked = object.__getattribute__(module, "__dict__").get(_POLICY)
+        except AttributeError:  # whatever somebody has put there
+            continue
         if asked != "include" or name == "__main__":
             continue
         place = name.replace(".", "/")

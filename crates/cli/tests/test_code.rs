@@ -69,7 +69,7 @@ fn what_changed_between_runs() {
     let project = project();
     snapshot!(project.all(&[
         "code diff Training/1 Training/3",
-        "code diff-runs Training/1 3",
+        "code diff-runs Training/1 Training/3",
         "code diff Training/1 Training/1 --exit-code",
         "code diff Training/1 Training/3 --exit-code --json",
     ]));

@@ -130,7 +130,7 @@ impl<'a> Stage<'a> {
 
     fn write(&self, items: &[&Item]) -> io::Result<()> {
         for (at, item) in items.iter().enumerate() {
-            let path = self.new(at);
+            let path = self.waiting(at);
             fs::write(&path, &item.bytes)?;
             fs::set_permissions(&path, Permissions::from_mode(if item.executable { 0o755 } else { 0o644 }))?;
         }
@@ -144,11 +144,11 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn new(&self, at: usize) -> PathBuf {
+    fn waiting(&self, at: usize) -> PathBuf {
         self.folder.join(format!("{at}.new"))
     }
 
-    fn old(&self, at: usize) -> PathBuf {
+    fn replaced(&self, at: usize) -> PathBuf {
         self.folder.join(format!("{at}.old"))
     }
 
@@ -158,14 +158,14 @@ impl<'a> Stage<'a> {
             folders.extend(made_first(parent));
             fs::create_dir_all(parent)?;
         }
-        let replaced = match fs::rename(&path, self.old(at)) {
+        let replaced = match fs::rename(&path, self.replaced(at)) {
             Ok(()) => true,
             Err(e) if e.kind() == io::ErrorKind::NotFound => false,
             Err(e) => return Err(e),
         };
-        fs::rename(self.new(at), &path).inspect_err(|_| {
+        fs::rename(self.waiting(at), &path).inspect_err(|_| {
             if replaced {
-                let _ = fs::rename(self.old(at), &path);
+                let _ = fs::rename(self.replaced(at), &path);
             }
         })
     }
@@ -174,7 +174,7 @@ impl<'a> Stage<'a> {
     fn undo(&self, items: &[&Item], folders: &[PathBuf]) {
         for (at, item) in items.iter().enumerate() {
             let path = self.dir.join(&item.name);
-            if fs::rename(self.old(at), &path).is_err() {
+            if fs::rename(self.replaced(at), &path).is_err() {
                 let _ = fs::remove_file(&path);
             }
         }

@@ -91,6 +91,9 @@ fn has_flow(dir: &Path, typed: Option<&Path>, run: &RunRecord, context: &Context
     let started =
         text("file").filter(|file| file.is_file()).and_then(|file| file.parent().map(Path::to_owned));
     Err(match started {
+        Some(folder) if folder == context.settings.cwd() => {
+            error.hint("the run was started with the code of the folder you are in: leave the other out")
+        }
         Some(folder) => {
             let near = folder.strip_prefix(context.settings.cwd()).unwrap_or(&folder).display().to_string();
             error.hint(format!("the run was started with the code of `{near}`: name that folder"))
