@@ -74,8 +74,7 @@ impl Configs {
         let names: Vec<String> = declared.iter().map(|config| config.name.clone()).collect();
         let words = Words { argv, command_at: command_at(argv), configs: &names, parameters: &parameters };
         let (mut given, rest) = take(words)?;
-        let variable =
-            |found: (&str, &str)| Variable { name: found.0.to_owned(), value: found.1.to_owned() };
+        let variable = |found: (&str, &str)| Variable { name: found.0.to_owned(), value: found.1.to_owned() };
         given.file_variable = settings.flow_config().map(variable);
         given.value_variable = settings.flow_config_value().map(variable);
         Ok(Some((Self { declared, given, ..Self::default() }, rest)))

@@ -26,7 +26,8 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 9] = ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
+const NATIVE: [&str; 9] =
+    ["artifact", "config", "import", "runs", "retention", "gc", "fsck", "daemon", "completions"];
 
 /// One command.
 pub(crate) struct Entry {
