@@ -80,16 +80,17 @@ impl Configs {
         Ok(Some((Self { declared, given, ..Self::default() }, rest)))
     }
 
-    /// Whether anything is given for a config.
+    /// Whether a config is given a file or a value.
     pub(crate) fn gives(&self, name: &str) -> bool {
         self.given.names(name)
     }
 
-    /// Settles the values, those of `kept` as they are, and gives them to Python.
+    /// Settles the values and gives them to Python. Those of `kept` are as they were; `fixed` ones nobody may change.
     pub(crate) fn settle(
         &mut self,
         host: &mut dyn FlowHost,
         kept: &[Resolved],
+        fixed: bool,
         settings: &Settings,
     ) -> Result<(), Problems> {
         let context = json!({"user_name": settings.user().ok(), "ds_type": "local"});
@@ -97,6 +98,7 @@ impl Configs {
             declared: &self.declared,
             given: &self.given,
             kept,
+            fixed,
             cwd: settings.cwd(),
             context: &context,
         };

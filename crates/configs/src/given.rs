@@ -37,11 +37,10 @@ impl Given {
         *self == Self::default()
     }
 
-    /// Whether the command line says anything of a config.
+    /// Whether the command line gives a config a file or a value.
     pub fn names(&self, config: &str) -> bool {
         let named = |(name, _): &(String, String)| name == config;
-        let set = |text: &String| text.split(['.', '[', '=']).next() == Some(config);
-        self.files.iter().any(named) || self.values.iter().any(named) || self.sets.iter().any(set)
+        self.files.iter().any(named) || self.values.iter().any(named)
     }
 }
 

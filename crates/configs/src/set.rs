@@ -24,7 +24,7 @@ pub(crate) fn apply(text: &str, all: &mut [Resolved]) -> Result<Option<String>> 
             .hint(format!("a whole value is given by `--config-value {name} JSON`")));
     }
     let Some(config) = all.iter_mut().find(|one| one.name == *name) else {
-        return Err(usage("names a config whose value is kept"));
+        return Err(usage("cannot be done: a resumed run keeps the configs of its origin"));
     };
     let value = exact::parse(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     let note = put(&mut config.value, &path, value)

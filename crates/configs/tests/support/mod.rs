@@ -60,6 +60,7 @@ impl Flow {
             declared: &self.declared,
             given,
             kept: &self.kept,
+            fixed: true,
             cwd: self.folder.path(),
             context: &json!({}),
         };

@@ -154,7 +154,7 @@ fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), 
     let mut kept = Resolved::recorded(&kept);
     let flow = context.flow()?;
     kept.retain(|one| !flow.configs.as_ref().is_some_and(|configs| configs.gives(&one.name)));
-    flow.configure(&kept, &settings)
+    flow.configure(&kept, false, &settings)
 }
 
 /// The store of spins: beside that of runs.
