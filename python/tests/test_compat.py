@@ -112,7 +112,7 @@ def test_the_version_can_be_compared(metaflow: Callable[[str], Any]) -> None:
     assert metaflow("metaflow.metaflow_version").get_version() == version
 
 
-@pytest.mark.parametrize("name", ["card", "conda", "batch", "kubernetes", "Config", "Deployer"])
+@pytest.mark.parametrize("name", ["card", "conda", "batch", "kubernetes", "Deployer"])
 def test_what_is_not_in_this_version(metaflow: Callable[[str], Any], name: str) -> None:
     assert name in MISSING
     said = f"`metaflow.{name}` is not in this version of Spinloom"
