@@ -1,5 +1,7 @@
 //! A flow with configs, in a folder of its own, and a Python that knows three parsers, one function and one model.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
