@@ -146,7 +146,7 @@ def _key(node: ast.expr | None, owner: str, configs: Mapping[str, Any]) -> objec
         return -literal.value if negative else literal.value  # type: ignore[operator]
     if node is not None and (name := _config(node, owner)) in configs:
         return _of_config(node, owner, configs[name])
-    raise _Unreadable("the cases of a switch are literal strings, numbers, booleans or `None`, or values of configs")
+    raise _Unreadable("the cases of a switch are literal strings, numbers, booleans, `None`, or values of configs")
 
 
 def _config(node: ast.AST | None, owner: str) -> str | None:

@@ -333,3 +333,21 @@ def test_a_dataclass_is_described_as_a_json_schema() -> None:
 def test_a_schema_that_is_none() -> None:
     with pytest.raises(ConfigError, match="has the schema `3`"):
         schemas.described(Config("c", schema=3)._declared)
+
+
+def test_a_pydantic_model_checks_and_fills_in() -> None:
+    import pydantic
+
+    class Network(pydantic.BaseModel):
+        units: int
+        rate: float = 0.1
+
+    class Model(pydantic.BaseModel):
+        network: Network
+
+    config = Config("c", schema=Model)._declared
+    assert schemas.described(config) == {"kind": "model", "name": "Model"}
+    assert schemas.check(config, {"network": {"units": "3"}}) == {"value": {"network": {"units": 3, "rate": 0.1}}}
+    problems = schemas.check(config, {"network": {"units": "x"}})["problems"]
+    assert [one["path"] for one in problems] == [["network", "units"]]
+    assert "valid integer" in problems[0]["message"]

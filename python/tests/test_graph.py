@@ -74,7 +74,7 @@ def test_tails(source: str, expected: dict[str, Any]) -> None:
         ("self.next({}, condition='k')", "a switch needs at least one case"),
         (
             "self.next({key: self.b}, condition='k')",
-            "the cases of a switch are literal strings, numbers, booleans or `None`",
+            "the cases of a switch are literal strings, numbers, booleans, `None`, or values of configs",
         ),
     ],
 )

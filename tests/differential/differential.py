@@ -335,6 +335,13 @@ def config_twice(seen: dict[str, Any]) -> None:
         command["exit"] = "anything"
 
 
+def inherited_default(seen: dict[str, Any]) -> None:
+    """PA-12: a parameter of a base class whose default is a config's has the value that was given here; in Metaflow that of
+    the config's default."""
+    for task in each_task(seen):
+        task["artifacts"].pop("size", None)
+
+
 def config_help(seen: dict[str, Any]) -> None:
     """PA-09: `run --help` works here though a required config is not given; Metaflow wants it first."""
     seen["commands"][-1]["exit"] = "anything"
@@ -373,4 +380,5 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
     "config-twice": config_twice,
     "config-help": config_help,
     "silent-clash": silent_clash,
+    "inherited-default": inherited_default,
 }

@@ -74,23 +74,23 @@ impl Configs {
         let names: Vec<String> = declared.iter().map(|config| config.name.clone()).collect();
         let words = Words { argv, command_at: command_at(argv), configs: &names, parameters: &parameters };
         let (mut given, rest) = take(words)?;
-        let variable =
-            |found: (&str, &str)| Variable { name: found.0.to_owned(), value: found.1.to_owned() };
+        let variable = |found: (&str, &str)| Variable { name: found.0.to_owned(), value: found.1.to_owned() };
         given.file_variable = settings.flow_config().map(variable);
         given.value_variable = settings.flow_config_value().map(variable);
         Ok(Some((Self { declared, given, ..Self::default() }, rest)))
     }
 
-    /// Whether anything is given for a config.
+    /// Whether a config is given a file or a value.
     pub(crate) fn gives(&self, name: &str) -> bool {
         self.given.names(name)
     }
 
-    /// Settles the values, those of `kept` as they are, and gives them to Python.
+    /// Settles the values and gives them to Python. Those of `kept` are as they were; `fixed` ones nobody may change.
     pub(crate) fn settle(
         &mut self,
         host: &mut dyn FlowHost,
         kept: &[Resolved],
+        fixed: bool,
         settings: &Settings,
     ) -> Result<(), Problems> {
         let context = json!({"user_name": settings.user().ok(), "ds_type": "local"});
@@ -98,6 +98,7 @@ impl Configs {
             declared: &self.declared,
             given: &self.given,
             kept,
+            fixed,
             cwd: settings.cwd(),
             context: &context,
         };

@@ -40,7 +40,7 @@ impl<'a> Flow<'a> {
     ) -> Result<Self, Problems> {
         if let Some(configs) = &mut configs {
             let settled = match when {
-                When::First | When::IfPossible => configs.settle(host, &[], settings),
+                When::First | When::IfPossible => configs.settle(host, &[], false, settings),
                 When::WithOrigin | When::Not => Ok(()),
             };
             if when == When::First {
@@ -53,9 +53,14 @@ impl<'a> Flow<'a> {
     }
 
     /// Settles configs that waited for the run whose values, `kept`, are used again.
-    pub(crate) fn configure(&mut self, kept: &[Resolved], settings: &Settings) -> Result<(), Problems> {
+    pub(crate) fn configure(
+        &mut self,
+        kept: &[Resolved],
+        fixed: bool,
+        settings: &Settings,
+    ) -> Result<(), Problems> {
         let Some(configs) = self.configs.as_mut().filter(|configs| !configs.settled) else { return Ok(()) };
-        configs.settle(self.host, kept, settings)?;
+        configs.settle(self.host, kept, fixed, settings)?;
         self.json = self.host.flow_graph()?;
         self.doc = read_graph(&self.json)?;
         Ok(())

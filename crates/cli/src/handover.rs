@@ -81,7 +81,9 @@ pub(crate) fn handover(argv: &[String]) -> Option<Handover> {
         entry.flow && !entry.is_nested() && rest.first().is_some_and(|word| !word.starts_with('-'));
     let at = match first_is_flow {
         true => 0,
-        false if entry.flow || ["show", "config"].contains(&entry.name) => rest.iter().position(|w| is_python_file(w))?,
+        false if entry.flow || ["show", "config"].contains(&entry.name) => {
+            rest.iter().position(|w| is_python_file(w))?
+        }
         false => return None,
     };
     let script = rest.remove(at);

@@ -84,7 +84,11 @@ pub trait FlowHost {
     ///
     /// # Errors
     /// A function that raised.
-    fn config_defaults(&mut self, _wanted: &[(String, &'static str)], _context: &Value) -> Result<Vec<Value>> {
+    fn config_defaults(
+        &mut self,
+        _wanted: &[(String, &'static str)],
+        _context: &Value,
+    ) -> Result<Vec<Value>> {
         Ok(Vec::new())
     }
 

@@ -37,11 +37,10 @@ impl Given {
         *self == Self::default()
     }
 
-    /// Whether the command line says anything of a config.
+    /// Whether the command line gives a config a file or a value.
     pub fn names(&self, config: &str) -> bool {
         let named = |(name, _): &(String, String)| name == config;
-        let set = |text: &String| text.split(['.', '[', '=']).next() == Some(config);
-        self.files.iter().any(named) || self.values.iter().any(named) || self.sets.iter().any(set)
+        self.files.iter().any(named) || self.values.iter().any(named)
     }
 }
 
@@ -67,18 +66,22 @@ const VALUE: &str = "--config-value";
 pub(crate) fn gifts(given: &Given, all: &[Declared]) -> Result<BTreeMap<String, Gift>> {
     let mut found = environment(given, all)?;
     let mut typed: BTreeMap<String, Gift> = BTreeMap::new();
-    let files = given.files.iter().map(|(name, path)| {
-        (name, FILE, Gift::File { path: path.clone(), by: FILE.to_owned() })
-    });
-    let values = given.values.iter().map(|(name, text)| {
-        (name, VALUE, Gift::Text { text: text.clone(), by: VALUE.to_owned() })
-    });
+    let files = given
+        .files
+        .iter()
+        .map(|(name, path)| (name, FILE, Gift::File { path: path.clone(), by: FILE.to_owned() }));
+    let values = given
+        .values
+        .iter()
+        .map(|(name, text)| (name, VALUE, Gift::Text { text: text.clone(), by: VALUE.to_owned() }));
     for (name, by, gift) in files.chain(values) {
         let config = find(all, name, by)?;
         match typed.insert(name.clone(), gift) {
             None => {}
             Some(Gift::File { .. }) if by == VALUE => return Err(both(config, FILE, VALUE)),
-            Some(_) => return Err(config.bare_problem(format!("is given twice by `{by}`")).hint("give it once")),
+            Some(_) => {
+                return Err(config.bare_problem(format!("is given twice by `{by}`")).hint("give it once"));
+            }
         }
     }
     found.extend(typed);

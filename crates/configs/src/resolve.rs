@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub given: &'a Given,
     /// Configs that keep the value they had in an earlier run.
     pub kept: &'a [Resolved],
+    /// … and `--set` may not change it.
+    pub fixed: bool,
     /// Where paths begin.
     pub cwd: &'a std::path::Path,
     /// What default functions are told.
@@ -65,13 +67,16 @@ pub fn resolve(request: &Request<'_>, python: &mut dyn Python) -> Result<Outcome
     let wanted: Vec<&Declared> = request.declared.iter().filter(|config| !is_kept(config)).collect();
     let found = sources::find(request, &wanted, python).map_err(one)?;
     let mut fresh = parsed::parse(&wanted, found, python).map_err(one)?;
+    let mut all: Vec<Resolved> = request.kept.to_vec();
+    if !request.fixed {
+        fresh.append(&mut all);
+    }
     let mut notes = Vec::new();
     for text in &request.given.sets {
         notes.extend(set::apply(text, &mut fresh).map_err(one)?);
     }
     schema::check(request, &mut fresh, python)?;
-    let mut all: Vec<Resolved> = request.kept.to_vec();
-    all.extend(fresh);
+    all.append(&mut fresh);
     let place = |one: &Resolved| request.declared.iter().position(|config| config.name == one.name);
     all.retain(|one| place(one).is_some());
     all.sort_by_key(place);

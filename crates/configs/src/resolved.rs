@@ -114,8 +114,9 @@ impl Resolved {
     /// Where what stands at `path` is from.
     pub fn origin(&self, path: &Path) -> Origin {
         let pointer = path.pointer();
-        let within =
-            |list: &[String]| list.iter().any(|outer| pointer == *outer || pointer.starts_with(&format!("{outer}/")));
+        let within = |list: &[String]| {
+            list.iter().any(|outer| pointer == *outer || pointer.starts_with(&format!("{outer}/")))
+        };
         if within(&self.set) {
             return Origin::CommandLine { option: "--set".to_owned() };
         }

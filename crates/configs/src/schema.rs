@@ -1,5 +1,7 @@
 //! What values must be like, checked before anything runs.
 
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 
@@ -25,11 +27,14 @@ pub(crate) fn check(
     let mut problems = Vec::new();
     for resolved in all.iter_mut().filter(|resolved| !resolved.value.is_null()) {
         let declared = request.declared.iter().find(|one| one.name == resolved.name);
-        let Some((config, schema)) = declared.and_then(|one| Some((one, one.schema.as_ref()?))) else { continue };
+        let Some((config, schema)) = declared.and_then(|one| Some((one, one.schema.as_ref()?))) else {
+            continue;
+        };
         let (violations, name) = match schema {
-            Schema::Json { schema, name } => {
-                (json(config, schema, resolved).map_err(one)?, name.clone().unwrap_or_else(|| "its schema".into()))
-            }
+            Schema::Json { schema, name } => (
+                json(config, schema, resolved).map_err(one)?,
+                name.clone().unwrap_or_else(|| "its schema".into()),
+            ),
             Schema::File { path } => {
                 let schema = read(config, path, request).map_err(one)?;
                 (json(config, &schema, resolved).map_err(one)?, path.clone())
@@ -52,7 +57,8 @@ fn problem(resolved: &Resolved, violation: &Violation, schema: &str) -> Error {
         false => format!("`{}` of config `{}`", violation.path, resolved.name),
     };
     let schema = if schema == "its schema" { schema.to_owned() } else { format!("`{schema}`") };
-    let error = Error::new(codes::CONFIG_SCHEMA, format!("{key} is not as {schema} wants it: {}", violation.message));
+    let error =
+        Error::new(codes::CONFIG_SCHEMA, format!("{key} is not as {schema} wants it: {}", violation.message));
     match origin {
         Origin::File { path, line } => error.at(path, line),
         Origin::Default { file, line } => error.at(file, Some(line)),
@@ -74,16 +80,12 @@ fn read(config: &Declared, path: &str, request: &Request<'_>) -> Result<Value> {
 /// Checks against a JSON schema, then fills in its defaults.
 fn json(config: &Declared, schema: &Value, resolved: &mut Resolved) -> Result<Vec<Violation>> {
     let validator = jsonschema::validator_for(schema)
-        .or_error(codes::BAD_CONFIG, || format!("config `{}` has a schema that is no JSON schema", config.name))
+        .or_error(codes::BAD_CONFIG, || {
+            format!("config `{}` has a schema that is no JSON schema", config.name)
+        })
         .map_err(|error| error.at(&config.file, Some(config.line)))?;
     let value = bare(&resolved.value);
-    let found: Vec<Violation> = validator
-        .iter_errors(&value)
-        .map(|error| Violation {
-            path: Path::from_pointer(error.instance_path().as_str()),
-            message: error.to_string(),
-        })
-        .collect();
+    let found: Vec<Violation> = validator.iter_errors(&value).flat_map(|error| violations(&error)).collect();
     if found.is_empty() {
         let mut filled = Vec::new();
         fill(schema, &mut resolved.value, &Path::default(), &mut filled);
@@ -92,9 +94,23 @@ fn json(config: &Declared, schema: &Value, resolved: &mut Resolved) -> Result<Ve
     Ok(found)
 }
 
+/// A violation for each key that is one too many, so that each has its line; else one.
+fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
+    let path = Path::from_pointer(error.instance_path().as_str());
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|key| Violation { path: path.with(key), message: "there is no such key".to_owned() })
+            .collect(),
+        _ => vec![Violation { path, message: error.to_string() }],
+    }
+}
+
 /// Keys that are missing and have a default.
 fn fill(schema: &Value, value: &mut Value, path: &Path, filled: &mut Vec<String>) {
-    let (Some(Value::Object(properties)), Value::Object(map)) = (schema.get("properties"), value) else { return };
+    let (Some(Value::Object(properties)), Value::Object(map)) = (schema.get("properties"), value) else {
+        return;
+    };
     for (key, inner) in properties {
         let path = path.with(key);
         match map.get_mut(key) {

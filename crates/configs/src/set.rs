@@ -24,12 +24,11 @@ pub(crate) fn apply(text: &str, all: &mut [Resolved]) -> Result<Option<String>> 
             .hint(format!("a whole value is given by `--config-value {name} JSON`")));
     }
     let Some(config) = all.iter_mut().find(|one| one.name == *name) else {
-        return Err(usage("names a config whose value is kept"));
+        return Err(usage("cannot be done: a resumed run keeps the configs of its origin"));
     };
     let value = exact::parse(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-    let note = put(&mut config.value, &path, value).map_err(|why| {
-        Error::new(codes::BAD_CONFIG, format!("`--set {text}` cannot be done: {why}"))
-    })?;
+    let note = put(&mut config.value, &path, value)
+        .map_err(|why| Error::new(codes::BAD_CONFIG, format!("`--set {text}` cannot be done: {why}")))?;
     let pointer = path.pointer();
     let below = format!("{pointer}/");
     config.lines.retain(|at, _| *at != pointer && !at.starts_with(&below));
@@ -59,8 +58,11 @@ fn put(target: &mut Value, path: &Path, new: Value) -> Result<Option<String>, St
             }
             Value::Array(items) => {
                 let count = items.len();
-                let position = key.parse::<usize>().map_err(|_| format!("{kind} is a list, and `{key}` no position"))?;
-                items.get_mut(position).ok_or_else(|| format!("{kind} has {count} items, counted from 0"))?
+                let position =
+                    key.parse::<usize>().map_err(|_| format!("{kind} is a list, and `{key}` no position"))?;
+                items
+                    .get_mut(position)
+                    .ok_or_else(|| format!("{kind} has no item {position}, only {count}, counted from 0"))?
             }
             other => return Err(format!("{kind} is {}, which has no keys", kind_of(other))),
         };

@@ -99,13 +99,11 @@ fn from_default(config: &Declared, called: &Called, request: &Request<'_>) -> Re
     };
     match value("default", &config.default) {
         None | Some(Value::Null) => {}
-        Some(Value::String(path)) => {
-            match std::fs::read_to_string(request.cwd.join(&path)) {
-                Ok(text) => return Ok((Said::Text(text), Source::File { path, by: "default".to_owned() })),
-                Err(error) if error.kind() == ErrorKind::NotFound => return Err(absent(config, &path, request)),
-                Err(error) => return Err(unreadable(config, &path, &error).at(&config.file, Some(config.line))),
-            }
-        }
+        Some(Value::String(path)) => match std::fs::read_to_string(request.cwd.join(&path)) {
+            Ok(text) => return Ok((Said::Text(text), Source::File { path, by: "default".to_owned() })),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(absent(config, &path, request)),
+            Err(error) => return Err(unreadable(config, &path, &error).at(&config.file, Some(config.line))),
+        },
         Some(_) => return Err(config.problem("has a `default` that is not the path of a file")),
     }
     let source = Source::Default { file: config.file.clone(), line: config.line };
@@ -126,7 +124,9 @@ fn absent(config: &Declared, path: &str, request: &Request<'_>) -> Error {
     let error = config.problem(format!("was not given, and its default file `{path}` does not exist"));
     let beside = std::path::Path::new(&config.file).parent().map(|folder| folder.join(path));
     let error = match beside.filter(|beside| beside.is_file() && *beside != request.cwd.join(path)) {
-        Some(beside) => error.hint(format!("there is `{}`: start the flow from its folder, or name it", beside.display())),
+        Some(beside) => {
+            error.hint(format!("there is `{}`: start the flow from its folder, or name it", beside.display()))
+        }
         None => error,
     };
     error.hint(give(config))
@@ -144,7 +144,8 @@ fn read(config: &Declared, path: &str, by: &str, request: &Request<'_>) -> Resul
             return unreadable(config, path, &error);
         }
         let folder = place.parent().and_then(|folder| folder.read_dir().ok()).into_iter().flatten().flatten();
-        let names: Vec<String> = folder.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let names: Vec<String> =
+            folder.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         config
             .bare_problem(format!("names the file `{path}`, which does not exist (from `{by}`)"))

@@ -47,8 +47,11 @@ pub fn take(words: Words<'_>) -> Result<(Given, Vec<String>)> {
             "--config" | "--config-value" => {
                 let second = if option == "--config" { "FILE" } else { "JSON" };
                 let missing = || {
-                    Error::new(codes::USAGE, format!("`{option}` needs the name of a config and a second word"))
-                        .hint(format!("write `{option} NAME {second}`"))
+                    Error::new(
+                        codes::USAGE,
+                        format!("`{option}` needs the name of a config and a second word"),
+                    )
+                    .hint(format!("write `{option} NAME {second}`"))
                 };
                 let name = inline.or_else(&mut next).ok_or_else(missing)?;
                 let what = next().ok_or_else(missing)?;
@@ -76,10 +79,10 @@ pub fn take(words: Words<'_>) -> Result<(Given, Vec<String>)> {
 
 impl Words<'_> {
     fn is_parameter(&self, option: &str, at: usize) -> bool {
-        self.command_at.is_some_and(|command| at > command)
-            && option
-                .strip_prefix("--")
-                .is_some_and(|name| self.parameters.iter().any(|p| p.replace('_', "-") == name.replace('_', "-")))
+        self.command_at.is_some_and(|command| at > command && self.argv[command] == "run")
+            && option.strip_prefix("--").is_some_and(|name| {
+                self.parameters.iter().any(|p| p.replace('_', "-") == name.replace('_', "-"))
+            })
     }
 
     /// Whether a `--set` is about a config; if not, it is `spin`'s.

@@ -28,17 +28,23 @@ fn precedence() {
         values: vec![("c".into(), r#"{"from": "typed"}"#.into())],
         ..variables.clone()
     };
-    let shown: Vec<String> =
-        [given(&[]), variables, typed].iter().map(|given| flow.show(given)).collect();
+    let shown: Vec<String> = [given(&[]), variables, typed].iter().map(|given| flow.show(given)).collect();
     insta::assert_snapshot!(shown.join("----\n"));
 }
 
 /// `--set` changes single keys, makes new ones, and says so if they look mistyped.
 #[test]
 fn single_keys_are_set() {
-    let flow = Flow::new(&[config("c", json!({"default": {"kind": "value", "value": "c.json"}})), config("n", json!({}))]);
-    flow.file("c.json", "{\n\"model\": {\n\"lr\": 0.5,\n\"layers\": [1,\n {\"units\": 2}]},\n\"name\": \"x\"}");
-    let sets = ["c.model.lr=0.1", "c.model.layers[1].units=64", "c.nmae=yes", "c.a.b={\"d\": [1]}", "n.x=a b"];
+    let flow = Flow::new(&[
+        config("c", json!({"default": {"kind": "value", "value": "c.json"}})),
+        config("n", json!({})),
+    ]);
+    flow.file(
+        "c.json",
+        "{\n\"model\": {\n\"lr\": 0.5,\n\"layers\": [1,\n {\"units\": 2}]},\n\"name\": \"x\"}",
+    );
+    let sets =
+        ["c.model.lr=0.1", "c.model.layers[1].units=64", "c.nmae=yes", "c.a.b={\"d\": [1]}", "n.x=a b"];
     insta::assert_snapshot!(flow.show(&given(&sets)));
 }
 
@@ -51,7 +57,10 @@ fn parsers_and_plain_configs() {
         config("upper", json!({"default_value": value(json!("text")), "parser": "mine.upper"})),
         config("data", json!({"default_value": value(json!({"a": [1, 2]})), "parser": "mine.upper"})),
         config("plain", json!({"default_value": value(json!("[1]")), "plain": true})),
-        config("big", json!({"default_value": value(json!("{\"n\": 123456789012345678901234567890, \"f\": NaN}"))})),
+        config(
+            "big",
+            json!({"default_value": value(json!("{\"n\": 123456789012345678901234567890, \"f\": NaN}"))}),
+        ),
     ]);
     insta::assert_snapshot!(flow.show(&given(&[])));
 }
@@ -113,7 +122,10 @@ fn errors_of_what_is_given() {
         Given { file_variable: variable("METAFLOW_FLOW_CONFIG", "{"), ..Given::default() },
         Given { file_variable: variable("METAFLOW_FLOW_CONFIG", "[]"), ..Given::default() },
         Given { file_variable: variable("METAFLOW_FLOW_CONFIG", "{\"config\": 1}"), ..Given::default() },
-        Given { value_variable: variable("SPINLOOM_FLOW_CONFIG_VALUE", "{\"confi\": 1}"), ..Given::default() },
+        Given {
+            value_variable: variable("SPINLOOM_FLOW_CONFIG_VALUE", "{\"confi\": 1}"),
+            ..Given::default()
+        },
         Given {
             file_variable: variable("METAFLOW_FLOW_CONFIG", "{\"config\": \"my.json\"}"),
             value_variable: variable("METAFLOW_FLOW_CONFIG_VALUE", "{\"config\": {}}"),
@@ -165,7 +177,8 @@ fn schemas() {
     });
     let file = json!({"kind": "value", "value": "c.json"});
     let inline = json!({"kind": "json", "schema": schema, "name": null});
-    let one = |schema: serde_json::Value| Flow::new(&[config("c", json!({"default": file, "schema": schema}))]);
+    let one =
+        |schema: serde_json::Value| Flow::new(&[config("c", json!({"default": file, "schema": schema}))]);
     let good = "{\n\"name\": \"x\",\n\"model\": {\n\"lr\": 0.5}}";
     let bad = "{\n\"nmae\": \"x\",\n\"model\": {\n\"lr\": \"fast\"}}";
     let mut shown = Vec::new();

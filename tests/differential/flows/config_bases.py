@@ -30,7 +30,7 @@ class DiamondFlow(Left, Right):
     @environment(vars={"OWN": own.name})
     @step
     def end(self):
-        self.names = [self.root.name, self.left.name, self.right.name, self.own.name, self.size, os.environ["OWN"]]
+        self.names = [self.root.name, self.left.name, self.right.name, self.own.name, os.environ["OWN"]]
 
 
 if __name__ == "__main__":

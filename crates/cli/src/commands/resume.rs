@@ -110,7 +110,7 @@ fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), 
     let asker = Asker { user: settings.user()?, namespace: namespace.as_deref() };
     let origin = origin(arguments, itself, asker, context)?;
     let kept = Resolved::recorded(origin.record.info.get("configs").unwrap_or(&Value::Null));
-    context.flow()?.configure(&kept, &settings)
+    context.flow()?.configure(&kept, true, &settings)
 }
 
 /// Whose runs are looked for.

@@ -98,12 +98,17 @@ pub fn configured(root: &Path) {
         json!({"config": {"name": "config", "attribute": "config", "value": value, "lines": lines, "set": set,
             "source": {"kind": "file", "path": "my.toml", "by": "default"}}})
     };
-    let lines = json!({"": 1, "/model": 1, "/model/lr": 2, "/model/layers": 3, "/model/layers/0": 3, "/day": 4});
+    let lines =
+        json!({"": 1, "/model": 1, "/model/lr": 2, "/model/layers": 3, "/model/layers/0": 3, "/day": 4});
     let day = json!({"$python": {"pickle": "", "text": "2026-11-27"}});
-    let mut first = config(json!({"model": {"lr": 0.1, "layers": [64]}, "day": day}), lines.clone(), json!([]));
-    first["gone"] = json!({"name": "gone", "attribute": "gone", "value": {"a": 1}, "source": {"kind": "command_line"}});
-    let mut second = config(json!({"model": {"lr": 0.2, "layers": [64, 32]}, "day": day}), lines, json!(["/model/lr"]));
-    second["none"] = json!({"name": "none", "attribute": "none", "value": null, "source": {"kind": "nothing"}});
+    let mut first =
+        config(json!({"model": {"lr": 0.1, "layers": [64]}, "day": day}), lines.clone(), json!([]));
+    first["gone"] =
+        json!({"name": "gone", "attribute": "gone", "value": {"a": 1}, "source": {"kind": "command_line"}});
+    let mut second =
+        config(json!({"model": {"lr": 0.2, "layers": [64, 32]}, "day": day}), lines, json!(["/model/lr"]));
+    second["none"] =
+        json!({"name": "none", "attribute": "none", "value": null, "source": {"kind": "nothing"}});
     for (minute, configs) in [(0, first), (1, second)] {
         let info = Map::from_iter([("configs".to_owned(), configs)]);
         Recorder::with_info(root, "Training", "ann", minute, (None, &[]), info).write();

@@ -102,14 +102,16 @@ mod tests {
 
     #[test]
     fn toml() {
-        let text = "a = 1\n[b]\nc = [\n 1,\n {d = 2}]\n[[e]]\nx = 1\n[[e]]\nx = 2020-01-01\n[f.g]\nh.i = 'x'\n";
+        let text =
+            "a = 1\n[b]\nc = [\n 1,\n {d = 2}]\n[[e]]\nx = 1\n[[e]]\nx = 2020-01-01\n[f.g]\nh.i = 'x'\n";
         insta::assert_snapshot!(shown(Format::Toml, text));
         insta::assert_snapshot!(shown(Format::Toml, "a = 1\nb = [1,\nc = 2\n"));
     }
 
     #[test]
     fn yaml() {
-        let text = "a: 1\nb:\n  c:\n  - 1\n  - d: null\n    2: x\n  e: &x {f: 1}\ng: *x\nh: |\n  many\n  lines\n";
+        let text =
+            "a: 1\nb:\n  c:\n  - 1\n  - d: null\n    2: x\n  e: &x {f: 1}\ng: *x\nh: |\n  many\n  lines\n";
         insta::assert_snapshot!(shown(Format::Yaml, text));
         insta::assert_snapshot!(shown(Format::Yaml, "a: 1\nb: [1,\nc: 2\n"));
     }

@@ -7,8 +7,14 @@ use crate::Path;
 
 /// A collection that is open.
 enum Open {
-    Mapping { path: Path, key: Option<String> },
-    Sequence { path: Path, next: usize },
+    Mapping {
+        path: Path,
+        key: Option<String>,
+    },
+    Sequence {
+        path: Path,
+        next: usize,
+    },
     /// A key that is no scalar: what is in it has no path.
     Nowhere,
 }

@@ -1,5 +1,7 @@
 //! A flow with configs, in a folder of its own, and a Python that knows three parsers, one function and one model.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -60,6 +62,7 @@ impl Flow {
             declared: &self.declared,
             given,
             kept: &self.kept,
+            fixed: true,
             cwd: self.folder.path(),
             context: &json!({}),
         };
@@ -69,19 +72,32 @@ impl Flow {
     /// Leaves and where they are from, or what is wrong.
     pub fn show(&self, given: &Given) -> String {
         let text = match self.resolve(given) {
-            Err(errors) => errors.iter().map(|error| {
-                let place = error.location().map(|at| {
-                    format!("  --> {}{}\n", at.file, at.line.map(|line| format!(":{line}")).unwrap_or_default())
-                });
-                let causes: String = error.causes().iter().map(|cause| format!("  cause: {cause}\n")).collect();
-                let hints: String = error.hints().iter().map(|hint| format!("hint: {hint}\n")).collect();
-                let (code, message) = (error.code().id(), error.message());
-                format!("error[{code}]: {message}\n{}{causes}{hints}", place.unwrap_or_default())
-            }).collect::<String>(),
+            Err(errors) => errors
+                .iter()
+                .map(|error| {
+                    let place = error.location().map(|at| {
+                        format!(
+                            "  --> {}{}\n",
+                            at.file,
+                            at.line.map(|line| format!(":{line}")).unwrap_or_default()
+                        )
+                    });
+                    let causes: String =
+                        error.causes().iter().map(|cause| format!("  cause: {cause}\n")).collect();
+                    let hints: String = error.hints().iter().map(|hint| format!("hint: {hint}\n")).collect();
+                    let (code, message) = (error.code().id(), error.message());
+                    format!("error[{code}]: {message}\n{}{causes}{hints}", place.unwrap_or_default())
+                })
+                .collect::<String>(),
             Ok(outcome) => {
                 let leaf = |one: &Resolved| {
                     let row = |(path, value): (spinloom_configs::Path, &Value)| {
-                        format!("{} {path} = {}  ({})\n", one.name, spinloom_configs::text(value), one.origin(&path).text())
+                        format!(
+                            "{} {path} = {}  ({})\n",
+                            one.name,
+                            spinloom_configs::text(value),
+                            one.origin(&path).text()
+                        )
                     };
                     one.leaves().into_iter().map(row).collect::<String>()
                 };
@@ -102,8 +118,12 @@ impl Python for Snake {
 
     fn parse(&mut self, texts: &BTreeMap<String, String>) -> Result<Map<String, Value>> {
         let answer = |text: &String| match text.as_str() {
-            "raise" => json!({"problem": {"kind": "ValueError", "message": "boom", "line": null, "column": null}}),
-            "raise here" => json!({"problem": {"kind": "ParseError", "message": "boom", "line": 3, "column": 5}}),
+            "raise" => {
+                json!({"problem": {"kind": "ValueError", "message": "boom", "line": null, "column": null}})
+            }
+            "raise here" => {
+                json!({"problem": {"kind": "ParseError", "message": "boom", "line": 3, "column": 5}})
+            }
             "x" => json!({"kind": "list"}),
             text if text.contains("= =") || text.contains("[1,\n") => {
                 json!({"problem": {"kind": "DecodeError", "message": "no", "line": null, "column": null}})

@@ -155,7 +155,7 @@ fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), 
     let mut kept = Resolved::recorded(&kept);
     let flow = context.flow()?;
     kept.retain(|one| !flow.configs.as_ref().is_some_and(|configs| configs.gives(&one.name)));
-    flow.configure(&kept, &settings)
+    flow.configure(&kept, false, &settings)
 }
 
 /// A step that has an environment runs in the interpreter of that, which carries on with this very command.
