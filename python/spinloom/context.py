@@ -189,7 +189,7 @@ class Current:
 
             # Where the run is recorded, wherever the step has changed its directory to.
             store = self._of("store")
-            return Trigger(events, f"local@{store}" if store else None)
+            return self.__dict__.setdefault("_trigger", Trigger(events, f"local@{store}" if store else None))
         if self._task is not None and any(one.name in _TRIGGERS for one in self._task.flow.decorators):
             return None
         raise AttributeError("trigger")  # which `__getattr__` words

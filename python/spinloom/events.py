@@ -32,6 +32,7 @@ class Trigger:
         `metadata` is where runs are looked for, if not where the Client would.
         """
         self._metadata = metadata
+        self._runs: dict[str, Run] = {}
         self._told = sorted(events, key=lambda event: event["timestamp"], reverse=True)
 
     @functools.cached_property
@@ -66,7 +67,9 @@ class Trigger:
     def _run(self, pathspec: str) -> Run:
         from .client import Run
 
-        return Run(pathspec, _namespace_check=False, _current_metadata=self._metadata)
+        if pathspec not in self._runs:
+            self._runs[pathspec] = Run(pathspec, _namespace_check=False, _current_metadata=self._metadata)
+        return self._runs[pathspec]
 
     def _names(self) -> list[str]:
         return [one["run"].split("/")[0] if one.get("run") else one["name"] for one in self._told]
