@@ -1,6 +1,7 @@
 //! What is compared: the code of a run, or a folder as it is now.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -62,10 +63,9 @@ pub(super) fn folder(
         files.insert(member.name.to_string_lossy().into_owned(), read(&member.path)?);
     }
     // What was packaged is compared even if it would not be packaged today.
-    for name in kept.keys().filter(|name| dir.join(name).is_file()).cloned().collect::<Vec<_>>() {
-        if !files.contains_key(&name) {
-            let bytes = read(&dir.join(&name))?;
-            files.insert(name, bytes);
+    for name in kept.keys().filter(|name| dir.join(name).is_file()) {
+        if let Entry::Vacant(place) = files.entry(name.clone()) {
+            place.insert(read(&dir.join(name))?);
         }
     }
     let label = typed.map_or_else(|| "this folder".to_owned(), |dir| dir.display().to_string());
