@@ -60,10 +60,15 @@ def package_files(host: FlowHost) -> list[tuple[str, str]]:
     for where, record in [*flow, *steps]:
         if not isinstance(record, Custom):
             continue
-        for path, name, *_ in guarded(record, where, _listed, record.instance(where)):
+        for path, name in guarded(record, where, _listed, record.instance(where)):
             found.append((str(path), str(name)))
     return found
 
 
 def _listed(decorator: Any) -> list[Any]:
-    return list(decorator.add_to_package() or ())
+    """The pairs it yields; Metaflow has a third field, which says what kind of file it is."""
+    files = [tuple(one) for one in decorator.add_to_package() or ()]
+    for file in files:
+        if len(file) not in (2, 3) or None in file[:2]:
+            raise ValueError(f"`add_to_package` gives {file!r}, which is no pair of a path and a name in the package")
+    return [file[:2] for file in files]

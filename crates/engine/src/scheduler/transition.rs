@@ -92,3 +92,41 @@ fn mismatch(node: &Node, said: &str) -> Error {
     )
     .hint("the last statement of a step decides where it goes; it must be the only `self.next` that runs")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn graph(decorators: &serde_json::Value) -> Graph {
+        let step = |name, args, tail, decorators: &serde_json::Value| json!({"name": name, "file": "f.py", "line": 1, "args": args, "tail": tail, "decorators": decorators});
+        let next = |target, foreach: Option<&str>| json!({"kind": "next", "line": 9, "targets": [target], "foreach": foreach});
+        let flow = json!({"version": 1, "name": "F", "file": "f.py", "steps": [
+            step("start", 1, next("body", Some("items")), decorators),
+            step("body", 1, next("join", None), &json!([])),
+            step("join", 2, next("end", None), &json!([])),
+            step("end", 1, json!({"kind": "none"}), &json!([])),
+        ]});
+        Graph::compile(&serde_json::from_value(flow).unwrap()).unwrap()
+    }
+
+    /// CD-02: only a decorator that a user has written may fan out over something else than the source says.
+    #[test]
+    fn a_custom_decorator_chooses_what_a_foreach_goes_over() {
+        let over = |var: &str| Next {
+            steps: vec!["body".into()],
+            foreach: Some(Fan { var: var.into(), count: 2 }),
+            num_parallel: None,
+        };
+        let went = |decorators: serde_json::Value, var| {
+            let graph = graph(&decorators);
+            let start = graph.find("start").unwrap();
+            check(&graph, start, Some(&over(var)))
+        };
+        assert!(went(json!([]), "items").is_ok());
+        assert!(went(json!([{"name": "retry"}]), "others").is_err());
+        let custom = json!([{"name": "team.chosen", "custom": true}]);
+        assert!(matches!(went(custom, "others"), Ok(Transition::Foreach { var, .. }) if &*var == "others"));
+    }
+}
