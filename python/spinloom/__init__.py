@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from .decorators.airflow import airflow_s3_key_sensor as airflow_s3_key_sensor
     from .decorators.batch import batch as batch
     from .decorators.catch import catch as catch
+    from .decorators.conda import conda as conda
+    from .decorators.conda import conda_base as conda_base
     from .decorators.custom import USER_SKIP_STEP as USER_SKIP_STEP
     from .decorators.custom import UserStepDecorator as UserStepDecorator
     from .decorators.custom import user_step_decorator as user_step_decorator
-    from .decorators.conda import conda as conda
-    from .decorators.conda import conda_base as conda_base
     from .decorators.environment import environment as environment
     from .decorators.exit_hook import exit_hook as exit_hook
     from .decorators.kubernetes import kubernetes as kubernetes

@@ -10,8 +10,8 @@ use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
 use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
 use spinloom_settings::Settings;
 
-use crate::configs::{Configs, When};
 use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
+use crate::configs::{Configs, When};
 use crate::reply::{Output, Problems};
 use crate::storage;
 use crate::terminal::Screen;

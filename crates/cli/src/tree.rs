@@ -27,7 +27,17 @@ const GROUPS: [(Group, &str); 4] = [
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
 const NATIVE: [&str; 12] = [
-    "artifact", "code", "config", "import", "runs", "retention", "gc", "fsck", "environment", "extensions", "daemon",
+    "artifact",
+    "code",
+    "config",
+    "import",
+    "runs",
+    "retention",
+    "gc",
+    "fsck",
+    "environment",
+    "extensions",
+    "daemon",
     "completions",
 ];
 

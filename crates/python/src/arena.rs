@@ -58,8 +58,7 @@ mod linux {
         quick: bool,
     }
 
-    static STATE: Mutex<State> =
-        Mutex::new(State { depth: 0, before: None, next: 0, end: 0, quick: true });
+    static STATE: Mutex<State> = Mutex::new(State { depth: 0, before: None, next: 0, end: 0, quick: true });
 
     /// The interpreter's lock is held, so nobody else asks for an arena or switches meanwhile.
     pub(super) fn switch(wanted: bool) {

@@ -112,6 +112,7 @@ def configure(host: FlowHost, values: dict[str, Any]) -> None:
     host.configs_by_name = names
     host.decorators = {step: [one.settled(names) for one in found] for step, found in host.decorators.items()}
     host.flow.decorators = [one.settled(names) for one in host.flow.decorators]
+    host.flow.mutators = [one.settled(names) for one in host.flow.mutators]
     for parameter in host.flow.parameters.values():
         parameter.settle(names)
     for name in host.flow.constants:
