@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from . import decorators as ours
@@ -70,6 +71,35 @@ def _of_flows(name: str) -> InvalidDecorator:
         f"`{name}` is a flow decorator, so it cannot be added to steps with `--with`",
         hints=[f"write `@{name}(…)` above the flow's class"],
     )
+
+
+def _users() -> list[type[Any]]:
+    """Decorators and mutators of users that are imported: none of ours, and none if nobody asked for the module."""
+    module = sys.modules.get("spinloom.decorators.custom")
+    found = [] if module is None else list(module.KNOWN.values())
+    return [kind for kind in found if not kind.__module__.startswith("spinloom.")]
+
+
+def imported(name: str, of: type[Any] | None = None) -> Any:
+    """What `name` is an import path of, or the user's decorator of that name; `None` if there is none.
+
+    Raises `InvalidDecorator` for a path that leads nowhere, and for a name that several have.
+    """
+    full = [kind for kind in _users() if f"{kind.__module__}.{kind.__qualname__}" == name]
+    ends = [kind for kind in _users() if f".{kind.__module__}.{kind.__qualname__}".endswith(f".{name}")]
+    matching = [kind for kind in full or ends if of is None or issubclass(kind, of)]
+    if len(matching) > 1:
+        paths = sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in matching)
+        raise InvalidDecorator(f"`{name}` can be any of {', '.join(paths)}", hints=[f"write `{paths[0]}`"])
+    if matching:
+        return matching[0]
+    if "." not in name:
+        return None
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InvalidDecorator(f"decorator `{name}` cannot be imported: {error}") from error
 
 
 def _kind(found: Any, name: str) -> type[Any]:
