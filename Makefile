@@ -18,7 +18,7 @@ setup:  ## Install and build what is missing
 demo: setup  ## Train a grid of models on the digits data set, live
 	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
 
-test:  ## Run the tests (of the differential grid, a sample)
+test:  ## Run the tests (of those that compare with Metaflow, a sample)
 	@./setup --metaflow --servers
 	@$(MAKE) --no-print-directory test-rust layers
 	@$(MAKE) --no-print-directory test-python
@@ -32,7 +32,7 @@ test-rust:  ## Run the Rust tests
 test-python: setup  ## Run the Python tests and the flow suites
 	$(PYTHON_TOOLS) pytest
 
-test-full: test  ## Run every test, the whole differential grid, and the flow suites once more in fresh interpreters
+test-full: test  ## Run every test, all that compare with Metaflow, and the flow suites once more in fresh interpreters
 	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential
 	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows docs/guide docs/agents.md
 

@@ -6,7 +6,7 @@ import os
 
 from ..delayed import is_delayed, settle
 from ..exceptions import SpinloomException
-from . import parsers, schemas, wire
+from . import parsers, wire
 from .value import ConfigValue, wrap
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def _document(one: Declared) -> dict[str, Any]:
         "help": one.help,
         "parser": parsers.described(one.parser),
         "plain": one.plain,
-        "schema": None if one.schema is None else schemas.described(one),
+        "schema": None if one.schema is None else _schema(one),
         "file": one.file,
         "line": one.line,
     }
@@ -95,8 +95,16 @@ def _parse(one: Declared, text: str) -> dict[str, Any]:
     return {"value": _encoded(one, value, "a value of its parser's")}
 
 
+def _schema(one: Declared) -> dict[str, Any]:
+    from . import schemas  # loads `dataclasses`, which costs more than all configs together
+
+    return schemas.described(one)
+
+
 def check(host: FlowHost, values: dict[str, Any]) -> dict[str, Any]:
     """What the models of configs say of values, see `schemas.check`."""
+    from . import schemas
+
     by_name = _by_name(host)
     return {name: schemas.check(by_name[name], wire.decode(value)) for name, value in values.items()}
 

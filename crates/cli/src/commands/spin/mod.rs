@@ -13,9 +13,10 @@ use spinloom_datastore::ManifestRef;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_engine::spin::{Kept, Placed, SPIN_FOLDER, place};
 use spinloom_flow::{FlowName, Graph, StepName};
-use spinloom_metadata::Provider as _;
+use spinloom_metadata::{Provider as _, RunRecord};
 
 use super::launch::info;
+use super::triggered;
 use super::who::Who;
 use crate::context::{Context, Records};
 use crate::host::{SpinKeep, SpinTask};
@@ -100,7 +101,12 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let records = context.records()?;
     let wanted = named::wanted(&arguments.pathspec, &who, &graph, context, &records)?;
     let placed = place(&records.provider, &records.files, &graph, &wanted)?;
-    enter(arguments, &placed, &graph, &records, context)?;
+    let origin = placed.spec.origin_run.as_ref();
+    let origin = origin.map(|run| records.provider.run(&placed.spec.flow, run)).transpose()?.flatten();
+    enter(arguments, &placed, &graph, origin.as_ref(), context)?;
+    if let Some(record) = &origin {
+        triggered::tell(&triggered::of(record), context.flow()?)?;
+    }
     let root = root(context);
     let persist =
         !arguments.no_persist && values::switch(&context.settings, "spin", "persist", arguments.persist)?;
@@ -163,14 +169,12 @@ fn enter(
     arguments: &Arguments,
     placed: &Placed,
     graph: &Graph,
-    records: &Records,
+    origin: Option<&RunRecord>,
     context: &mut Context<'_>,
 ) -> Result<()> {
     if context.flow()?.host.entered() || skips(arguments, context)? {
         return Ok(());
     }
-    let origin = placed.spec.origin_run.as_ref();
-    let origin = origin.map(|run| records.provider.run(&placed.spec.flow, run)).transpose()?.flatten();
     let earlier = origin.map(|run| environments::recorded(&run.info)).unwrap_or_default();
     let doc = graph.flow().clone();
     let prepared = environments::prepare(context, &doc, Some(&placed.spec.step), &earlier)?;
