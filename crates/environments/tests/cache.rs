@@ -1,5 +1,7 @@
 //! The cache: who builds, what is whole, what is removed.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,7 @@
 //! From a flow's decorators to what is to be built (DE-12, DE-13, DE-15, FD-10).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use serde_json::{Value, json};
 use spinloom_environments::{Manager, Plan, Python, Selection};
 use spinloom_flow::FlowGraph;
@@ -23,7 +25,10 @@ fn pypi(packages: Value) -> Value {
     decorator("pypi", json!({"packages": packages, "python": null, "disabled": null}), 3)
 }
 
-fn planned(flow: &FlowGraph) -> Vec<(Manager, Vec<String>, Option<String>, Vec<String>)> {
+/// Manager, requirements, interpreter and steps of each environment.
+type Planned = (Manager, Vec<String>, Option<String>, Vec<String>);
+
+fn planned(flow: &FlowGraph) -> Vec<Planned> {
     let plan = Plan::of(flow, Selection::named("pypi").unwrap(), None).unwrap();
     let steps = |need: &spinloom_environments::Need| need.steps.iter().map(ToString::to_string).collect();
     plan.needs
