@@ -32,7 +32,7 @@ impl When {
             _ if helps => Self::IfPossible,
             "resume" | "spin" => Self::WithOrigin,
             "help" => Self::IfPossible,
-            "" | "run" | "check" | "show" | "output-dot" | "output-raw" | "config" => Self::First,
+            "" | "run" | "check" | "show" | "output-dot" | "output-raw" | "package" | "config" => Self::First,
             _ => Self::Not,
         }
     }

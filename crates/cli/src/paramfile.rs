@@ -4,6 +4,7 @@ use std::path::Path;
 
 use saphyr::{LoadableYamlNode as _, MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Value};
+use spinloom_configs::{Format, Lines, Path as Key};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::exact;
 use spinloom_flow::graph::{ParameterDoc, ParameterType};
@@ -120,33 +121,30 @@ fn yaml_value(node: &MarkedYaml<'_>) -> Result<Value, String> {
     })
 }
 
-/// JSON, by our own reader, which keeps every digit; lines by that of YAML, which JSON is.
+/// JSON, by our own reader, which keeps every digit.
 fn json(text: &str) -> Result<Vec<Entry>, Broken> {
+    let lines = lines(Format::Json, text)?;
     let value = exact::parse(text).map_err(|e| (e.to_string(), None))?;
     let Value::Object(values) = value else { return Err((NO_NAMES.to_owned(), None)) };
-    let places: Vec<(String, Option<u32>)> =
-        yaml(text).unwrap_or_default().into_iter().map(|entry| (entry.name, entry.line)).collect();
-    let place = |name: &str| places.iter().find(|(other, _)| other == name).and_then(|(_, line)| *line);
-    Ok(values.into_iter().map(|(name, value)| Entry { line: place(&name), name, value }).collect())
+    Ok(values.into_iter().map(|(name, value)| placed(name, value, &lines)).collect())
 }
 
 fn toml(text: &str) -> Result<Vec<Entry>, Broken> {
-    let line_at = |at: usize| line(text.get(..at).unwrap_or_default().matches('\n').count() + 1);
-    let broken = |error: toml::de::Error| {
-        (error.message().to_owned(), error.span().and_then(|span| line_at(span.start)))
-    };
-    let values: toml::Table = text.parse().map_err(broken)?;
-    let places = toml::de::DeTable::parse(text).map_err(broken)?;
-    let mut entries: Vec<Entry> = values
-        .into_iter()
-        .map(|(name, value)| {
-            let key = places.get_ref().keys().find(|key| key.get_ref().as_ref() == name);
-            let line = key.and_then(|key| line_at(key.span().start));
-            Entry { name, value: toml_value(value), line }
-        })
-        .collect();
+    let lines = lines(Format::Toml, text)?;
+    let values: toml::Table = text.parse().map_err(|e: toml::de::Error| (e.message().to_owned(), None))?;
+    let mut entries: Vec<Entry> =
+        values.into_iter().map(|(name, value)| placed(name, toml_value(value), &lines)).collect();
     entries.sort_by_key(|entry| entry.line);
     Ok(entries)
+}
+
+fn lines(format: Format, text: &str) -> Result<Lines, Broken> {
+    format.lines(text).map_err(|fault| (fault.reason, Some(fault.line)))
+}
+
+fn placed(name: String, value: Value, lines: &Lines) -> Entry {
+    let line = lines.get(&Key::default().with(name.as_str())).copied();
+    Entry { name, value, line }
 }
 
 fn toml_value(value: toml::Value) -> Value {

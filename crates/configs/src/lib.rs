@@ -22,6 +22,7 @@ pub use compare::{Change, compare};
 pub use declared::{Declared, Fallback, Schema};
 pub use given::{Given, Variable};
 pub use path::Path;
+pub use positions::{Fault, Format, Lines};
 pub use resolve::{Outcome, Python, Request, resolve};
 pub use resolved::{Origin, Resolved, Source, text};
 pub use schema::bare;

@@ -13,7 +13,7 @@ use super::launch::{Launch, Options, Resumed, said, step};
 use super::triggered;
 use super::who::Who;
 use crate::arguments::RunArgs;
-use crate::context::{Context, Records};
+use crate::context::{Context, Flow, Records};
 use crate::reply::{Answer, Problems};
 use crate::{environments, target, values};
 
@@ -78,20 +78,17 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         options.triggers = triggered::of(&origin.record);
         triggered::tell(&options.triggers, context.flow()?)?;
     }
-    let values = parameter_values(arguments, &origin, &options, context)?;
+    let new_configs = has_new_configs(context.flow()?, &origin.record);
+    let values = parameter_values(arguments, &origin, &options, new_configs, context)?;
     let changed: Vec<String> = values.keys().cloned().collect();
+    let new_parameters = new_configs || !changed.is_empty();
     let mut given = values;
-    if !changed.is_empty() {
+    if new_parameters {
         given.insert("$graph_info".to_owned(), flow_graph::graph_info(&graph));
     }
     said(context, &options);
     let environments = environments::recorded(&origin.record.info);
-    let resume = Resume {
-        origin: origin.record.run,
-        from,
-        clone_only: arguments.clone_only,
-        new_parameters: !changed.is_empty(),
-    };
+    let resume = Resume { origin: origin.record.run, from, clone_only: arguments.clone_only, new_parameters };
     let shared =
         arguments.reentrant.then(|| Shared { identifier: identifier(arguments), origin_named: origin.named });
     let resumed = Some(Resumed { resume, run_id, shared, changed, environments });
@@ -111,6 +108,13 @@ fn keep_configs(arguments: &Arguments, context: &mut Context<'_>) -> Result<(), 
     let origin = origin(arguments, itself, asker, context)?;
     let kept = Resolved::recorded(origin.record.info.get("configs").unwrap_or(&Value::Null));
     context.flow()?.configure(&kept, true, &settings)
+}
+
+/// Whether the flow has a config that the run to go on with did not have: its value is to be kept beside the others.
+fn has_new_configs(flow: &Flow<'_>, origin: &RunRecord) -> bool {
+    let kept = Resolved::recorded(origin.info.get("configs").unwrap_or(&Value::Null));
+    let declared = flow.configs.iter().flat_map(|configs| &configs.declared);
+    declared.into_iter().any(|config| !kept.iter().any(|one| one.name == config.name))
 }
 
 /// Whose runs are looked for.
@@ -184,9 +188,10 @@ fn parameter_values(
     arguments: &Arguments,
     origin: &OriginRun,
     options: &Options,
+    new_configs: bool,
     context: &mut Context<'_>,
 ) -> Result<Map<String, Value>> {
-    if arguments.param.is_empty() {
+    if arguments.param.is_empty() && !new_configs {
         return Ok(Map::new());
     }
     let typed = values::pairs("param", &arguments.param)?;

@@ -9,21 +9,27 @@ use std::collections::BTreeMap;
 use crate::Path;
 
 /// Lines, from 1, by the path of what begins there.
-pub(crate) type Lines = BTreeMap<Path, u32>;
+pub type Lines = BTreeMap<Path, u32>;
 
 /// A place where a text stops being of its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    pub(crate) reason: String,
+pub struct Fault {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, in characters from 1.
+    pub column: u32,
+    /// What is wrong there, in the parser's words.
+    pub reason: String,
 }
 
 /// A format whose positions are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// JSON.
     Json,
+    /// TOML.
     Toml,
+    /// YAML.
     Yaml,
 }
 
@@ -45,7 +51,10 @@ impl Format {
     }
 
     /// Where each key of `text` is.
-    pub(crate) fn lines(self, text: &str) -> Result<Lines, Fault> {
+    ///
+    /// # Errors
+    /// Where it stops being of the format.
+    pub fn lines(self, text: &str) -> Result<Lines, Fault> {
         match self {
             Self::Json => json::lines(text),
             Self::Toml => toml::lines(text),
