@@ -23,7 +23,7 @@ REQUIREMENTS = """
 numpy==1.26.4
 pandas>=2,<3  # trailing
 scipy
-brush[wide, soft]==1.2
+brush[ soft ]==1.2
 oil (>1)
 """
 PROJECT = """
