@@ -16,7 +16,7 @@ use crate::reply::{Output, Problems};
 use crate::storage;
 use crate::terminal::Screen;
 use crate::terminal::summary::Commands;
-use crate::{FlowHost, Surface};
+use crate::{FlowHost, Serve, Surface};
 
 /// The imported flow.
 pub(crate) struct Flow<'a> {
@@ -129,6 +129,8 @@ pub(crate) struct Context<'a> {
     pub(crate) commands: Commands,
     /// The words typed.
     pub(crate) argv: Vec<String>,
+    /// Who serves, in the program that can.
+    pub(crate) serve: Option<Serve>,
 }
 
 impl<'a> Context<'a> {

@@ -17,7 +17,7 @@ use crate::terminal::paint::Paint;
 use crate::terminal::summary::Commands;
 use crate::tree::{self, Look};
 use crate::usage::{Misread, misread};
-use crate::{FlowHost, Surface, values};
+use crate::{FlowHost, Serve, Surface, values};
 
 /// [`flow_main_with`] the settings of this process.
 pub fn flow_main(argv: &[String], host: &mut dyn FlowHost) -> u8 {
@@ -33,7 +33,7 @@ pub fn flow_main_with(settings: Settings, argv: &[String], host: &mut dyn FlowHo
 
 fn flow(settings: Result<Settings>, argv: &[String], host: &mut dyn FlowHost) -> u8 {
     let surface = host.surface();
-    let exit = run(settings, argv, surface, Some(host));
+    let exit = run(settings, argv, surface, Some(host), None);
     match surface {
         Surface::Python => exit.metaflow(),
         Surface::Native => exit.native(),
@@ -41,8 +41,8 @@ fn flow(settings: Result<Settings>, argv: &[String], host: &mut dyn FlowHost) ->
 }
 
 /// The `spinloom` command. `argv` is without the program. Prints, and returns the exit code.
-pub fn native_main(argv: &[String]) -> u8 {
-    run(Settings::from_process(), argv, Surface::Native, None).native()
+pub fn native_main(argv: &[String], serve: Serve) -> u8 {
+    run(Settings::from_process(), argv, Surface::Native, None, Some(serve)).native()
 }
 
 fn run(
@@ -50,11 +50,12 @@ fn run(
     argv: &[String],
     surface: Surface,
     host: Option<&mut dyn FlowHost>,
+    serve: Option<Serve>,
 ) -> ExitCode {
     let began = Instant::now();
     // Until the words are understood they are only looked at for how to answer.
     let command = command_of(argv).unwrap_or_default().to_owned();
-    let mut line = Line { argv, surface, command, output: first_output(argv, settings.as_ref().ok()) };
+    let mut line = Line { argv, surface, command, output: first_output(argv, settings.as_ref().ok()), serve };
     let answer = settings.map_err(Problems::from).and_then(|settings| line.carry_out(settings, host));
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     line.output.answer(&line.command, &answer, took_ms);
@@ -67,6 +68,7 @@ struct Line<'a> {
     surface: Surface,
     command: String,
     output: Output,
+    serve: Option<Serve>,
 }
 
 impl Line<'_> {
@@ -133,6 +135,7 @@ impl Line<'_> {
             output: self.output,
             commands,
             argv: self.argv.to_vec(),
+            serve: self.serve,
         };
         let notes = context.flow.as_mut().and_then(|flow| flow.configs.as_mut());
         for note in notes.map(|configs| std::mem::take(&mut configs.notes)).unwrap_or_default() {
@@ -185,6 +188,7 @@ impl Line<'_> {
             "retention" => commands::retention::run(&read(sub)?, context),
             "gc" => commands::gc::run(&read(sub)?, context),
             "fsck" => commands::fsck::run(&read(sub)?, context),
+            "server" => commands::server::run(&read(sub)?, context),
             "environment" => commands::environment::run(&read(sub)?, context),
             "package" => commands::package::run(&read(sub)?, context),
             "code" => commands::code::run(&read(sub)?, context),

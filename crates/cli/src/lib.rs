@@ -20,6 +20,7 @@ mod paramfile;
 mod python;
 mod reply;
 mod revision;
+mod serving;
 mod storage;
 mod target;
 mod terminal;
@@ -30,3 +31,4 @@ mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};
+pub use serving::{Serve, ServeRequest};

@@ -26,7 +26,8 @@ const GROUPS: [(Group, &str); 4] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 12] = [
+const NATIVE: [&str; 13] = [
+    "server",
     "artifact",
     "code",
     "config",
@@ -76,7 +77,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 27] = [
+pub(crate) const COMMANDS: [Entry; 28] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -92,6 +93,7 @@ pub(crate) const COMMANDS: [Entry; 27] = [
     entry!("package", Inspect, true, package),
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
+    entry!("server", Inspect, false, server),
     entry!("runs", Keep, false, runs),
     entry!("retention", Keep, false, retention),
     entry!("gc", Keep, false, gc),

@@ -152,6 +152,8 @@ codes! {
     S3_NOT_FOUND = "SL0602", NotFound;
     /// A value cannot be an object in S3, or a range is not in the object.
     S3_VALUE = "SL0603", Invalid;
+    /// A server cannot listen where it is to.
+    CANNOT_LISTEN = "SL0701", Environment;
     /// A bug in Spinloom.
     INTERNAL = "SL0901", Internal;
 }

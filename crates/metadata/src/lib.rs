@@ -4,12 +4,14 @@
 //! any byte of the user's (see `spinloom-datastore`).
 
 mod id_list;
+mod location;
 mod missing;
 mod model;
 mod provider;
 mod providers;
 mod tags;
 
+pub use location::Location;
 pub use missing::missing;
 pub use model::*;
 pub use provider::Provider;

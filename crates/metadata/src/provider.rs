@@ -10,6 +10,9 @@ use crate::{AttemptRecord, Change, Claim, Leader, NewRun, RunQuery, RunRecord, S
 /// The engine is the only writer of its run; tags are the exception, so they are changed by compare-and-set inside
 /// one transaction. Every method fails with `SL0405` when the provider cannot be read or written.
 pub trait Provider: Send {
+    /// Something that, called from another thread, makes the read under way fail soon. Calling it when there is none does nothing.
+    fn canceller(&self) -> Box<dyn Fn() + Send + Sync>;
+
     /// Makes a run, and its flow if it is new. Two drivers never get the same id.
     ///
     /// # Errors

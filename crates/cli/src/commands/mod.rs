@@ -26,6 +26,7 @@ pub(crate) mod resume;
 pub(crate) mod retention;
 pub(crate) mod run;
 pub(crate) mod runs;
+pub(crate) mod server;
 pub(crate) mod show;
 mod shown;
 mod shown_record;

@@ -95,6 +95,11 @@ fn transaction<T>(conn: &mut Connection, change: impl FnOnce(&Transaction<'_>) -
 }
 
 impl Provider for SqliteProvider {
+    fn canceller(&self) -> Box<dyn Fn() + Send + Sync> {
+        let handle = self.conn.get_interrupt_handle();
+        Box::new(move || handle.interrupt())
+    }
+
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.writing(|tx| runs::create(tx, run))
     }

@@ -1,0 +1,19 @@
+//! "I have a store: let people and programs look at it over HTTP." One process: the monitoring API, metadata services, the GUI.
+//!
+//! [`serve`] is the whole of it. A run never waits for the server and never needs it. What the server answers people is read only; what
+//! it writes, it writes through the same providers as an engine. What is *not* here: what is recorded and how (`metadata`, `datastore`).
+//!
+//! Every folder of `api` is one part of the monitoring API: its routes, what it answers, its page of the OpenAPI document.
+
+mod api;
+mod app;
+mod metrics;
+mod ops;
+mod options;
+mod problem;
+mod readers;
+mod serve;
+
+pub use api::openapi;
+pub use options::Options;
+pub use serve::serve;

@@ -1,0 +1,93 @@
+//! Reading metadata for requests: on threads of their own, with a deadline, and no longer than somebody waits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_metadata::{Location, Provider};
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// Connections for reading, at most this many at once.
+const READERS: usize = 8;
+
+/// A pool of connections for reading.
+pub(crate) struct Readers {
+    pool: Arc<Pool>,
+    deadline: Duration,
+}
+
+struct Pool {
+    location: Location,
+    idle: Mutex<Vec<Box<dyn Provider>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    /// Makes what is to be read if it is not there yet, so that a server can be started before the first run.
+    pub(crate) fn open(location: Location, deadline: Duration) -> Result<Self> {
+        drop(location.open()?);
+        let permits = Arc::new(Semaphore::new(READERS));
+        Ok(Self { pool: Arc::new(Pool { location, idle: Mutex::default(), permits }), deadline })
+    }
+
+    /// Answers what `read` reads.
+    ///
+    /// A read that takes longer than the deadline is given up, and so is one whose request has gone.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&dyn Provider) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let work = async {
+            let permit = self.pool.permits.clone().acquire_owned().await;
+            let provider = self.pool.take()?;
+            let stop = OnDrop(Some(provider.canceller()));
+            let pool = self.pool.clone();
+            let answer = tokio::task::spawn_blocking(move || {
+                let answer = read(provider.as_ref());
+                pool.idle().push(provider);
+                drop(permit);
+                answer
+            });
+            let answer =
+                answer.await.map_err(|e| Error::new(codes::INTERNAL, format!("a read failed: {e}")))?;
+            stop.dismiss();
+            Ok(answer?)
+        };
+        tokio::time::timeout(self.deadline, work)
+            .await
+            .unwrap_or_else(|_| Err(Problem::deadline(self.deadline)))
+    }
+}
+
+impl Pool {
+    fn take(&self) -> Result<Box<dyn Provider>> {
+        if let Some(provider) = self.idle().pop() {
+            return Ok(provider);
+        }
+        let found = self.location.open_read()?;
+        found.ok_or_else(|| Error::new(codes::METADATA_IO, format!("`{}` is gone", self.location)))
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Provider>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Calls something when dropped, unless dismissed: the read of a request that has gone is stopped.
+struct OnDrop(Option<Box<dyn Fn() + Send + Sync>>);
+
+impl OnDrop {
+    fn dismiss(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        if let Some(call) = &self.0 {
+            call();
+        }
+    }
+}
