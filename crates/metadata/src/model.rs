@@ -10,6 +10,11 @@ pub const HEARTBEAT_SECONDS: i64 = 10;
 /// A running run whose last beat is older than this, seconds, reads as [`RunStatus::Lost`].
 pub const HEARTBEAT_CUTOFF_SECONDS: i64 = 60;
 
+/// Whether a running run reads as [`RunStatus::Lost`] at `now`, for those who keep runs in memory. Providers apply it as they read.
+pub fn is_lost(heartbeat_at: i64, now: i64) -> bool {
+    heartbeat_at < now.saturating_sub(HEARTBEAT_CUTOFF_SECONDS * 1_000_000)
+}
+
 /// What is needed to make a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRun {
@@ -80,6 +85,30 @@ pub struct RunRecord {
     pub heartbeat_at: i64,
     /// Everything else.
     pub info: Map<String, Value>,
+}
+
+/// What a write did to a run, from the change feed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunChange {
+    /// The number of the last write that touched the run.
+    pub seq: u64,
+    /// The flow.
+    pub flow: FlowName,
+    /// The run.
+    pub run: RunId,
+    /// Which graph it has: runs with the same number have the same one. 0 of a deleted run.
+    pub graph: u64,
+    /// What became of it.
+    pub what: RunFate,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunFate {
+    /// It was made, or something of it has changed: as it is now.
+    Changed(Box<RunRecord>),
+    /// It was deleted.
+    Deleted,
 }
 
 /// A step of a run, with its tasks counted.

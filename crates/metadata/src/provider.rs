@@ -3,7 +3,9 @@
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
-use crate::{AttemptRecord, Change, Claim, Leader, NewRun, RunQuery, RunRecord, StepRecord, TaskRecord};
+use crate::{
+    AttemptRecord, Change, Claim, Leader, NewRun, RunChange, RunQuery, RunRecord, StepRecord, TaskRecord,
+};
 
 /// Where flows, runs, steps, tasks, attempts and tags are kept.
 ///
@@ -95,4 +97,26 @@ pub trait Provider: Send {
     /// # Errors
     /// `SL0311` if it is running, or if a running run resumes it.
     fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool>;
+
+    /// The number of the last write to the store. It grows with every write, of any process; 0 before the first.
+    fn sequence(&self) -> Result<u64>;
+
+    /// The runs written by a write after number `after`, in order of the number of their last one, at most `limit` (0 for all).
+    ///
+    /// A run is written when anything of it is: its tasks, its tags, a heartbeat. Each run comes once, as it is now; one made again
+    /// under the name of a deleted one is just a run. Asking again with the `seq` of the last answered comes to the end of the feed.
+    fn changed_runs(&self, after: u64, limit: usize) -> Result<Vec<RunChange>>;
+
+    /// The tasks of a run written by a write after number `after`, each once, as it is now, with the number of its last write, in
+    /// order of it.
+    ///
+    /// A write is answered whole: there may be more than `limit` (0 for all), so that asking again with the last number passes over
+    /// nothing.
+    fn changed_tasks(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, TaskRecord)>>;
 }

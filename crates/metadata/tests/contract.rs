@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 use spinloom_metadata::{
-    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunQuery, RunRecord, SqliteProvider, StepRecord,
-    TaskRecord,
+    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, SqliteProvider,
+    StepRecord, TaskRecord,
 };
 use spinloom_testkit::metadata_contract;
 
@@ -39,6 +39,9 @@ fn sqlite_keeps_the_contract_for_readers_beside_a_writer() {
 }
 
 impl Provider for Pair {
+    fn canceller(&self) -> Box<dyn Fn() + Send + Sync> {
+        self.1.canceller()
+    }
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.0.create_run(run)
     }
@@ -99,6 +102,21 @@ impl Provider for Pair {
     }
     fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool> {
         self.0.delete_run(flow, run)
+    }
+    fn sequence(&self) -> Result<u64> {
+        self.1.sequence()
+    }
+    fn changed_runs(&self, after: u64, limit: usize) -> Result<Vec<RunChange>> {
+        self.1.changed_runs(after, limit)
+    }
+    fn changed_tasks(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, TaskRecord)>> {
+        self.1.changed_tasks(flow, run, after, limit)
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
 
 mod deletion;
+mod feed;
 mod leaders;
 mod runs;
 mod tags;
@@ -47,6 +48,13 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         deletion::a_number_is_never_given_twice,
         deletion::what_runs_is_not_deleted,
         deletion::manifests_are_named_once,
+        feed::every_write_takes_the_next_number,
+        feed::changed_runs_come_once_in_order_of_their_last_write,
+        feed::runs_of_one_graph_are_seen_to_be,
+        feed::a_deleted_run_is_told_until_it_is_made_again,
+        feed::a_refused_write_is_not_in_the_feed,
+        feed::changed_tasks_come_once_and_writes_whole,
+        feed::an_overtaken_attempt_is_a_change_of_its_task,
     ];
     for clause in clauses {
         clause(make().as_mut());

@@ -4,8 +4,8 @@ use rusqlite::{Connection, Transaction, params};
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowName, RunId, RunStatus};
 
-use super::runs;
 use super::trouble::Outcome;
+use super::{feed, runs};
 
 /// See [`Provider::manifests`](crate::Provider::manifests).
 pub(super) fn manifests(conn: &Connection, run: i64) -> Outcome<Vec<String>> {
@@ -36,6 +36,7 @@ pub(super) fn delete(tx: &Transaction<'_>, flow: &FlowName, run: &RunId) -> Outc
          WHERE name = ?1",
     )?
     .execute(params![flow.as_str(), row])?;
+    feed::deleted(tx, row, feed::next(tx)?)?;
     for table in ["attempts", "tasks", "steps", "tags", "leaders"] {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE run = ?1"))?.execute([row])?;
     }

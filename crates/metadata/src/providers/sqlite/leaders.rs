@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use spinloom_diagnostics::{Error, codes};
 
-use super::runs;
 use super::trouble::{Outcome, corrupt};
+use super::{feed, runs};
 use crate::{Claim, Leader, NewRun, RunRecord};
 
 /// See [`Provider::lead`](crate::Provider::lead).
@@ -25,9 +25,10 @@ pub(super) fn lead(tx: &Transaction<'_>, new: &NewRun, claim: &Claim) -> Outcome
     let leader = if won { begin(tx, row, claim, leader.term + 1)? } else { leader };
     if won {
         tx.prepare_cached(
-            "UPDATE runs SET status = 'running', finished_at = NULL, heartbeat_at = max(heartbeat_at, ?2) WHERE id = ?1",
+            "UPDATE runs SET status = 'running', finished_at = NULL, heartbeat_at = max(heartbeat_at, ?2), seq = ?3
+             WHERE id = ?1",
         )?
-        .execute(params![row, claim.at])?;
+        .execute(params![row, claim.at, feed::next(tx)?])?;
     }
     let run = runs::one(tx, &new.flow, id)?.ok_or_else(|| corrupt("a run without a row"))?;
     Ok((run, leader, won))

@@ -5,6 +5,7 @@
 
 mod connect;
 mod delete;
+mod feed;
 mod leaders;
 mod read;
 mod runs;
@@ -27,7 +28,8 @@ use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 use self::trouble::Outcome;
 use crate::{
-    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunQuery, RunRecord, StepRecord, TaskRecord,
+    AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
+    TaskRecord,
 };
 
 /// Metadata in an SQLite file.
@@ -178,5 +180,23 @@ impl Provider for SqliteProvider {
 
     fn delete_run(&mut self, flow: &FlowName, run: &RunId) -> Result<bool> {
         self.writing(|tx| delete::delete(tx, flow, run))
+    }
+
+    fn sequence(&self) -> Result<u64> {
+        self.reading(feed::sequence)
+    }
+
+    fn changed_runs(&self, after: u64, limit: usize) -> Result<Vec<RunChange>> {
+        self.reading(|conn| feed::changed_runs(conn, after, limit))
+    }
+
+    fn changed_tasks(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, TaskRecord)>> {
+        self.reading_run(flow, run, |conn, row| feed::changed_tasks(conn, row, after, limit))
     }
 }

@@ -8,12 +8,15 @@ use spinloom_flow::{RunId, StepName, TaskId};
 use super::trouble::{Outcome, corrupt};
 use crate::{AttemptRecord, StepRecord, TaskRecord, id_list};
 
-/// Tasks `t`, up to the condition.
+/// Tasks `t`, and the number of the last write of each, up to the condition.
 pub(super) const SELECT_TASKS: &str =
     "SELECT s.name, t.task, t.indices, t.status, t.attempt, t.created_at, t.finished_at,
-        t.parents, t.transition, t.manifest, a.failure, t.origin_run, t.origin_task
+        t.parents, t.transition, t.manifest, a.failure, t.origin_run, t.origin_task, t.seq
     FROM tasks t CROSS JOIN steps s ON s.id = t.step
     LEFT JOIN attempts a ON a.run = t.run AND a.task = t.task AND a.attempt = t.attempt";
+
+/// Where the number of the last write is in [`SELECT_TASKS`].
+pub(super) const TASK_SEQ: usize = 13;
 
 /// Steps of a run in the order they began.
 pub(super) fn steps(conn: &Connection, run: i64) -> Outcome<Vec<StepRecord>> {
@@ -110,7 +113,8 @@ fn number(task: TaskId) -> i64 {
     i64::try_from(task.0).unwrap_or(i64::MAX)
 }
 
-fn task_record(row: &Row<'_>) -> Outcome<TaskRecord> {
+/// A task, of [`SELECT_TASKS`].
+pub(super) fn task_record(row: &Row<'_>) -> Outcome<TaskRecord> {
     let list = |i: usize| -> Outcome<Vec<u64>> { Ok(id_list::decode(&row.get::<_, String>(i)?)?) };
     let origin_run: Option<String> = row.get(11)?;
     let origin_task: Option<u64> = row.get(12)?;

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, par
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowGraph, FlowName, RunId, RunStatus, StepName};
 
-use super::tags;
 use super::trouble::{Outcome, corrupt};
+use super::{feed, tags};
 use crate::{HEARTBEAT_CUTOFF_SECONDS, NewRun, RunQuery, RunRecord};
 
 /// Run ids up to here are counted on from; a longer number is just text. Local runs of Metaflow's are called by their time in
@@ -34,6 +34,19 @@ fn select_runs() -> String {
     format!(
         "SELECT r.name, {status}, r.user, {user}, {system}, r.origin, r.created_at, r.finished_at, r.heartbeat_at, r.info"
     )
+}
+
+/// Where the flow is in [`select_runs_with_seq`].
+pub(super) const RUN_FLOW: usize = 10;
+/// Where the number of the last write is in [`select_runs_with_seq`].
+pub(super) const RUN_SEQ: usize = 11;
+
+/// Where the graph is in [`select_runs_with_seq`].
+pub(super) const RUN_GRAPH: usize = 12;
+
+/// As `select_runs`, and the flow, the number of the last write and the row of the graph.
+pub(super) fn select_runs_with_seq() -> String {
+    format!("{}, (SELECT name FROM flows WHERE id = r.flow), r.seq, r.graph", select_runs())
 }
 
 /// The row of a run.
@@ -63,8 +76,8 @@ pub(super) fn create(tx: &Transaction<'_>, new: &NewRun) -> Outcome<RunRecord> {
     let info = serde_json::to_string(&new.info).map_err(corrupt)?;
     let made = tx
         .prepare_cached(
-            "INSERT INTO runs (id, flow, name, number, status, user, origin, created_at, heartbeat_at, graph, info)
-             VALUES (?9, ?1, ?2, ?3, 'running', ?4, ?5, ?6, ?6, ?7, ?8) ON CONFLICT (flow, name) DO NOTHING",
+            "INSERT INTO runs (id, flow, name, number, status, user, origin, created_at, heartbeat_at, graph, info, seq)
+             VALUES (?9, ?1, ?2, ?3, 'running', ?4, ?5, ?6, ?6, ?7, ?8, ?10) ON CONFLICT (flow, name) DO NOTHING",
         )?
         .execute(params![
             flow,
@@ -75,13 +88,15 @@ pub(super) fn create(tx: &Transaction<'_>, new: &NewRun) -> Outcome<RunRecord> {
             new.at,
             graph,
             info,
-            free_row(tx, new.at)?
+            free_row(tx, new.at)?,
+            feed::next(tx)?
         ])?;
     if made == 0 {
         let message = format!("the run `{}/{id}` exists already", new.flow);
         return Err(Error::new(codes::CANNOT_RESUME, message).hint("choose another run id, or none").into());
     }
     tags::start(tx, flow, tx.last_insert_rowid(), new)?;
+    feed::made(tx, flow, &id)?;
     one(tx, &new.flow, &id)?.ok_or_else(|| corrupt("a run without a row"))
 }
 
@@ -239,7 +254,8 @@ fn rarest_first<'a>(conn: &Connection, flow: i64, tags: &'a [String]) -> Outcome
     Ok(counted.into_iter().map(|(_, tag)| tag).collect())
 }
 
-fn record(flow: &FlowName, row: &Row<'_>) -> Outcome<RunRecord> {
+/// A run of `flow`, of `select_runs`.
+pub(super) fn record(flow: &FlowName, row: &Row<'_>) -> Outcome<RunRecord> {
     let text = |i: usize| row.get::<_, String>(i);
     let sorted = |i: usize| -> Outcome<Vec<String>> {
         let mut tags: Vec<String> = serde_json::from_str(&text(i)?).map_err(corrupt)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Transaction, params};
 
+use super::feed;
 use super::trouble::Outcome;
 use crate::{NewRun, tags};
 
@@ -31,6 +32,7 @@ pub(super) fn mutate(
             .execute(params![flow, tag, run])?;
     }
     after.difference(&before).try_for_each(|tag| insert(tx, flow, run, tag, false))?;
+    feed::touch(tx, run, feed::next(tx)?)?;
     Ok(after.into_iter().collect())
 }
 

@@ -110,3 +110,44 @@ fn runs_of_an_unchanged_flow_share_its_graph() {
     let kept: i64 = p.conn.query_row("SELECT count(*) FROM graphs", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 2);
 }
+
+#[test]
+fn the_feed_of_an_older_store_begins_with_its_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("metadata.db");
+    let mut old = Connection::open(&path).unwrap();
+    schema::migrate(&mut old, &schema::MIGRATIONS[..3]).unwrap();
+    old.execute_batch(
+        "INSERT INTO flows (id, name, created_at) VALUES (1, 'F', 1);
+         INSERT INTO graphs (id, hash, body) VALUES (1, x'00', '{}');
+         INSERT INTO runs (id, flow, name, number, status, user, created_at, heartbeat_at, graph, info)
+         VALUES (30, 1, '2', 2, 'done', 'ann', 30, 30, 1, '{}'), (20, 1, '1', 1, 'done', 'ann', 20, 20, 1, '{}');
+         INSERT INTO steps (id, run, name, created_at, tasks) VALUES (1, 30, 'train', 1, 2);
+         INSERT INTO tasks (run, task, step, indices, status, attempt, created_at, parents)
+         VALUES (30, 1, 1, '', 'running', 0, 1, ''), (30, 2, 1, '', 'running', 0, 1, '');",
+    )
+    .unwrap();
+    drop(old);
+    let mut p = SqliteProvider::open(&path).unwrap();
+    let flow = FlowName::new("F").unwrap();
+    let told = |p: &SqliteProvider, after: u64| -> Vec<(u64, String)> {
+        p.changed_runs(after, 0).unwrap().iter().map(|c| (c.seq, c.run.to_string())).collect()
+    };
+    assert_eq!(told(&p, 0), [(1, "1".to_owned()), (2, "2".to_owned())]);
+    assert_eq!(p.sequence().unwrap(), 2);
+    assert_eq!(p.changed_tasks(&flow, &RunId::new("2").unwrap(), 0, 1).unwrap().len(), 2);
+    p.mutate_tags(&flow, &RunId::new("1").unwrap(), &["x".to_owned()], &[]).unwrap();
+    assert_eq!(told(&p, 2), [(3, "1".to_owned())]);
+}
+
+#[test]
+fn the_feed_is_read_along_indexes() {
+    let (_dir, p) = provider();
+    let runs = format!("{} FROM runs r WHERE r.seq > 5 ORDER BY r.seq LIMIT 9", runs::select_runs_with_seq());
+    let tasks =
+        format!("{} WHERE t.run = 1 AND t.seq > 5 AND t.seq <= 9 ORDER BY t.seq, t.task", read::SELECT_TASKS);
+    for sql in [runs, tasks] {
+        let plan = plan(&p.conn, &sql, Vec::new());
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

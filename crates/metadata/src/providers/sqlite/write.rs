@@ -8,24 +8,28 @@ use serde_json::{Map, Value};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
 use spinloom_flow::{RunId, RunStatus, StepName, TaskId, TaskStatus};
 
-use super::leaders;
 use super::read::step_row;
 use super::tally::{State, Tally};
 use super::trouble::{Outcome, corrupt, misuse};
+use super::{feed, leaders};
 use crate::{Change, id_list};
 
 /// Writes `changes` to the run in row `run`.
 pub(super) fn write(tx: &Transaction<'_>, run: i64, changes: &[Change]) -> Outcome<()> {
-    let mut batch = Batch { tx, run, steps: Vec::new() };
+    let seq = feed::next(tx)?;
+    let mut batch = Batch { tx, run, seq, steps: Vec::new() };
     for change in changes {
         batch.apply(change)?;
     }
-    batch.steps.iter().try_for_each(|step| step.save(tx))
+    batch.steps.iter().try_for_each(|step| step.save(tx))?;
+    feed::touch(tx, run, seq)
 }
 
 struct Batch<'a> {
     tx: &'a Transaction<'a>,
     run: i64,
+    /// The number of this write.
+    seq: i64,
     /// The steps this batch has touched: few, so a list is quicker than a map.
     steps: Vec<Tally>,
 }
@@ -104,8 +108,8 @@ impl Batch<'_> {
         let step = self.step(&task.step, at)?;
         let made = self
             .cached(
-                "INSERT INTO tasks (run, task, step, indices, status, attempt, created_at, parents)
-                 VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                "INSERT INTO tasks (run, task, step, indices, status, attempt, created_at, parents, seq)
+                 VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 self.run,
@@ -115,6 +119,7 @@ impl Batch<'_> {
                 attempt,
                 at,
                 id_list::encode(parents.iter().map(|p| p.0)),
+                self.seq,
             ])?;
         if made == 1 {
             self.steps[step].made(State::RUNNING);
@@ -122,14 +127,15 @@ impl Batch<'_> {
         }
         let before = self.before(task, step)?;
         if attempt < before.attempt {
-            return Ok(()); // A late word about an attempt that has been overtaken: its own row says it all.
+            // A late word about an attempt that has been overtaken: its own row says it all.
+            return self.touch_task(task);
         }
         self.cached(
             "UPDATE tasks SET status = 'running', attempt = ?3, finished_at = NULL, transition = NULL,
-                manifest = NULL, origin_run = NULL, origin_task = NULL
+                manifest = NULL, origin_run = NULL, origin_task = NULL, seq = ?4
              WHERE run = ?1 AND task = ?2",
         )?
-        .execute(params![self.run, number(task.task)?, attempt])?;
+        .execute(params![self.run, number(task.task)?, attempt, self.seq])?;
         self.steps[step].changed(before.state, State::RUNNING);
         Ok(())
     }
@@ -172,13 +178,13 @@ impl Batch<'_> {
             end.usage.max_rss_kib,
         ])?;
         if end.attempt < before.attempt {
-            return Ok(());
+            return self.touch_task(task);
         }
         let after = State::of(if end.retrying { TaskStatus::Running } else { end.status });
         let transition = end.transition.filter(|_| after.status == TaskStatus::Done);
         self.cached(
             "UPDATE tasks SET status = ?3, attempt = ?4, finished_at = ?5, transition = ?6, manifest = ?7,
-                origin_run = NULL, origin_task = NULL
+                origin_run = NULL, origin_task = NULL, seq = ?8
              WHERE run = ?1 AND task = ?2",
         )?
         .execute(params![
@@ -189,6 +195,7 @@ impl Batch<'_> {
             end.at,
             json(transition)?,
             end.manifest,
+            self.seq,
         ])?;
         self.steps[step].changed(before.state, after);
         if !end.retrying {
@@ -210,12 +217,13 @@ impl Batch<'_> {
             from.manifest,
             from.origin.0.as_str(),
             number(from.origin.1)?,
+            self.seq,
         ];
         let made = self
             .cached(
                 "INSERT INTO tasks (run, task, step, indices, status, attempt, created_at, finished_at, parents,
-                    transition, manifest, origin_run, origin_task)
-                 VALUES (?1, ?2, ?3, ?4, 'done', 0, ?5, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+                    transition, manifest, origin_run, origin_task, seq)
+                 VALUES (?1, ?2, ?3, ?4, 'done', 0, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
             )?
             .execute(values)?;
         if made == 0 {
@@ -242,6 +250,16 @@ impl Batch<'_> {
         let mut info: Map<String, Value> = serde_json::from_str(&text).map_err(corrupt)?;
         info.insert(key.to_owned(), value.clone());
         self.run_row("UPDATE runs SET info = ?2 WHERE id = ?1", params![self.run, json(Some(&info))?])
+    }
+
+    /// Only an attempt of a task was written.
+    fn touch_task(&self, task: &TaskRef) -> Outcome<()> {
+        self.cached("UPDATE tasks SET seq = ?3 WHERE run = ?1 AND task = ?2")?.execute(params![
+            self.run,
+            number(task.task)?,
+            self.seq
+        ])?;
+        Ok(())
     }
 
     fn run_row(&self, sql: &str, values: &[&dyn ToSql]) -> Outcome<()> {
