@@ -127,8 +127,11 @@ impl<'a, P: Iterator<Item = &'a [u8]>> Texts<'a, P> {
         self.rest = rest;
         // SAFETY: pointer and length are of `text`; the answer is a new reference, or null with an exception set.
         unsafe {
-            let made =
-                pyo3::ffi::PyUnicode_DecodeUTF8(text.as_ptr().cast(), text.len().cast_signed(), std::ptr::null());
+            let made = pyo3::ffi::PyUnicode_DecodeUTF8(
+                text.as_ptr().cast(),
+                text.len().cast_signed(),
+                std::ptr::null(),
+            );
             Bound::from_owned_ptr_or_err(py, made).map(|text| Some(text.unbind()))
         }
     }
@@ -191,7 +194,8 @@ impl<'py> Packing<'py> {
             return Ok(false);
         }
         // SAFETY: the array holds a reference to the object.
-        let (text, alone) = unsafe { (pyo3::ffi::PyUnicode_CheckExact(object) != 0, pyo3::ffi::Py_REFCNT(object) == 1) };
+        let (text, alone) =
+            unsafe { (pyo3::ffi::PyUnicode_CheckExact(object) != 0, pyo3::ffi::Py_REFCNT(object) == 1) };
         if !text {
             let Some(place) = self.known.iter().position(|&one| one == address) else { return Ok(false) };
             self.refer(u32::try_from(place).unwrap_or(u32::MAX));
