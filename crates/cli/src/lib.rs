@@ -31,4 +31,4 @@ mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};
-pub use serving::{Serve, ServeRequest};
+pub use serving::{Demand, LogFormat, Serve, ServeRequest, Serving};

@@ -156,6 +156,8 @@ codes! {
     S3_VALUE = "SL0603", Invalid;
     /// A server cannot listen where it is to.
     CANNOT_LISTEN = "SL0701", Environment;
+    /// A server refuses a request: no token, a wrong one, or too many requests.
+    SERVER_DENIED = "SL0702", Unreachable;
     /// A bug in Spinloom.
     INTERNAL = "SL0901", Internal;
 }

@@ -17,6 +17,7 @@ mod secrets;
 mod spool;
 mod store;
 mod stream;
+mod texts;
 mod warm;
 mod zygote;
 
@@ -33,6 +34,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(arena::huge_pages, m)?)?;
     m.add_class::<buckets::Buckets>()?;
     m.add_function(wrap_pyfunction!(buckets::datatools_root, m)?)?;
+    m.add_function(wrap_pyfunction!(texts::pack_texts, m)?)?;
+    m.add_function(wrap_pyfunction!(texts::unpack_texts, m)?)?;
     m.add_class::<stream::TaskStream>()?;
     m.add_class::<warm::Warm>()?;
     m.add_function(wrap_pyfunction!(warm::warm_report, m)?)?;

@@ -55,9 +55,15 @@ impl Spool {
 /// Streams from this length on are handed to Python as they are: copying them would need as much memory again.
 const LONG: usize = 8 << 20;
 
-/// The bytes of a long stream, for Python to look at.
+/// Bytes of ours, for Python to look at.
 #[pyclass(frozen)]
-struct Held(Vec<u8>);
+pub(crate) struct Held(Vec<u8>);
+
+impl Held {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
 
 #[pymethods]
 impl Held {

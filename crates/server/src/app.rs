@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
 use spinloom_diagnostics::Result;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
-use crate::{api, metrics, ops};
+use crate::security::Guard;
+use crate::{api, metrics, ops, security};
 
 /// What every request is answered from. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     /// Metadata, for reading.
     pub(crate) readers: Readers,
+    /// Who may ask what.
+    pub(crate) guard: Guard,
     /// What is counted.
     pub(crate) metrics: Metrics,
 }
@@ -38,7 +44,8 @@ impl App {
     /// Opens what `options` name.
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
-        Ok(Self(Arc::new(Shared { readers, metrics: Metrics::new(), options })))
+        let guard = Guard::new(&options)?;
+        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), options })))
     }
 
     /// All routes.
@@ -47,7 +54,11 @@ impl App {
         Router::new()
             .merge(ops::routes())
             .merge(api)
-            .layer(axum::middleware::from_fn_with_state(self.clone(), metrics::count))
+            .layer(RequestBodyLimitLayer::new(self.options.body_limit))
+            .layer(DefaultBodyLimit::disable())
+            .layer(from_fn_with_state(self.clone(), security::guard))
+            .layer(from_fn_with_state(self.clone(), metrics::count))
+            .layer(from_fn(security::headers))
             .layer(CompressionLayer::new())
             .layer(CatchPanicLayer::new())
             .with_state(self)

@@ -7,13 +7,17 @@
 
 mod api;
 mod app;
+mod logging;
 mod metrics;
 mod ops;
 mod options;
 mod problem;
 mod readers;
+mod security;
 mod serve;
 
 pub use api::openapi;
-pub use options::Options;
+pub use logging::{Log, log};
+pub use options::{BODY, DEADLINE, Options};
+pub use security::{Auth, Tokens};
 pub use serve::serve;

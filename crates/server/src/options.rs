@@ -7,6 +7,13 @@ use std::time::Duration;
 use spinloom_datastore::StorePolicy;
 use spinloom_metadata::Location;
 
+use crate::security::{Auth, Tokens};
+
+/// The largest body of a request, bytes, unless it is told otherwise.
+pub const BODY: usize = 64 << 20;
+/// A question that takes longer is given up, unless it is told otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(2);
+
 /// What a server is told.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -18,6 +25,34 @@ pub struct Options {
     pub store: PathBuf,
     /// How that store is used, and the object store beside it.
     pub policy: StorePolicy,
+    /// What is demanded of those who ask.
+    pub auth: Auth,
+    /// The tokens, where some are demanded.
+    pub tokens: Option<Tokens>,
+    /// Names it goes by, beside `localhost`.
+    pub names: Vec<String>,
+    /// The file that says who wrote what.
+    pub audit: Option<PathBuf>,
+    /// The largest body of a request, bytes.
+    pub body_limit: usize,
     /// A question that takes longer is given up.
     pub deadline: Duration,
+}
+
+impl Options {
+    /// For the store in a folder, at a free port of this machine, for everybody on it.
+    pub fn local(store: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metadata: Location::Local(store.clone()),
+            store,
+            policy: StorePolicy::default(),
+            auth: Auth::None,
+            tokens: None,
+            names: Vec::new(),
+            audit: None,
+            body_limit: BODY,
+            deadline: DEADLINE,
+        }
+    }
 }

@@ -1,13 +1,35 @@
 //! Listening, until told to stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::options::Options;
+
+/// Connections at once; others wait to be accepted.
+const CONNECTIONS: usize = 20_000;
+/// Descriptors that are not for connections.
+const OTHERS: u64 = 256;
+/// Whoever does not send the head of a request, or does not take an answer, for so long is cut off.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Requests under way have this long when the server is to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Serves until the process is interrupted or terminated; requests under way are answered first. `ready` is told where it listens.
 ///
@@ -20,15 +42,80 @@ pub fn serve(options: Options, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         .or_error(codes::INTERNAL, || "no threads can be started".to_owned())?;
     let listen = options.listen;
     let app = App::open(options)?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(|e| cannot_listen(listen, &e))?;
         let stop = stopped()?;
         ready(listener.local_addr().map_err(|e| cannot_listen(listen, &e))?);
-        axum::serve(listener, app.router())
-            .with_graceful_shutdown(stop)
-            .await
-            .map_err(|e| cannot_listen(listen, &e))
-    })
+        accept(listener, app.router(), stop).await;
+        Ok(())
+    });
+    // A read that nobody waits for any more does not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+/// Takes connections until `stop`, then lets what is under way end.
+async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let room = Arc::new(Semaphore::new(descriptors()));
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let next = async {
+            let permit = room.clone().acquire_owned().await.ok();
+            (listener.accept().await, permit)
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            (accepted, permit) = next => match accepted {
+                Ok((stream, peer)) => {
+                    tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), permit));
+                }
+                // Out of descriptors, or the other side has gone: neither ends the server.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    tracing::info!("stopping");
+    if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were not answered in time");
+    }
+}
+
+/// Answers the requests of one connection.
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    // Small answers leave at once.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(PATIENCE));
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), service);
+    if let Err(error) = watcher.watch(serving).await {
+        tracing::debug!(%peer, %error, "a connection broke");
+    }
+    drop(permit);
+}
+
+/// How many connections there may be, after raising the limit of descriptors as far as this process may.
+fn descriptors() -> usize {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 512 };
+    let raised = setrlimit(Resource::RLIMIT_NOFILE, hard, hard).map_or(soft, |()| hard);
+    usize::try_from(raised.saturating_sub(OTHERS)).unwrap_or(CONNECTIONS).clamp(16, CONNECTIONS)
 }
 
 fn cannot_listen(at: SocketAddr, why: &std::io::Error) -> Error {

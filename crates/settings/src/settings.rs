@@ -57,6 +57,12 @@ impl Settings {
         })
     }
 
+    /// The token for looking at a server and the one for recording at it, as far as they are set.
+    pub fn server_tokens(&self) -> (Option<String>, Option<String>) {
+        let of = |setting| self.env.value(setting).map(str::to_owned);
+        (of(&table::SERVER_READ_TOKEN), of(&table::SERVER_TOKEN))
+    }
+
     /// Settings of this process. The only place of the workspace that reads the environment.
     ///
     /// # Errors

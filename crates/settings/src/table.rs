@@ -64,6 +64,12 @@ settings_table! {
     /// be mapped), `always` or `never`. A store remembers what it was made with.
     COMPRESS = "compress", ["SPINLOOM_COMPRESS"], "what the store was made with, else `auto`";
 
+    /// The token with which a server may be looked at.
+    SERVER_READ_TOKEN = "server_read_token", ["SPINLOOM_SERVER_READ_TOKEN"], "one that is made, and kept in the store";
+
+    /// The token with which programs may record at a server.
+    SERVER_TOKEN = "server_token", ["SPINLOOM_SERVER_TOKEN"], "one that is made, and kept in the store";
+
     /// Whether large arrays are verified before they are mapped, too: `1` or `0`. Everything else always is.
     VERIFY = "verify", ["SPINLOOM_VERIFY"], "`0`";
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 
+from .. import texts
 from ..buffers import unpickle, unpickle_stream
 from ..encoding import decode
 from ..exceptions import MetaflowException, UnpicklableArtifactException
@@ -51,7 +52,7 @@ def pour(ctx: Any, value: Any) -> tuple[Any, list[memoryview]]:
         return pickle.dumps(value, 5), []
     stream = ctx.spool()
     buffers, keep = _aside()
-    pickle.Pickler(stream, 5, buffer_callback=keep).dump(value)
+    texts.pickler(stream, keep).dump(value)
     return stream, buffers
 
 

@@ -8,6 +8,7 @@ import pickle
 import sys
 from contextlib import contextmanager, suppress
 
+from .. import texts
 from ..context import current
 from ..encoding import encode
 from . import boundary
@@ -194,7 +195,7 @@ def _weigh(task: TaskState, name: str, value: Any) -> tuple[int | None, str | No
         return False
 
     try:
-        pickle.Pickler(file, 5, buffer_callback=keep).dump(value)
+        texts.pickler(file, keep).dump(value)
     except Exception:  # too large, or it cannot be pickled: saving would say so
         return None, None
     stream = b"".join(file.parts)

@@ -1,30 +1,30 @@
 //! `server`: shows what is recorded, over HTTP.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
-use spinloom_diagnostics::{Error, codes};
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_metadata::Location;
 
 use crate::context::Context;
 use crate::reply::{Answer, Reply};
-use crate::serving::ServeRequest;
+use crate::serving::{Demand, LogFormat, ServeRequest, Serving};
 use crate::storage;
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("server", "show this project's runs at http://127.0.0.1:8040"),
     ("server --port 0", "at any port that is free"),
+    ("server --host 0.0.0.0", "for other machines, which need the token that is printed"),
 ];
-
-/// A question that takes longer is given up.
-const DEADLINE: Duration = Duration::from_secs(2);
 
 /// Show what is recorded, over HTTP
 ///
-/// Serves the monitoring API for this project's store. Runs never wait for it and never need it. Ends with Ctrl-C, when what it
-/// is being asked is answered.
+/// Serves the monitoring API, and is a metadata service for this project's store. Runs on this machine never wait for it and never
+/// need it. Ends with Ctrl-C, when what it is being asked is answered.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The address to listen at
@@ -34,10 +34,34 @@ pub(crate) struct Arguments {
     /// The port to listen at; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = 8040)]
     port: u16,
+
+    /// What is demanded of those who ask: `none`, `token`, or `header:NAME` where a proxy says in that header who it is
+    /// [default: `none` at an address of this machine alone, else `token`]
+    #[arg(long, value_name = "HOW")]
+    auth: Option<String>,
+
+    /// A name the server goes by, such as `spinloom.example.org`; may be given again
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+
+    /// Append a line of JSON to this file for each request that records something: when, who, what
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+
+    /// Only ask a server that runs there whether it is well
+    #[arg(long)]
+    check: bool,
+
+    /// How to tell, on standard error, what happens
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log: LogFormat,
 }
 
 /// Serves.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
+    if arguments.check {
+        return check(arguments);
+    }
     let serve = context.serve.ok_or_else(|| {
         Error::new(codes::USAGE, "`server` is a command of the `spinloom` program")
             .hint("run `spinloom server`")
@@ -48,12 +72,114 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         metadata: Location::Local(store.clone()),
         store,
         policy: storage::policy(context, false)?,
-        deadline: DEADLINE,
+        demand: demand(arguments)?,
+        tokens: context.settings.server_tokens(),
+        names: arguments.names.clone(),
+        audit: arguments.audit.clone(),
+        log: arguments.log,
     };
     let output = context.output;
-    serve(request, &mut |at| {
-        let url = format!("http://{at}");
+    serve(request, &mut |serving| {
+        let url = address(&serving);
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
     })?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+}
+
+/// Asks a server of this machine whether it is well.
+fn check(arguments: &Arguments) -> Answer {
+    let host = match arguments.host {
+        host if !host.is_unspecified() => host,
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+    };
+    let at = SocketAddr::new(host, arguments.port);
+    let said = ask(at).or_error(codes::METADATA_IO, || format!("no server answers at `{at}`"))?;
+    if !said.starts_with("HTTP/1.1 200") {
+        let line = said.lines().next().unwrap_or_default().to_owned();
+        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well")).cause(line).into());
+    }
+    Ok(Reply::new(format!("the server at {at} is well\n"), json!({"well": true, "at": at.to_string()})))
+}
+
+/// What is answered to `GET /healthz`.
+fn ask(at: SocketAddr) -> io::Result<String> {
+    let patience = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&at, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// What a browser is to open.
+fn address(serving: &Serving) -> String {
+    let Serving { at, token } = serving;
+    // Nobody can go to "all addresses".
+    let host = match at.ip() {
+        ip if ip.is_unspecified() => "localhost".to_owned(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+        ip @ IpAddr::V4(_) => ip.to_string(),
+    };
+    let token = token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
+    format!("http://{host}:{}/{token}", at.port())
+}
+
+fn demand(arguments: &Arguments) -> Result<Demand> {
+    match arguments.auth.as_deref() {
+        None if arguments.host.is_loopback() => Ok(Demand::Nothing),
+        None | Some("token") => Ok(Demand::Token),
+        Some("none") => Ok(Demand::Nothing),
+        Some(other) => match other.strip_prefix("header:").filter(|name| !name.is_empty()) {
+            Some(name) => Ok(Demand::Header(name.to_owned())),
+            None => Err(Error::new(codes::USAGE, format!("`--auth {other}` means nothing"))
+                .suggest(other, ["none", "token", "header:NAME"])
+                .hint("it is `none`, `token` or `header:NAME`")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(host: &str, auth: Option<&str>) -> Arguments {
+        Arguments {
+            host: host.parse().unwrap(),
+            port: 0,
+            auth: auth.map(str::to_owned),
+            names: Vec::new(),
+            audit: None,
+            check: false,
+            log: LogFormat::Text,
+        }
+    }
+
+    #[test]
+    fn beyond_this_machine_a_token_is_demanded_unless_told_otherwise() {
+        for (host, auth, wanted) in [
+            ("127.0.0.1", None, Demand::Nothing),
+            ("::1", None, Demand::Nothing),
+            ("0.0.0.0", None, Demand::Token),
+            ("192.0.2.7", None, Demand::Token),
+            ("0.0.0.0", Some("none"), Demand::Nothing),
+            ("127.0.0.1", Some("token"), Demand::Token),
+            ("127.0.0.1", Some("header:X-User"), Demand::Header("X-User".to_owned())),
+        ] {
+            assert_eq!(demand(&arguments(host, auth)).unwrap(), wanted, "{host} {auth:?}");
+        }
+        let error = demand(&arguments("127.0.0.1", Some("tokn"))).unwrap_err();
+        assert_eq!(error.hints()[0], "did you mean `token`?");
+    }
+
+    #[test]
+    fn the_address_is_one_a_browser_can_open() {
+        let at = |at: &str, token: Option<&str>| {
+            address(&Serving { at: at.parse().unwrap(), token: token.map(str::to_owned) })
+        };
+        assert_eq!(at("127.0.0.1:8040", None), "http://127.0.0.1:8040/");
+        assert_eq!(at("[::1]:8040", None), "http://[::1]:8040/");
+        assert_eq!(at("0.0.0.0:80", Some("abc")), "http://localhost:80/?token=abc");
+    }
 }
