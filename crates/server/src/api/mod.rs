@@ -1,11 +1,22 @@
 //! The monitoring API, below `/api/v1`. Read only.
 
 mod about;
+pub(crate) mod artifacts;
+mod compare;
+mod logs;
+pub(crate) mod place;
+mod resources;
+pub(crate) mod setup;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+
+#[allow(unused_imports, reason = "for live connections, which are made elsewhere")]
+pub(crate) use logs::{LogStreams, LogTail};
+pub(crate) use logs::{Logs, Tails};
+pub(crate) use setup::Packages;
 
 /// The document all routes are described in.
 #[derive(OpenApi)]
@@ -17,7 +28,15 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", about::routes())
+    OpenApiRouter::with_openapi(Document::openapi()).nest(
+        "/api/v1",
+        about::routes()
+            .merge(artifacts::routes())
+            .merge(compare::routes())
+            .merge(logs::routes())
+            .merge(resources::routes())
+            .merge(setup::routes()),
+    )
 }
 
 /// The OpenAPI document, as JSON.
