@@ -64,6 +64,8 @@ codes! {
     BAD_PATHSPEC = "SL0003", Usage;
     /// A setting has an invalid value.
     BAD_SETTING = "SL0004", Invalid;
+    /// A query of runs cannot be understood.
+    BAD_QUERY = "SL0005", Usage;
 
     /// The flow's graph is invalid.
     INVALID_FLOW = "SL0101", Invalid;
