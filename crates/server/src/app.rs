@@ -10,10 +10,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
+use crate::views::Views;
 use crate::{api, metrics, ops, security};
 
 /// What every request is answered from. Cheap to clone.
@@ -22,6 +24,8 @@ pub(crate) struct App(Arc<Shared>);
 
 /// What requests share.
 pub(crate) struct Shared {
+    /// What sockets share.
+    pub(crate) live: Live,
     /// What the server was told.
     pub(crate) options: Options,
     /// Metadata, for reading.
@@ -30,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) guard: Guard,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// Runs that are being looked at.
+    pub(crate) views: Views,
 }
 
 impl std::ops::Deref for App {
@@ -45,7 +51,14 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), options })))
+        Ok(Self(Arc::new(Shared {
+            live: Live::default(),
+            readers,
+            guard,
+            metrics: Metrics::new(),
+            views: Views::default(),
+            options,
+        })))
     }
 
     /// All routes.

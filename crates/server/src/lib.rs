@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod live;
 mod logging;
 mod metrics;
 mod ops;
@@ -15,6 +16,7 @@ mod problem;
 mod readers;
 mod security;
 mod serve;
+mod views;
 
 pub use api::openapi;
 pub use logging::{Log, log};

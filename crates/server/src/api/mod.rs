@@ -1,6 +1,7 @@
 //! The monitoring API, below `/api/v1`. Read only.
 
 mod about;
+pub(crate) mod run;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +18,8 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", about::routes())
+    let api = OpenApiRouter::new().merge(about::routes()).merge(crate::live::routes()).merge(run::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }
 
 /// The OpenAPI document, as JSON.
