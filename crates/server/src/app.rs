@@ -12,10 +12,12 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::api::{Logs, Packages, Tails};
 use crate::files::Files;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
+use crate::views::Views;
 use crate::work::Workers;
 use crate::{api, metrics, ops, security};
 
@@ -25,6 +27,8 @@ pub(crate) struct App(Arc<Shared>);
 
 /// What requests share.
 pub(crate) struct Shared {
+    /// What sockets share.
+    pub(crate) live: Live,
     /// What the server was told.
     pub(crate) options: Options,
     /// The store's files.
@@ -43,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) guard: Guard,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// Runs that are being looked at.
+    pub(crate) views: Views,
 }
 
 impl std::ops::Deref for App {
@@ -58,11 +64,19 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        let files = Files::new(options.store.clone(), options.policy.clone());
-        let workers = Workers::new(options.deadline);
-        let packages = Packages::default();
-        let (logs, tails, metrics) = (Logs::default(), Tails::default(), Metrics::new());
-        Ok(Self(Arc::new(Shared { files, logs, packages, tails, workers, readers, guard, metrics, options })))
+        Ok(Self(Arc::new(Shared {
+            files: Files::new(options.store.clone(), options.policy.clone()),
+            guard,
+            live: Live::default(),
+            logs: Logs::default(),
+            metrics: Metrics::new(),
+            packages: Packages::default(),
+            readers,
+            tails: Tails::default(),
+            views: Views::default(),
+            workers: Workers::new(options.deadline),
+            options,
+        })))
     }
 
     /// All routes.

@@ -8,6 +8,7 @@
 mod api;
 mod app;
 mod files;
+mod live;
 mod logging;
 mod metrics;
 mod ops;
@@ -16,6 +17,7 @@ mod problem;
 mod readers;
 mod security;
 mod serve;
+mod views;
 mod work;
 
 pub use api::openapi;

@@ -4,4 +4,6 @@
 mod support;
 
 mod guard;
+mod live;
+mod run;
 mod serving;

@@ -6,6 +6,7 @@ mod compare;
 mod logs;
 pub(crate) mod place;
 mod resources;
+pub(crate) mod run;
 pub(crate) mod setup;
 
 use utoipa::OpenApi;
@@ -28,15 +29,15 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        about::routes()
-            .merge(artifacts::routes())
-            .merge(compare::routes())
-            .merge(logs::routes())
-            .merge(resources::routes())
-            .merge(setup::routes()),
-    )
+    let api = about::routes()
+        .merge(artifacts::routes())
+        .merge(compare::routes())
+        .merge(crate::live::routes())
+        .merge(logs::routes())
+        .merge(resources::routes())
+        .merge(run::routes())
+        .merge(setup::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }
 
 /// The OpenAPI document, as JSON.
