@@ -10,12 +10,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::api::{Logs, Packages, Tails};
+use crate::files::Files;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
 use crate::views::Views;
+use crate::work::Workers;
 use crate::{api, metrics, ops, security};
 
 /// What every request is answered from. Cheap to clone.
@@ -28,6 +31,16 @@ pub(crate) struct Shared {
     pub(crate) live: Live,
     /// What the server was told.
     pub(crate) options: Options,
+    /// The store's files.
+    pub(crate) files: Files,
+    /// Logs that are open.
+    pub(crate) logs: Logs,
+    /// Code packages that were looked at.
+    pub(crate) packages: Packages,
+    /// Logs that are watched.
+    pub(crate) tails: Tails,
+    /// Threads for reading files.
+    pub(crate) workers: Workers,
     /// Metadata, for reading.
     pub(crate) readers: Readers,
     /// Who may ask what.
@@ -51,13 +64,22 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
+        let files = Files::new(options.store.clone(), options.policy.clone());
+        let workers = Workers::new(options.deadline);
+        let packages = Packages::default();
+        let (logs, tails, metrics) = (Logs::default(), Tails::default(), Metrics::new());
         Ok(Self(Arc::new(Shared {
-            live: Live::default(),
+            files,
+            logs,
+            packages,
+            tails,
+            workers,
             readers,
             guard,
-            metrics: Metrics::new(),
-            views: Views::default(),
+            metrics,
             options,
+            live: Live::default(),
+            views: Views::default(),
         })))
     }
 

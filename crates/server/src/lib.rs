@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod files;
 mod live;
 mod logging;
 mod metrics;
@@ -17,6 +18,7 @@ mod readers;
 mod security;
 mod serve;
 mod views;
+mod work;
 
 pub use api::openapi;
 pub use logging::{Log, log};

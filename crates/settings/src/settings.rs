@@ -21,6 +21,7 @@ pub struct Settings {
     suffixes: Vec<String>,
     max_log_size: Option<u64>,
     progress_interval: Duration,
+    resource_interval: Duration,
     output: Output,
     spin_daemon: bool,
     spin_idle: Duration,
@@ -49,6 +50,8 @@ impl Settings {
             max_log_size: parse::bytes(&env, &table::MAX_LOG_SIZE)?.filter(|bytes| *bytes > 0),
             progress_interval: parse::seconds(&env, &table::PROGRESS_INTERVAL)?
                 .unwrap_or(Duration::from_secs(300)),
+            resource_interval: parse::seconds(&env, &table::RESOURCE_INTERVAL)?
+                .unwrap_or(Duration::from_secs(1)),
             output: terminal::output(&env)?,
             spin_daemon: parse::switch(&env, &table::SPIN_DAEMON)?.unwrap_or(!terminal::is_ci(&env)),
             spin_idle: parse::seconds(&env, &table::SPIN_IDLE)?.unwrap_or(Duration::from_secs(1800)),
@@ -216,6 +219,11 @@ impl Settings {
     /// How many bytes of an attempt's log to keep; `None` for all.
     pub fn max_log_size(&self) -> Option<u64> {
         self.max_log_size
+    }
+
+    /// How long to wait between two looks at what tasks use; `None` not to look.
+    pub fn resource_interval(&self) -> Option<Duration> {
+        Some(self.resource_interval).filter(|interval| !interval.is_zero())
     }
 
     /// For whom commands print.
