@@ -64,22 +64,18 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        let files = Files::new(options.store.clone(), options.policy.clone());
-        let workers = Workers::new(options.deadline);
-        let packages = Packages::default();
-        let (logs, tails, metrics) = (Logs::default(), Tails::default(), Metrics::new());
         Ok(Self(Arc::new(Shared {
-            files,
-            logs,
-            packages,
-            tails,
-            workers,
-            readers,
+            files: Files::new(options.store.clone(), options.policy.clone()),
             guard,
-            metrics,
-            options,
             live: Live::default(),
+            logs: Logs::default(),
+            metrics: Metrics::new(),
+            packages: Packages::default(),
+            readers,
+            tails: Tails::default(),
             views: Views::default(),
+            workers: Workers::new(options.deadline),
+            options,
         })))
     }
 

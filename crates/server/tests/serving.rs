@@ -26,7 +26,9 @@ fn requests_are_counted_by_route() {
     );
     let text = metrics.text();
     assert!(
-        text.contains(r#"spinloom_request_duration_seconds_count{method="GET",route="/api/v1/about",status="200"} 1"#),
+        text.contains(
+            r#"spinloom_request_duration_seconds_count{method="GET",route="/api/v1/about",status="200"} 1"#
+        ),
         "{text}"
     );
     assert!(!text.contains("1234"), "{text}");

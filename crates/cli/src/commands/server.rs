@@ -97,7 +97,9 @@ fn check(arguments: &Arguments) -> Answer {
     let said = ask(at).or_error(codes::METADATA_IO, || format!("no server answers at `{at}`"))?;
     if !said.starts_with("HTTP/1.1 200") {
         let line = said.lines().next().unwrap_or_default().to_owned();
-        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well")).cause(line).into());
+        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well"))
+            .cause(line)
+            .into());
     }
     Ok(Reply::new(format!("the server at {at} is well\n"), json!({"well": true, "at": at.to_string()})))
 }
@@ -107,7 +109,8 @@ fn ask(at: SocketAddr) -> io::Result<String> {
     let patience = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&at, patience)?;
     stream.set_read_timeout(Some(patience))?;
-    stream.write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream
+        .write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)

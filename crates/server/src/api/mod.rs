@@ -27,17 +27,15 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        about::routes()
-            .merge(artifacts::routes())
-            .merge(compare::routes())
-            .merge(crate::live::routes())
-            .merge(logs::routes())
-            .merge(resources::routes())
-            .merge(run::routes())
-            .merge(setup::routes()),
-    )
+    let api = about::routes()
+        .merge(artifacts::routes())
+        .merge(compare::routes())
+        .merge(crate::live::routes())
+        .merge(logs::routes())
+        .merge(resources::routes())
+        .merge(run::routes())
+        .merge(setup::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }
 
 /// The OpenAPI document, as JSON.
