@@ -8,8 +8,8 @@ use serde::Serialize;
 use spinloom_flow::{StepName, TaskId};
 use utoipa::ToSchema;
 
+use crate::Timeline;
 use crate::stats::{Spread, counts};
-use crate::{Task, Timeline};
 
 /// A task longer than so many times the median of its step is one that stays behind.
 const BEHIND: f64 = 1.5;
@@ -120,8 +120,10 @@ struct Model<'a> {
     order: Vec<usize>,
     /// By place.
     spans: Vec<Span>,
-    /// By place: which task it began after, where nothing says from which it has its inputs.
-    inferred: Vec<Option<usize>>,
+    /// Places of the inputs of all tasks, one task after another.
+    inputs: Vec<usize>,
+    /// By place: where its inputs begin in `inputs`; and where the last ones end.
+    bounds: Vec<usize>,
 }
 
 impl<'a> Model<'a> {
@@ -129,15 +131,18 @@ impl<'a> Model<'a> {
         let tasks = timeline.tasks();
         let mut order: Vec<usize> = (0..tasks.len()).collect();
         order.sort_by_key(|&at| (tasks[at].began(), tasks[at].id));
-        let mut model = Self {
-            timeline,
-            began,
-            now,
-            spans: vec![Span { waited: 0, took: 0 }; tasks.len()],
-            inferred: vec![None; tasks.len()],
-            order,
-        };
-        model.infer();
+        let spans = vec![Span { waited: 0, took: 0 }; tasks.len()];
+        let mut model = Self { timeline, began, now, spans, inputs: Vec::new(), bounds: vec![0], order };
+        let inferred = model.inferred();
+        for (at, task) in tasks.iter().enumerate() {
+            let here = model.position_key(at);
+            let known = task.parents.iter().filter_map(|id| timeline.place(id));
+            // By clocks that disagree an input may have begun later: it is not waited for.
+            let before = known.filter(|&input| model.position_key(input) < here);
+            let found: Vec<usize> = before.chain(inferred[at]).collect();
+            model.inputs.extend(found);
+            model.bounds.push(model.inputs.len());
+        }
         for at in 0..tasks.len() {
             let ready = model.last_input(at).map_or(began, |input| model.end(input)).max(began);
             let start = tasks[at].began();
@@ -149,7 +154,8 @@ impl<'a> Model<'a> {
     }
 
     /// For tasks nobody knows the inputs of: the last that ended before they began.
-    fn infer(&mut self) {
+    fn inferred(&self) -> Vec<Option<usize>> {
+        let mut inferred = vec![None; self.spans.len()];
         let tasks = self.timeline.tasks();
         let mut ends: Vec<usize> = (0..tasks.len()).filter(|&at| tasks[at].ended().is_some()).collect();
         ends.sort_by_key(|&at| (self.end(at), self.position_key(at)));
@@ -164,9 +170,10 @@ impl<'a> Model<'a> {
             // One that took no time may have begun and ended at the same moment as this one.
             let before = |other: &usize| (tasks[*other].began(), tasks[*other].id) < (start, tasks[at].id);
             if tasks[at].parents.is_empty() {
-                self.inferred[at] = last.filter(before);
+                inferred[at] = last.filter(before);
             }
         }
+        inferred
     }
 
     fn position_key(&self, at: usize) -> (i64, TaskId) {
@@ -180,15 +187,12 @@ impl<'a> Model<'a> {
     }
 
     /// Places of the tasks that a task has its inputs from.
-    fn inputs(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
-        let task: &Task = &self.timeline.tasks()[at];
-        let known = task.parents.iter().filter_map(|id| self.timeline.place(id));
-        let here = self.position_key(at);
-        known.filter(move |&input| self.position_key(input) < here).chain(self.inferred[at])
+    fn inputs(&self, at: usize) -> &[usize] {
+        &self.inputs[self.bounds[at]..self.bounds[at + 1]]
     }
 
     fn last_input(&self, at: usize) -> Option<usize> {
-        self.inputs(at).max_by_key(|&input| (self.end(input), std::cmp::Reverse(input)))
+        self.inputs(at).iter().copied().max_by_key(|&input| (self.end(input), std::cmp::Reverse(input)))
     }
 
     fn links(&self) -> Option<Vec<Link>> {
@@ -219,7 +223,7 @@ impl<'a> Model<'a> {
         let mut last = self.began;
         for &at in &self.order {
             let span = change(at, self.spans[at]);
-            let ready = self.inputs(at).map(|input| ends[input]).max().unwrap_or(self.began);
+            let ready = self.inputs(at).iter().map(|&input| ends[input]).max().unwrap_or(self.began);
             ends[at] = ready + span.waited + span.took;
             last = last.max(ends[at]);
         }

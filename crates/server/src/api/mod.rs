@@ -14,9 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-#[allow(unused_imports, reason = "for live connections, which are made elsewhere")]
-pub(crate) use logs::{LogStreams, LogTail};
-pub(crate) use logs::{Logs, Tails};
+pub(crate) use logs::{LogStreams, LogTail, Logs, Tails};
 pub(crate) use setup::Packages;
 
 /// The document all routes are described in.

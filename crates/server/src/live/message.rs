@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::runs::ListNews;
+use crate::api::LogStreams;
 use crate::problem::Problem;
 
 /// What a client says.
@@ -46,6 +47,23 @@ pub(super) enum What {
         /// The run.
         run: String,
     },
+    /// What an attempt writes.
+    Log {
+        /// The flow.
+        flow: String,
+        /// The run.
+        run: String,
+        /// The task.
+        task: u64,
+        /// Which attempt; the latest if none is named.
+        attempt: Option<u32>,
+        /// Which streams.
+        #[serde(default)]
+        stream: LogStreams,
+        /// The first line; a negative number counts from the end.
+        #[serde(default)]
+        from: i64,
+    },
     /// A list of runs.
     Runs {
         /// What it asks for.
@@ -74,6 +92,10 @@ pub(super) enum Said<'a> {
     },
     /// How a run is.
     Run { id: u32, seq: u64, state: &'a RawValue },
+    /// Lines of a log.
+    Log { id: u32, log: &'a RawValue },
+    /// Nothing more will be written.
+    LogEnd { id: u32 },
     /// How a list of runs differs.
     Runs {
         id: u32,

@@ -51,7 +51,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 ///
 /// The server sends `{"type":"hello","seq":…}` once; of a run, a binary message with the tasks that have changed (the watch's `id` in 32
 /// bits, little-endian, four bytes of zero, then what `tasks.bin` answers) and `{"type":"run","id":1,"seq":…,"state":…}`, whose
-/// `state` is that of the run's answer; `{"type":"task","id":…,"task":…}` as `/tasks/{task}` answers; `{"type":"gone","id":…}` when a
+/// `state` is that of the run's answer; `{"type":"task","id":…,"task":…}` as `/tasks/{task}` answers; `{"type":"log","id":…,"log":…}` with new lines, as
+/// a page of a log has them, and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
 /// run has been deleted; `{"type":"runs","id":…,"seq":…,"changed":[…],"left":[…],"reload":false}` of a list, where `left` names runs
 /// that have changed and are not of it, and `reload` says to ask for it again; `{"type":"problem","id":…,…}` for what cannot be watched; `{"type":"pong"}`.
 #[utoipa::path(

@@ -13,7 +13,8 @@ use tokio::task::AbortHandle;
 use super::message::{Said, Watch, What, columns, problem};
 use super::runs;
 use super::topic::{Tick, Told};
-use crate::api::run::{detail, look};
+use crate::api::LogTail;
+use crate::api::run::{detail, look, with_artifacts};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::views::{RunKey, now};
@@ -34,6 +35,13 @@ pub(super) fn begin(app: App, watch: Watch, out: mpsc::Sender<Message>) -> Watch
     let task = tokio::spawn(async move {
         let told = match what {
             What::Run { flow, run } => run_view(&app, id, (flow, run), after, &out).await,
+            What::Log { flow, run, task, attempt, stream, from } => {
+                let tail = key((flow, run)).map(|key| (key.flow, key.run, TaskId(task)));
+                match tail {
+                    Ok(of) => log_view(LogTail::open(&app, of, attempt, stream, from).await, id, &out).await,
+                    Err(why) => Err(why),
+                }
+            }
             What::Runs { query } => runs_view(&app, id, &query, after, &out).await,
             What::Task { flow, run, task } => task_view(&app, id, (flow, run), TaskId(task), &out).await,
         };
@@ -130,14 +138,9 @@ async fn task_view(
         }
         known = Some(state);
         let view = view.clone();
-        let body = app
-            .readers
-            .read(move |provider| {
-                let detail = detail(provider, &view, task, now())?;
-                Ok((view.seq, to_raw_value(&detail).unwrap_or_default()))
-            })
-            .await;
-        let (seq, body) = body?;
+        let body = app.readers.read(move |provider| detail(provider, &view, task, now())).await;
+        let body = to_raw_value(&with_artifacts(app, body?).await).unwrap_or_default();
+        let seq = tick.view.seq;
         if out.send(Said::Task { id, seq, task: &body }.message()).await.is_err() {
             return Ok(());
         }
@@ -179,6 +182,22 @@ async fn runs_view(
             changes = Arc::new(runs::since(app, Some(known)).await?);
         }
     }
+}
+
+async fn log_view(
+    tail: Result<LogTail, Problem>,
+    id: u32,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), Problem> {
+    let mut tail = tail?;
+    while let Some(lines) = tail.next().await? {
+        let log = to_raw_value(&lines).unwrap_or_default();
+        if out.send(Said::Log { id, log: &log }.message()).await.is_err() {
+            return Ok(());
+        }
+    }
+    let _closed = out.send(Said::LogEnd { id }.message()).await;
+    Ok(())
 }
 
 async fn gone(id: u32, out: &mpsc::Sender<Message>) -> Result<(), Problem> {

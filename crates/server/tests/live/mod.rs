@@ -167,7 +167,7 @@ fn a_task_is_told_when_it_changes() {
         (&json!("running"), 1)
     );
     story.started("train", 3, 0, &[1], 25);
-    story.failed("train", 2, 0, 30, "row 1 is bad", false);
+    story.failed("train", 2, 0, 30, "row 1 is bad");
     let (told, _) = client.until("task");
     assert_eq!(
         (&told["task"]["status"], &told["task"]["attempts"][0]["failure"]["line"]),
@@ -318,4 +318,33 @@ fn a_list_of_runs_is_told_who_comes_and_who_leaves() {
     assert_eq!(missed["changed"][0]["flow"], "Other");
     client.say(&json!({"type": "watch", "id": 4, "view": "runs", "query": "status:("}));
     assert_eq!(client.until("problem").0["id"], 4);
+}
+
+#[test]
+fn what_an_attempt_writes_is_told_until_it_is_over() {
+    let server = Server::start();
+    let mut provider = server.provider();
+    let mut story = Story::begin(provider.as_mut(), 60_000_000);
+    story.fan_out(1);
+    story.started("train", 2, 0, &[1], 20);
+    let store = spinloom_datastore::Datastore::open(&server.store()).unwrap();
+    let mut log = store.log_writer(&story.flow, &story.run, spinloom_flow::TaskId(2), 0);
+    log.append(spinloom_flow::event::LogStream::Stdout, 1, b"one\n").unwrap();
+    let mut client = Client::open(&server);
+    client.say(&json!({"type": "watch", "id": 8, "view": "log", "flow": "Training", "run": "1", "task": 2}));
+    let mut lines = Vec::new();
+    let mut more = |client: &mut Client, upto: usize| {
+        while lines.len() < upto {
+            let (told, _) = client.until("log");
+            assert_eq!(told["id"], 8);
+            let new = told["log"]["lines"].as_array().unwrap().clone();
+            lines.extend(new.iter().map(|line| line["text"].as_str().unwrap().to_owned()));
+        }
+        lines.clone()
+    };
+    assert_eq!(more(&mut client, 1), ["one"]);
+    log.append(spinloom_flow::event::LogStream::Stderr, 2, b"two\nthree\n").unwrap();
+    assert_eq!(more(&mut client, 3), ["one", "two", "three"]);
+    story.done("train", 2, 0, 40, json!({"steps": ["join"]}));
+    assert_eq!(client.until("log_end").0["id"], 8);
 }

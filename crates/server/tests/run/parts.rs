@@ -12,14 +12,14 @@ use crate::support::Server;
 fn whole(story: &mut Story<'_>) {
     story.fan_out(6);
     for task in 2..7 {
-        story.did("train", task, &[1], 10, 20, &["join"]);
+        story.did("train", task, &[1], (10, 20), &["join"]);
     }
     story.started("train", 7, 0, &[1], 12);
-    story.failed("train", 7, 0, 20, "row 1 is bad", true);
+    story.retried("train", 7, 0, 20, "row 1 is bad");
     story.started("train", 7, 1, &[1], 25);
     story.done("train", 7, 1, 85, json!({"steps": ["join"]}));
-    story.did("join", 8, &[2, 3, 4, 5, 6, 7], 90, 95, &["end"]);
-    story.did("end", 9, &[8], 95, 100, &[]);
+    story.did("join", 8, &[2, 3, 4, 5, 6, 7], (90, 95), &["end"]);
+    story.did("end", 9, &[8], (95, 100), &[]);
     let at = story.at + 100;
     story.write(vec![Change::RunFinished { status: RunStatus::Done, at }]);
 }
@@ -73,7 +73,7 @@ fn failures_are_grouped_with_one_example() {
     story.fan_out(4);
     for task in 2..5 {
         story.started("train", task, 0, &[1], 10);
-        story.failed("train", task, 0, 10 + task as i64, &format!("row {task} is bad"), false);
+        story.failed("train", task, 0, 10 + task as i64, &format!("row {task} is bad"));
     }
     story.started("train", 5, 0, &[1], 10);
     let killed = Failure {
@@ -82,7 +82,12 @@ fn failures_are_grouped_with_one_example() {
         signal: Some(9),
         ..Failure::default()
     };
-    story.ended("train", 5, 0, TaskStatus::Failed, 20, (None, Some(killed), Usage::default(), false));
+    story.ended(
+        (super::story::of("train", 5), 0),
+        TaskStatus::Failed,
+        20,
+        (None, Some(killed), Usage::default(), false),
+    );
     let errors = server.get(&format!("{}/errors", story.url())).ok();
     let groups = errors["groups"].as_array().unwrap();
     assert_eq!(
@@ -164,9 +169,9 @@ fn tasks_say_which_attempt_is_at_work_and_how_others_ended() {
     story.fan_out(3);
     story.started("train", 2, 0, &[1], 10);
     story.started("train", 3, 0, &[1], 10);
-    story.failed("train", 3, 0, 20, "row 1 is bad", true);
+    story.retried("train", 3, 0, 20, "row 1 is bad");
     story.started("train", 4, 0, &[1], 10);
-    story.failed("train", 4, 0, 30, "row 2 is bad", false);
+    story.failed("train", 4, 0, 30, "row 2 is bad");
     let url = story.url();
     let task = |id: u32| why(&server, &format!("{url}/tasks/{id}"));
     let sentence = |told: &Value| told["sentence"].as_str().unwrap().to_owned();

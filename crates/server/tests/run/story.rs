@@ -42,7 +42,7 @@ impl<'a> Story<'a> {
         let run = provider.create_run(&new).unwrap();
         let mut story = Self { provider, flow: run.flow, run: run.run, at };
         story.write(vec![Change::Heartbeat { at: now() }]);
-        story.did("_parameters", 0, &[], 0, 0, &[]);
+        story.did("_parameters", 0, &[], (0, 0), &[]);
         story
     }
 
@@ -65,11 +65,20 @@ impl<'a> Story<'a> {
     /// An attempt ends well.
     pub fn done(&mut self, step: &str, task: u64, attempt: u32, at: i64, next: Value) {
         let usage = Usage { cpu_us: 500, max_rss_kib: 2048 };
-        self.ended(step, task, attempt, TaskStatus::Done, at, (Some(next), None, usage, false));
+        self.ended((of(step, task), attempt), TaskStatus::Done, at, (Some(next), None, usage, false));
     }
 
     /// An attempt fails.
-    pub fn failed(&mut self, step: &str, task: u64, attempt: u32, at: i64, message: &str, retrying: bool) {
+    pub fn failed(&mut self, step: &str, task: u64, attempt: u32, at: i64, message: &str) {
+        self.fails((of(step, task), attempt), at, message, false);
+    }
+
+    /// An attempt fails, and another follows.
+    pub fn retried(&mut self, step: &str, task: u64, attempt: u32, at: i64, message: &str) {
+        self.fails((of(step, task), attempt), at, message, true);
+    }
+
+    fn fails(&mut self, of: (TaskRef, u32), at: i64, message: &str, retrying: bool) {
         let failure = Failure {
             kind: "ValueError".to_owned(),
             message: message.to_owned(),
@@ -78,27 +87,19 @@ impl<'a> Story<'a> {
             traceback: Some("Traceback …".to_owned()),
             ..Failure::default()
         };
-        self.ended(
-            step,
-            task,
-            attempt,
-            TaskStatus::Failed,
-            at,
-            (None, Some(failure), Usage::default(), retrying),
-        );
+        self.ended(of, TaskStatus::Failed, at, (None, Some(failure), Usage::default(), retrying));
     }
 
+    /// An attempt ends.
     pub fn ended(
         &mut self,
-        step: &str,
-        task: u64,
-        attempt: u32,
+        (task, attempt): (TaskRef, u32),
         status: TaskStatus,
         at: i64,
         (transition, failure, usage, retrying): (Option<Value>, Option<Failure>, Usage, bool),
     ) {
         let change = Change::AttemptFinished {
-            task: of(step, task),
+            task,
             attempt,
             status,
             retrying,
@@ -112,7 +113,7 @@ impl<'a> Story<'a> {
     }
 
     /// A task that does all of it at its first attempt.
-    pub fn did(&mut self, step: &str, task: u64, parents: &[u64], from: i64, to: i64, next: &[&str]) {
+    pub fn did(&mut self, step: &str, task: u64, parents: &[u64], (from, to): (i64, i64), next: &[&str]) {
         self.started(step, task, 0, parents, from);
         self.done(step, task, 0, to, json!({"steps": next}));
     }

@@ -20,7 +20,7 @@ fn a_running_run_says_how_far_it_is() {
     let mut provider = server.provider();
     let mut story = Story::begin(provider.as_mut(), 60_000_000);
     story.fan_out(4);
-    story.did("train", 2, &[1], 10, 40, &["join"]);
+    story.did("train", 2, &[1], (10, 40), &["join"]);
     story.started("train", 3, 0, &[1], 20);
     let answer = server.get(&story.url()).ok();
     assert_eq!((&answer["user"], &answer["code"]["revision"]), (&json!("ann"), &json!("c0ffee")));
@@ -66,9 +66,9 @@ fn a_run_that_is_over_has_no_more_to_come() {
 impl Story<'_> {
     /// One of `train` is done, another fails; the run is over after 50.
     fn failed_train(&mut self) {
-        self.did("train", 2, &[1], 10, 30, &["join"]);
+        self.did("train", 2, &[1], (10, 30), &["join"]);
         self.started("train", 3, 0, &[1], 10);
-        self.failed("train", 3, 0, 45, "row 7 is bad", false);
+        self.failed("train", 3, 0, 45, "row 7 is bad");
         let at = self.at + 50;
         self.write(vec![Change::RunFinished { status: RunStatus::Failed, at }]);
     }
@@ -103,7 +103,7 @@ fn retries_are_bars_of_their_own() {
     let mut story = Story::begin(provider.as_mut(), 60_000_000);
     story.fan_out(2);
     story.started("train", 2, 0, &[1], 10);
-    story.failed("train", 2, 0, 20, "row 7 is bad", true);
+    story.retried("train", 2, 0, 20, "row 7 is bad");
     story.started("train", 2, 1, &[1], 30);
     let read = columns(&server, &format!("{}/tasks.bin", story.url()));
     assert!(read.header.full);
@@ -180,10 +180,10 @@ fn rows_come_in_pages_filtered_and_in_order() {
     let mut story = Story::begin(provider.as_mut(), 60_000_000);
     story.fan_out(7);
     for task in 2..8 {
-        story.did("train", task, &[1], 10, 100 - task as i64, &["join"]);
+        story.did("train", task, &[1], (10, 100 - task as i64), &["join"]);
     }
     story.started("train", 8, 0, &[1], 10);
-    story.failed("train", 8, 0, 11, "row 7 is bad", false);
+    story.failed("train", 8, 0, 11, "row 7 is bad");
     let ids = |query: &str| -> (Vec<u64>, Value) {
         let page = server.get(&format!("{}/tasks?{query}", story.url())).ok();
         let ids = page["rows"].as_array().unwrap().iter().map(|row| row["task"].as_u64().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! One task: everything its page needs but its logs and artifacts.
+//! One task: everything its page needs but its logs.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::place::{self, TaskPath};
 use super::why::{self, Why};
+use crate::api::artifacts::{Artifact, of_manifest};
 use crate::app::App;
 use crate::problem::{Problem, ProblemBody};
 use crate::views::{View, now};
@@ -46,6 +47,8 @@ pub(crate) struct TaskDetail {
     foreach: Vec<Frame>,
     /// Where its artifacts are, as the store calls it.
     manifest: Option<String>,
+    /// What its latest attempt saved or carried on, but for what begins with `_`; null if the store with it cannot be read here.
+    artifacts: Option<Vec<Artifact>>,
     /// Its attempts in order.
     attempts: Vec<AttemptDetail>,
     /// Where its inputs are from.
@@ -174,8 +177,8 @@ pub(crate) struct Command {
 
 /// A task
 ///
-/// Its attempts with what they cost and why they failed, what it got its inputs from and what follows from it, why it is as it is, and
-/// commands to copy. Its artifacts and logs are below it.
+/// Its attempts with what they cost and why they failed, what it got its inputs from and what follows from it, its artifacts with
+/// previews, why it is as it is, and commands to copy.
 #[utoipa::path(
     get, path = "/flows/{flow}/runs/{run}/tasks/{task}", tag = "run", params(TaskPath),
     responses((status = 200, body = TaskDetail), (status = 404, body = ProblemBody))
@@ -184,14 +187,25 @@ pub(super) async fn task(
     State(app): State<App>,
     Path(path): Path<TaskPath>,
 ) -> Result<Json<TaskDetail>, Problem> {
-    place::with(&app, &path.flow, &path.run, move |provider, view| {
+    let found = place::with(&app, &path.flow, &path.run, move |provider, view| {
         let id = path.task.parse::<TaskId>().map_err(|_| place::no_task(&view, &path.task))?;
-        Ok(Json(detail(provider, &view, id, now())?))
-    })
-    .await
+        detail(provider, &view, id, now())
+    });
+    Ok(Json(with_artifacts(&app, found.await?).await))
 }
 
-/// Everything about a task.
+/// The same with what it saved.
+pub(crate) async fn with_artifacts(app: &App, found: TaskDetail) -> TaskDetail {
+    let (shared, manifest) = (app.clone(), found.manifest.clone());
+    let read = app.workers.answer(move |_| match manifest {
+        Some(manifest) => of_manifest(&shared.files.store()?, Some(&manifest), false),
+        None => Ok(Vec::new()),
+    });
+    // A task is told of even where its artifacts cannot be read.
+    TaskDetail { artifacts: read.await.ok(), ..found }
+}
+
+/// Everything about a task but its artifacts.
 ///
 /// # Errors
 /// `SL0301` if there is none; those of reading.
@@ -221,6 +235,7 @@ pub(crate) fn detail(provider: &dyn Provider, view: &View, id: TaskId, now: i64)
         commands: commands(view, &record),
         attempts: attempts.into_iter().map(|attempt| attempt_detail(attempt, now)).collect(),
         manifest: record.manifest,
+        artifacts: None,
         step,
     })
 }
