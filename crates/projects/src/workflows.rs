@@ -190,7 +190,7 @@ impl Compiler<'_> {
             );
         }
         // A job that is run for every binding is several steps.
-        let mut groups: Vec<(String, Vec<Value>, Option<Vec<Value>>, u32)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for item in items {
             let Some((kind, inner)) = self.job(item) else { continue };
             let id = text(inner, "id").unwrap_or_default();
@@ -611,7 +611,7 @@ impl Compiler<'_> {
     }
 
     /// Puts what `dag` says into the jobs that say nothing themselves.
-    fn order(&mut self, groups: &mut [(String, Vec<Value>, Option<Vec<Value>>, u32)], dag: Option<&Entry>) {
+    fn order(&mut self, groups: &mut [Group], dag: Option<&Entry>) {
         let Some(dag) = dag else { return };
         let ids: Vec<String> = groups.iter().map(|(id, ..)| id.clone()).collect();
         match dag.node.value() {
@@ -686,7 +686,7 @@ impl Compiler<'_> {
         Some(("true".to_owned(), text))
     }
 
-    fn circle(&mut self, groups: &[(String, Vec<Value>, Option<Vec<Value>>, u32)]) {
+    fn circle(&mut self, groups: &[Group]) {
         let edges: IndexMap<&str, Vec<String>> = groups
             .iter()
             .map(|(id, _, transitions, _)| {

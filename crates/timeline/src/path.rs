@@ -143,9 +143,9 @@ impl<'a> Model<'a> {
             model.inputs.extend(found);
             model.bounds.push(model.inputs.len());
         }
-        for at in 0..tasks.len() {
+        for (at, task) in tasks.iter().enumerate() {
             let ready = model.last_input(at).map_or(began, |input| model.end(input)).max(began);
-            let start = tasks[at].began();
+            let start = task.began();
             let waited = (start - ready).max(0);
             // What began before its inputs were there, by clocks that disagree, took that much less.
             model.spans[at] = Span { waited, took: (model.end(at) - (ready + waited)).max(0) };
