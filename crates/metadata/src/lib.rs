@@ -9,6 +9,7 @@ mod missing;
 mod model;
 mod provider;
 mod providers;
+pub mod service;
 mod tags;
 
 pub use location::Location;
