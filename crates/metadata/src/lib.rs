@@ -10,6 +10,7 @@ mod missing;
 mod model;
 mod provider;
 mod providers;
+pub mod service;
 mod tags;
 
 pub use bars::{AttemptBar, TaskBars};

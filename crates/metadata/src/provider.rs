@@ -4,6 +4,7 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 use crate::bars::{self, TaskBars};
+use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, RunChange, RunQuery, RunRecord, StepRecord, TaskRecord,
 };
@@ -133,4 +134,14 @@ pub trait Provider: Send {
         after: u64,
         limit: usize,
     ) -> Result<Vec<(u64, TaskRecord)>>;
+
+    /// What clients of Metaflow's metadata service recorded here, for reading; `None` if no such records are kept.
+    fn service(&self) -> Option<&dyn Service> {
+        None
+    }
+
+    /// As [`service`](Self::service), for writing.
+    fn service_mut(&mut self) -> Option<&mut dyn Service> {
+        None
+    }
 }

@@ -8,6 +8,9 @@ use spinloom_diagnostics::{Error, codes};
 use crate::names::DEFAULT;
 use crate::project::{Project, What};
 
+/// The steps of one job: its name, the steps, what of them goes on to the next, its line.
+type Group = (String, Vec<Value>, Option<Vec<Value>>, u32);
+
 /// A workflow, as its file describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use spinloom_diagnostics::Result;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::api::{Logs, Packages, Tails};
@@ -18,8 +19,12 @@ use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
 use crate::views::Views;
+use crate::wire::Writer;
 use crate::work::Workers;
-use crate::{api, metrics, ops, security};
+use crate::{api, metrics, ops, security, wire};
+
+/// A shorter answer is one packet anyway.
+const WORTH_COMPRESSING: u16 = 1400;
 
 /// What every request is answered from. Cheap to clone.
 #[derive(Clone)]
@@ -49,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// Runs that are being looked at.
     pub(crate) views: Views,
+    /// What Metaflow's clients record, on its way to metadata.
+    pub(crate) writer: Writer,
 }
 
 impl std::ops::Deref for App {
@@ -74,6 +81,7 @@ impl App {
             readers,
             tails: Tails::default(),
             views: Views::default(),
+            writer: Writer::start(options.metadata.clone())?,
             workers: Workers::new(options.deadline),
             options,
         })))
@@ -81,16 +89,19 @@ impl App {
 
     /// All routes.
     pub(crate) fn router(self) -> Router {
+        let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
         let (api, _) = api::routes().split_for_parts();
-        Router::new()
-            .merge(ops::routes())
-            .merge(api)
-            .layer(RequestBodyLimitLayer::new(self.options.body_limit))
+        let all = Router::new().merge(ops::routes()).merge(api).merge(wire::routes());
+        let all = match &self.options.prefix {
+            Some(prefix) => Router::new().nest(prefix, all.clone()).merge(all),
+            None => all,
+        };
+        all.layer(RequestBodyLimitLayer::new(self.options.body_limit))
             .layer(DefaultBodyLimit::disable())
             .layer(from_fn_with_state(self.clone(), security::guard))
             .layer(from_fn_with_state(self.clone(), metrics::count))
             .layer(from_fn(security::headers))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(worth))
             .layer(CatchPanicLayer::new())
             .with_state(self)
     }

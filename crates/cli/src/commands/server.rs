@@ -55,6 +55,20 @@ pub(crate) struct Arguments {
     /// How to tell, on standard error, what happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
+
+    /// A path that everything is below too, for proxies that pass it on
+    #[arg(long, value_name = "PATH", value_parser = prefix)]
+    path_prefix: Option<String>,
+}
+
+/// A prefix as routes have it: `/a/b`.
+fn prefix(path: &str) -> std::result::Result<String, String> {
+    let path = path.trim_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if path.is_empty() || !path.chars().all(plain) {
+        return Err("a path is letters, digits, `-`, `_` and `.` between slashes".to_owned());
+    }
+    Ok(format!("/{path}"))
 }
 
 /// Serves.
@@ -77,6 +91,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
+        prefix: arguments.path_prefix.clone(),
     };
     let output = context.output;
     serve(request, &mut |serving| {
@@ -156,6 +171,7 @@ mod tests {
             audit: None,
             check: false,
             log: LogFormat::Text,
+            path_prefix: None,
         }
     }
 

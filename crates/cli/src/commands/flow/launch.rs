@@ -161,8 +161,7 @@ fn all(
     std::thread::scope(|scope| {
         for _ in 0..at_once.min(jobs.len()) {
             scope.spawn(|| {
-                loop {
-                    let Some(next) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) else { break };
+                while let Some(next) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) {
                     match one(&jobs[next], loaded, json, width) {
                         Ok(status) => {
                             if let Ok(mut results) = results.lock() {

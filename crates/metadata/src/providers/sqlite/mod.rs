@@ -11,6 +11,7 @@ mod leaders;
 mod read;
 mod runs;
 mod schema;
+mod service;
 mod tags;
 mod tally;
 mod trouble;
@@ -28,6 +29,7 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 use self::trouble::Outcome;
+use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
     TaskBars, TaskRecord,
@@ -209,5 +211,13 @@ impl Provider for SqliteProvider {
         limit: usize,
     ) -> Result<Vec<(u64, TaskRecord)>> {
         self.reading_run(flow, run, |conn, row| feed::changed_tasks(conn, row, after, limit))
+    }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(self)
+    }
+
+    fn service_mut(&mut self) -> Option<&mut dyn Service> {
+        Some(self)
     }
 }
