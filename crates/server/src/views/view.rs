@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use spinloom_diagnostics::Result;
 use spinloom_flow::{RunStatus, TaskId};
 use spinloom_metadata::{Provider, RunRecord};
+use spinloom_timeline::path::{CriticalPath, critical_path};
 use spinloom_timeline::progress::{self, Progress};
 use spinloom_timeline::stats::{self, Counts};
 use spinloom_timeline::{Task, Timeline};
@@ -30,6 +31,7 @@ pub(crate) struct Tasks {
     /// The tasks.
     pub(crate) timeline: Arc<Timeline>,
     counts: OnceLock<Vec<Counts>>,
+    path: OnceLock<Arc<CriticalPath>>,
 }
 
 impl Tasks {
@@ -58,7 +60,7 @@ impl View {
         })?;
         let tasks = match before {
             Some(view) if !touched => view.tasks.clone(),
-            _ => Arc::new(Tasks { timeline, counts: OnceLock::new() }),
+            _ => Arc::new(Tasks { timeline, counts: OnceLock::new(), path: OnceLock::new() }),
         };
         let shape = match before {
             Some(view) if view.shape.is_recorded() || !touched => view.shape.clone(),
@@ -88,6 +90,14 @@ impl View {
     pub(crate) fn progress(&self, now: i64) -> Progress {
         let running = self.record.status == RunStatus::Running;
         progress::progress(&self.tasks.timeline, self.tasks.counts(), &self.shape.plan, running, now)
+    }
+
+    /// What decided how long it took, or has been taking until `now`.
+    pub(crate) fn critical_path(&self, now: i64) -> Arc<CriticalPath> {
+        let find = || Arc::new(critical_path(&self.tasks.timeline, self.record.created_at, self.until(now)));
+        // As long as tasks are at work, every moment has its own.
+        let at_work = self.tasks.counts().iter().any(|counts| counts.running > 0);
+        if at_work { find() } else { self.tasks.path.get_or_init(find).clone() }
     }
 
     /// When it ended, or `now`; of one whose driver was lost, when that was last heard of.

@@ -205,6 +205,7 @@ fn rows_come_in_pages_filtered_and_in_order() {
     for bad in ["status=odd", "order=colour", "cursor=x", "limit=x", "other=1"] {
         let answer = server.get(&format!("{}/tasks?{bad}", story.url()));
         assert_eq!(answer.status, 400, "{bad}: {}", answer.text());
+        assert_eq!(answer.json()["code"], "SL0001", "{bad}");
     }
     assert!(story.provider.task(&story.flow, &story.run, TaskId(8)).unwrap().is_some());
 }

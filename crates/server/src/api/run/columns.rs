@@ -1,5 +1,6 @@
 //! The tasks of a run as columns.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -43,15 +44,17 @@ pub(super) struct Asked {
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/vnd.spinloom.columns"),
         (status = 304, description = "nothing has changed since the answer that had this `ETag`"),
+        (status = 400, body = ProblemBody),
         (status = 404, body = ProblemBody),
     )
 )]
 pub(super) async fn columns(
     State(app): State<App>,
     Path(path): Path<RunPath>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     place::with(&app, &path.flow, &path.run, move |_, view| {
         let tag =

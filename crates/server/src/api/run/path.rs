@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
-use spinloom_timeline::path::{self as model, CriticalPath};
+use spinloom_timeline::path::CriticalPath;
 use utoipa::ToSchema;
 
 use super::place::{self, RunPath};
@@ -35,8 +35,7 @@ pub(super) async fn critical_path(
     Path(path): Path<RunPath>,
 ) -> Result<Json<PathAnswer>, Problem> {
     place::with(&app, &path.flow, &path.run, |_, view| {
-        let until = view.until(now());
-        let path = model::critical_path(&view.tasks.timeline, view.record.created_at, until);
+        let path = view.critical_path(now()).as_ref().clone();
         Ok(Json(PathAnswer { seq: view.seq, path }))
     })
     .await

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use spinloom_diagnostics::{Error, Result, codes};
@@ -97,8 +98,9 @@ pub(crate) struct TaskRow {
 pub(super) async fn tasks(
     State(app): State<App>,
     Path(path): Path<RunPath>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<TaskPage>, Problem> {
+    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
     place::with(&app, &path.flow, &path.run, move |_, view| Ok(Json(page(&view, &asked, now())?))).await
 }
 
