@@ -154,6 +154,22 @@ impl Settings {
         self.env.get(&table::FLOW_CONFIG_VALUE)
     }
 
+    /// The binding whose settings a flow has.
+    pub fn binding(&self) -> Option<&str> {
+        self.env.get(&table::BINDING).map(|(_, value)| value)
+    }
+
+    /// The target of the project.
+    pub fn target(&self) -> Option<&str> {
+        self.env.get(&table::TARGET).map(|(_, value)| value)
+    }
+
+    /// Settings of the project that variables give: the variable, the keys in its name, its value.
+    pub fn project_settings(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let keys = |name: &'_ str| name.strip_prefix("SPINLOOM__").map_or(0, |keys| name.len() - keys.len());
+        self.env.all(&table::OVERRIDES).map(move |(name, value)| (name, &name[keys(name)..], value))
+    }
+
     /// Endings of files a code package always holds (OP-01).
     pub fn default_package_suffixes(&self) -> &[String] {
         &self.default_suffixes

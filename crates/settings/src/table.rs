@@ -100,6 +100,15 @@ settings_table! {
     /// Values of the flow's configs, as for `--config-value`: a JSON object, name of the config → value.
     FLOW_CONFIG_VALUE = "flow_config_value", ["SPINLOOM_FLOW_CONFIG_VALUE", "METAFLOW_FLOW_CONFIG_VALUE"], "none";
 
+    /// The binding whose settings a flow of a project has if it is run by itself, without `spinloom flow run`.
+    BINDING = "binding", ["SPINLOOM_BINDING"], "the only one; an error if there are several";
+
+    /// The target of a project, as for `--target`.
+    TARGET = "target", ["SPINLOOM_TARGET"], "what the project file says";
+
+    /// Settings of a project: `SPINLOOM__CONFIGURATION__MODEL__LR=0.1` is `configuration.model.lr`. Upper and lower case do not count.
+    OVERRIDES = "project_settings", ["SPINLOOM__*"], "none";
+
     /// What steps find installed, as for `--environment`: `local`, `pypi`, `conda` or `uv`.
     DEFAULT_ENVIRONMENT = "default_environment", ["SPINLOOM_DEFAULT_ENVIRONMENT", "METAFLOW_DEFAULT_ENVIRONMENT"], "`local`";
 

@@ -70,7 +70,9 @@ impl<'a> Machine<'a> {
             0x95 => drop(self.take(8)?),
             0x98 => {}
             b'(' => self.stack.push(Slot::Mark),
-            b'0' => drop(self.stack.pop()?),
+            b'0' => {
+                self.stack.pop()?;
+            }
             b'1' => drop(self.since_mark()?),
             b'2' => {
                 let top = self.pop()?;

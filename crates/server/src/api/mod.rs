@@ -6,6 +6,7 @@ mod compare;
 mod logs;
 pub(crate) mod place;
 mod resources;
+pub(crate) mod run;
 pub(crate) mod setup;
 
 use utoipa::OpenApi;
@@ -13,9 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-#[allow(unused_imports, reason = "for live connections, which are made elsewhere")]
-pub(crate) use logs::{LogStreams, LogTail};
-pub(crate) use logs::{Logs, Tails};
+pub(crate) use logs::{LogStreams, LogTail, Logs, Tails};
 pub(crate) use setup::Packages;
 
 /// The document all routes are described in.
@@ -28,15 +27,15 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        about::routes()
-            .merge(artifacts::routes())
-            .merge(compare::routes())
-            .merge(logs::routes())
-            .merge(resources::routes())
-            .merge(setup::routes()),
-    )
+    let api = about::routes()
+        .merge(artifacts::routes())
+        .merge(compare::routes())
+        .merge(crate::live::routes())
+        .merge(logs::routes())
+        .merge(resources::routes())
+        .merge(run::routes())
+        .merge(setup::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }
 
 /// The OpenAPI document, as JSON.

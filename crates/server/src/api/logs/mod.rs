@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(crate) use cache::Logs;
-#[allow(unused_imports, reason = "for live connections, which are made elsewhere")]
 pub(crate) use lines::Streams as LogStreams;
 pub(crate) use raw::encoded;
 pub(crate) use tail::{LogTail, Tails};
