@@ -6,9 +6,9 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{Project, flow, run};
+use common::{Project, cloud::Cloud, flow, run};
 use proptest::prelude::*;
-use spinloom_datastore::{LogFile, LogLine, LogWriter};
+use spinloom_datastore::{LogFile, LogLine, LogWriter, ResourcePoint, Resources};
 use spinloom_flow::{TaskId, event::LogStream};
 
 const OUT: LogStream = LogStream::Stdout;
@@ -141,6 +141,26 @@ fn an_index_is_made_bit_by_bit() {
     }
     assert_eq!(log.extent(None).lines, 50_000);
     assert_eq!(texts(&log.lines(None, 49_999..60_000).unwrap()), ["line 49999"]);
+}
+
+#[test]
+fn a_log_and_a_curve_are_read_where_they_were_not_written() {
+    let cloud = Cloud::new();
+    let (a, b) = (cloud.machine("a"), cloud.machine("b"));
+    let pack = a.pack(&flow(), &run()).unwrap();
+    a.log_writer(&flow(), &run(), TaskId(1), 0).append(OUT, 5, b"one\ntwo\n").unwrap();
+    pack.send_log(&a, TaskId(1), 0);
+    let point = ResourcePoint { at_us: 9, cpu_us: 8, rss_kib: 7, processes: 1, ..ResourcePoint::default() };
+    let curve = Resources { started_at: 3, points: vec![point] };
+    let writer = pack.resource_writer(&a);
+    writer.write(TaskId(1), 0, &curve).unwrap();
+    writer.send(TaskId(1), 0);
+    pack.sync().unwrap();
+    let mut log = b.log_file(&flow(), &run(), TaskId(1), 0).unwrap().unwrap();
+    log.refresh(u64::MAX).unwrap();
+    assert_eq!((texts(&log.lines(None, 1..9).unwrap()), log.is_fetched()), (vec!["two".to_owned()], true));
+    assert_eq!(b.resources(&flow(), &run(), TaskId(1), 0).unwrap(), Some(curve));
+    assert_eq!(b.resources(&flow(), &run(), TaskId(2), 0).unwrap(), None);
 }
 
 /// What the lines are, by putting together all frames at once.

@@ -12,8 +12,10 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::problem::Problem;
 
-/// Answers that are made at once, and as many that are sent bit by bit.
-const AT_ONCE: usize = 8;
+/// Answers that are made at once.
+const ANSWERS: usize = 8;
+/// Answers that are sent bit by bit at once: most of the time they wait for who reads them.
+const STREAMS: usize = 64;
 /// A client that takes nothing for so long is given up.
 const STALLED: Duration = Duration::from_secs(30);
 
@@ -27,8 +29,8 @@ pub(crate) struct Workers {
 impl Workers {
     /// With a deadline for answers.
     pub(crate) fn new(deadline: Duration) -> Self {
-        let semaphore = || Arc::new(Semaphore::new(AT_ONCE));
-        Self { answers: semaphore(), streams: semaphore(), deadline }
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self { answers: semaphore(ANSWERS), streams: semaphore(STREAMS), deadline }
     }
 
     /// Answers what `work` answers. It is to stop when it hears that its request has gone.

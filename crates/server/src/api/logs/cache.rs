@@ -16,7 +16,7 @@ const ROOM: usize = 32 << 20;
 /// A log that an object store has is fetched again after so long: it may have been scrubbed.
 const FRESH: Duration = Duration::from_secs(60);
 /// Reading on in a log is interrupted after so many bytes, to look at the clock.
-const BITE: u64 = 64 << 20;
+pub(super) const BITE: u64 = 64 << 20;
 /// One request reads on in a log for so long.
 const PATIENCE: Duration = Duration::from_millis(1200);
 
@@ -127,7 +127,7 @@ impl Open {
 }
 
 /// Takes in what was written since, for at most about so long.
-pub(super) fn read_on(log: &mut LogFile, patience: Duration) -> Result<()> {
+fn read_on(log: &mut LogFile, patience: Duration) -> Result<()> {
     let until = Instant::now() + patience;
     loop {
         log.refresh(BITE)?;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use spinloom_datastore::LogFile;
 use utoipa::IntoParams;
 
+use super::cache::BITE;
 use super::lines::{Streams, find};
 use crate::api::place::Words;
 use crate::app::App;
@@ -91,7 +92,7 @@ fn send(
     out: &crate::work::Out,
 ) -> spinloom_diagnostics::Result<()> {
     while log.extent(stream).bytes < bytes.end && !log.extent(None).complete && !out.is_over() {
-        log.refresh(64 << 20)?;
+        log.refresh(BITE)?;
     }
     log.raw(stream, bytes, &mut |part| out.send(Bytes::copy_from_slice(part)))
 }

@@ -14,7 +14,7 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::event::LogStream;
 use utoipa::{IntoParams, ToSchema};
 
-use super::cache::read_on;
+use super::cache::BITE;
 use super::lines::{Streams, find};
 use crate::api::place::Words;
 use crate::app::App;
@@ -173,8 +173,10 @@ impl Found {
         show: &mut dyn FnMut(Match) -> ControlFlow<()>,
         left: &mut u64,
     ) -> bool {
-        if read_on(log, WITHIN).is_err() {
-            return false;
+        while !log.extent(None).complete {
+            if out.is_over() || log.refresh(BITE).is_err() {
+                return false;
+            }
         }
         let mut whole = true;
         let read = log.each_line(streams.one(), &mut |line| {

@@ -136,7 +136,6 @@ pub(super) async fn more(
 ///
 /// Each [`next`](Self::next) answers new lines within half a second of their writing. A line that has no end yet, such as a progress bar, comes with
 /// `open`, and again under the same number whenever it has changed.
-#[allow(dead_code, reason = "for live connections, which are made elsewhere")]
 pub(crate) struct LogTail {
     app: App,
     of: AttemptPlace,
@@ -151,7 +150,6 @@ pub(crate) struct LogTail {
     over: bool,
 }
 
-#[allow(dead_code, reason = "for live connections, which are made elsewhere")]
 impl LogTail {
     /// Of an attempt, the latest if none is named; from the line `from` on, which counts from the end if it is negative.
     ///
