@@ -32,6 +32,6 @@ mod values;
 mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
-pub use projects::{compile_for_flow, read_yaml};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};
+pub use projects::{compile_for_flow, read_yaml};
 pub use serving::{Serve, ServeRequest};

@@ -19,7 +19,8 @@ pub(crate) fn arrange(argv: &[String], look: &Look<'_>) -> Vec<String> {
     };
     let known = |word: &str| {
         let option = word.split('=').next().unwrap_or(word);
-        let arguments = command.into_iter().flat_map(|command| command.get_arguments()).chain(root.get_arguments());
+        let arguments =
+            command.into_iter().flat_map(|command| command.get_arguments()).chain(root.get_arguments());
         let fits = |arg: &&clap::Arg| match option.strip_prefix("--") {
             Some(long) => arg.get_long() == Some(long),
             None => arg.get_short().is_some_and(|short| option[1..].starts_with(short)),

@@ -68,11 +68,7 @@ fn yaml_entries(text: &str) -> Result<Vec<Entry>, Broken> {
     match root.data {
         yaml::Data::Map(entries) => Ok(entries
             .into_iter()
-            .map(|(name, entry)| Entry {
-                name,
-                value: entry.node.value(),
-                line: Some(entry.place.line),
-            })
+            .map(|(name, entry)| Entry { name, value: entry.node.value(), line: Some(entry.place.line) })
             .collect()),
         yaml::Data::Scalar { value: Value::Null, .. } => Ok(Vec::new()),
         _ => Err((NO_NAMES.to_owned(), Some(root.place.line))),

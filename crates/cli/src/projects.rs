@@ -82,7 +82,9 @@ fn facts(root: &Path, settings: &Settings) -> Facts {
         repository: if git.is_null() { None } else { revision::origin(root) },
         user: settings.user().unwrap_or("unknown").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        variables: variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
+        variables: variables
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
     }
 }
 
@@ -92,21 +94,26 @@ fn schema(project: &Project, name: &str, settings: &Settings) -> Result<Value> {
     let is_file = [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
     if !is_file {
         if !name.contains(':') {
-            return Err(at(Error::new(codes::BAD_PROJECT, format!("`{name}` is no schema"))
-                .hint("name a file of JSON or YAML, or a dataclass or pydantic model as `package.module:Class`")));
+            return Err(at(Error::new(codes::BAD_PROJECT, format!("`{name}` is no schema")).hint(
+                "name a file of JSON or YAML, or a dataclass or pydantic model as `package.module:Class`",
+            )));
         }
         let request = json!({"root": project.root, "schema": name}).to_string();
         let program = Program::new(None, settings, vec!["project-schema".to_owned(), request]);
         program.check()?;
         let unreadable = || format!("the schema `{name}` cannot be read");
-        let said = program.ask().map_err(|error| at(Error::new(codes::BAD_PROJECT, unreadable()).cause(error)))?;
+        let said =
+            program.ask().map_err(|error| at(Error::new(codes::BAD_PROJECT, unreadable()).cause(error)))?;
         return serde_json::from_slice(&said).or_error(codes::INTERNAL, unreadable);
     }
-    let text = std::fs::read_to_string(project.root.join(name))
-        .map_err(|error| at(Error::new(codes::BAD_PROJECT, format!("the schema `{name}` cannot be read")).cause(error)))?;
+    let text = std::fs::read_to_string(project.root.join(name)).map_err(|error| {
+        at(Error::new(codes::BAD_PROJECT, format!("the schema `{name}` cannot be read")).cause(error))
+    })?;
     let format = if name.ends_with(".json") { Format::Json } else { Format::Yaml };
     let wrong = |line: u32, why: String| {
-        Error::new(codes::BAD_PROJECT, format!("the schema `{name}` cannot be read")).cause(why).at(name, Some(line))
+        Error::new(codes::BAD_PROJECT, format!("the schema `{name}` cannot be read"))
+            .cause(why)
+            .at(name, Some(line))
     };
     format.lines(&text).map_err(|fault| wrong(fault.line, fault.reason))?;
     let root = yaml::read(&text).map_err(|fault| wrong(fault.line, fault.reason))?;
@@ -166,8 +173,11 @@ impl Loaded {
         let mut found = Vec::new();
         for pattern in patterns {
             let fits = GlobBuilder::new(pattern).build().ok().map(|glob| glob.compile_matcher());
-            let mut fitting: Vec<String> =
-                all.iter().filter(|label| fits.as_ref().is_some_and(|fits| fits.is_match(label))).cloned().collect();
+            let mut fitting: Vec<String> = all
+                .iter()
+                .filter(|label| fits.as_ref().is_some_and(|fits| fits.is_match(label)))
+                .cloned()
+                .collect();
             if fitting.is_empty() {
                 fitting.push(self.project.label(pattern)?);
             }
@@ -185,7 +195,11 @@ impl Loaded {
             let known: Vec<&str> = all.iter().map(|one| one.stem.as_str()).collect();
             let error = Error::new(codes::NOT_FOUND, format!("the project has no {kind} `{typed}`"));
             let error = error.suggest(typed, known.iter().copied());
-            if known.is_empty() { error } else { error.hint(format!("its {} are `{}`", what.plural(), known.join("`, `"))) }
+            if known.is_empty() {
+                error
+            } else {
+                error.hint(format!("its {} are `{}`", what.plural(), known.join("`, `")))
+            }
         })
     }
 

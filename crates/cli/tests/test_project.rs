@@ -27,9 +27,18 @@ fn a_new_project() {
 fn errors() {
     let project = Project::empty();
     project.write("metaflows/training.py", "");
-    snapshot!(project.all(&["project", "project list", "project list --json", "project init De-mo", "project init demo"]));
+    snapshot!(project.all(&[
+        "project",
+        "project list",
+        "project list --json",
+        "project init De-mo",
+        "project init demo"
+    ]));
     let project = Project::empty();
-    project.write("spinloom.yaml", "project: demo\ntargt: x\nmetaflows: {paths: [\"*.py\"], bindings: [\"A\"]}\n");
+    project.write(
+        "spinloom.yaml",
+        "project: demo\ntargt: x\nmetaflows: {paths: [\"*.py\"], bindings: [\"A\"]}\n",
+    );
     snapshot!(project.all(&["project list", "project list --json"]));
 }
 

@@ -7,10 +7,19 @@ use crate::support::Project;
 pub fn demo() -> Project {
     let project = Project::empty();
     for (path, text) in [
-        ("spinloom.yaml", "project: demo\ntargets:\n  sandbox: {cluster: sandbox}\n  prod: {cluster: prod}\nmetaflows: {paths: [\"metaflows/*.py\"], bindings: [\"EXP_*\"]}\n"),
+        (
+            "spinloom.yaml",
+            "project: demo\ntargets:\n  sandbox: {cluster: sandbox}\n  prod: {cluster: prod}\nmetaflows: {paths: [\"metaflows/*.py\"], bindings: [\"EXP_*\"]}\n",
+        ),
         ("metaflows/training.py", ""),
-        ("settings/settings.configuration.yaml", "model:\n  fit_intercept: true\n  alpha: 1.0\ntoken: ${secret:env/TOKEN}\n"),
-        ("settings/settings.configuration.EXP_01.yaml", "model: {alpha: 0.5}\nfeatures:\n- runtime\n- content_type\n"),
+        (
+            "settings/settings.configuration.yaml",
+            "model:\n  fit_intercept: true\n  alpha: 1.0\ntoken: ${secret:env/TOKEN}\n",
+        ),
+        (
+            "settings/settings.configuration.EXP_01.yaml",
+            "model: {alpha: 0.5}\nfeatures:\n- runtime\n- content_type\n",
+        ),
         ("settings/settings.configuration.EXP_02.yaml", "$extends: EXP_01\nfeatures+: [director]\n"),
         ("settings/settings.environment.yaml", "default: {DB: dev}\ntargets: {prod: {DB: live}}\n"),
         ("settings/settings.local.yaml", "model: {alpha: 2.0}\n"),
@@ -68,7 +77,11 @@ fn compares_and_explains() {
 
 #[test]
 fn validates() {
-    snapshot!(demo().all(&["settings validate", "settings validate --json", "settings validate --binding EXP_01"]));
+    snapshot!(demo().all(&[
+        "settings validate",
+        "settings validate --json",
+        "settings validate --binding EXP_01"
+    ]));
     let project = demo();
     project.write("settings/settings.configuration.EXP_02.yaml", "model: linear\n");
     project.write("settings/settings.configuration.yaml", "model: {alpha: 1.0}\nx: ${configuration.modl}\n");

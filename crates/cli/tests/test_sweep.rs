@@ -23,7 +23,12 @@ fn what_is_noted_is_shown() {
         r#"{"event":"ended","tri"#,
     ];
     project.write(".spinloom/sweeps/k3f9x1a.jsonl", events.join("\n"));
-    snapshot!(project.all(&["sweep --list", "sweep --show k3f9x1a", "sweep --show k3f9x1a --csv", "sweep --show k3f9x1a --json"]));
+    snapshot!(project.all(&[
+        "sweep --list",
+        "sweep --show k3f9x1a",
+        "sweep --show k3f9x1a --csv",
+        "sweep --show k3f9x1a --json"
+    ]));
 }
 
 #[test]

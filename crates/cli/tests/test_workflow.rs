@@ -33,6 +33,15 @@ fn lists_shows_checks_and_compiles() {
 #[test]
 fn errors() {
     let project = workflows();
-    project.write("workflows/bad.sch.yaml", "workflow:\n  jobs:\n  - job: {id: a, type: metaflow, flow: trainig}\n");
-    snapshot!(project.all(&["workflow validate", "workflow show bad", "workflow show mian", "workflow compile", "workflow"]));
+    project.write(
+        "workflows/bad.sch.yaml",
+        "workflow:\n  jobs:\n  - job: {id: a, type: metaflow, flow: trainig}\n",
+    );
+    snapshot!(project.all(&[
+        "workflow validate",
+        "workflow show bad",
+        "workflow show mian",
+        "workflow compile",
+        "workflow"
+    ]));
 }

@@ -68,9 +68,9 @@ impl Node {
         match &self.data {
             Data::Scalar { value, .. } => value.clone(),
             Data::List(items) => items.iter().map(Node::value).collect(),
-            Data::Map(entries) => Value::Object(
-                entries.iter().map(|(key, entry)| (key.clone(), entry.node.value())).collect(),
-            ),
+            Data::Map(entries) => {
+                Value::Object(entries.iter().map(|(key, entry)| (key.clone(), entry.node.value())).collect())
+            }
         }
     }
 

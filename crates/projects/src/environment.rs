@@ -63,7 +63,11 @@ impl Environment {
     }
 
     /// What applies, in order.
-    pub(crate) fn patches<'a>(&'a self, branch: &'a str, target: Option<&'a str>) -> impl Iterator<Item = &'a Patch> {
+    pub(crate) fn patches<'a>(
+        &'a self,
+        branch: &'a str,
+        target: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Patch> {
         let branches = self.branches.iter().filter(move |(pattern, _)| matches(pattern, branch));
         let targets = self.targets.iter().filter(move |(name, _)| Some(name.as_str()) == target);
         std::iter::once(&self.default).chain(branches.chain(targets).map(|(_, patch)| patch))

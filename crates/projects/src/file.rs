@@ -77,9 +77,11 @@ impl ProjectFile {
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<Error>> {
         let mut reader = Reader { file, problems: Vec::new() };
         let root = yaml::read(text).map_err(|fault| {
-            vec![problem(format!("`{file}` is not YAML (line {}, column {})", fault.line, fault.column))
-                .cause(fault.reason)
-                .at(file, Some(fault.line))]
+            vec![
+                problem(format!("`{file}` is not YAML (line {}, column {})", fault.line, fault.column))
+                    .cause(fault.reason)
+                    .at(file, Some(fault.line)),
+            ]
         })?;
         let found = match root {
             Some(Node { data: Data::Map(entries), .. }) => reader.root(&entries),
@@ -162,7 +164,8 @@ impl Reader<'_> {
         }
         let names = ["tables", "workflows", flows];
         found.kinds = names.map(|name| self.kind(entries.get(name), name));
-        if let Some(options) = self.inner(entries.get(flows)).and_then(|inner| inner.get("options").cloned()) {
+        if let Some(options) = self.inner(entries.get(flows)).and_then(|inner| inner.get("options").cloned())
+        {
             found.options = self.texts(&options, "options");
         }
         found.settings = self.settings(entries.get("settings"));
@@ -174,7 +177,8 @@ impl Reader<'_> {
             let inner = self.inner(Some(&entry)).unwrap_or_default();
             self.known(&inner, &["cluster", "catalog", "database"], &format!("the target `{name}`"));
             let mut get = |key: &str| inner.get(key).and_then(|entry| self.text(entry, key));
-            let target = Target { cluster: get("cluster"), catalog: get("catalog"), database: get("database") };
+            let target =
+                Target { cluster: get("cluster"), catalog: get("catalog"), database: get("database") };
             found.targets.insert(name, target);
         }
         let Some(entry) = entries.get("target") else { return };
@@ -189,8 +193,11 @@ impl Reader<'_> {
     fn kind(&mut self, entry: Option<&Entry>, name: &str) -> Kind {
         let Some(inner) = self.inner(entry) else { return Kind::default() };
         let flows = ["metaflows", "flows"].contains(&name);
-        let known: &[&str] =
-            if flows { &["paths", "bindings", "overrides", "options"] } else { &["paths", "bindings", "overrides"] };
+        let known: &[&str] = if flows {
+            &["paths", "bindings", "overrides", "options"]
+        } else {
+            &["paths", "bindings", "overrides"]
+        };
         self.known(&inner, known, &format!("`{name}`"));
         let mut texts = |key: &str| inner.get(key).map(|entry| self.texts(entry, key)).unwrap_or_default();
         let (paths, bindings) = (texts("paths"), texts("bindings"));

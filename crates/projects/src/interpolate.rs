@@ -35,6 +35,11 @@ pub(crate) struct Known<'a> {
 /// # Errors
 /// `SL0805` for each that has no value, and for each circle.
 pub(crate) fn interpolate(root: &mut Node, layers: &Layers, known: Known<'_>) -> Vec<Error> {
+    let template =
+        |node: &Node| matches!(&node.data, Data::Scalar(Value::String(text)) if text.contains("${"));
+    if !root.any(&template) {
+        return Vec::new();
+    }
     let mut places = Vec::new();
     root.leaves(&mut |path, node| {
         if let Data::Scalar(Value::String(text)) = &node.data
@@ -43,9 +48,6 @@ pub(crate) fn interpolate(root: &mut Node, layers: &Layers, known: Known<'_>) ->
             places.push(path.clone());
         }
     });
-    if places.is_empty() {
-        return Vec::new();
-    }
     let mut resolver = Resolver {
         root,
         layers,
@@ -117,13 +119,16 @@ impl Resolver<'_> {
                 return Ok(Node { data: self.text(path, text, node.mark)?, ..node.clone() });
             }
             Data::Map(map) => {
-                let pairs = map.iter().map(|(key, inner)| Ok((key.clone(), self.node(&path.with(key), inner)?)));
+                let pairs =
+                    map.iter().map(|(key, inner)| Ok((key.clone(), self.node(&path.with(key), inner)?)));
                 Data::Map(pairs.collect::<Result<_, Error>>()?)
             }
             Data::List(items) => {
                 let items = items.iter().enumerate();
                 Data::List(
-                    items.map(|(i, inner)| self.node(&path.with(i.to_string()), inner)).collect::<Result<_, _>>()?,
+                    items
+                        .map(|(i, inner)| self.node(&path.with(i.to_string()), inner))
+                        .collect::<Result<_, _>>()?,
                 )
             }
             other => other.clone(),
@@ -145,11 +150,13 @@ impl Resolver<'_> {
                     Data::Scalar(Value::String(text)) => out.push_str(&text),
                     Data::Scalar(value) => out.push_str(&spinloom_configs::text(&value)),
                     Data::Map(map) if map.contains_key(SECRET) => {
-                        let error = wrong("has a secret inside of a text").hint("a secret is a value of its own");
+                        let error =
+                            wrong("has a secret inside of a text").hint("a secret is a value of its own");
                         return Err(self.layers.locate(error, mark));
                     }
                     _ => {
-                        let error = wrong(&format!("puts `${{{name}}}`, which is no text or number, into a text"));
+                        let error =
+                            wrong(&format!("puts `${{{name}}}`, which is no text or number, into a text"));
                         return Err(self.layers.locate(error, mark));
                     }
                 },
@@ -168,9 +175,11 @@ impl Resolver<'_> {
         if let Some((kind, rest)) = name.split_once(':') {
             return match kind {
                 "env" | "oc.env" => {
-                    let (variable, default) = rest.split_once(',').map_or((rest, None), |(a, b)| (a, Some(b)));
+                    let (variable, default) =
+                        rest.split_once(',').map_or((rest, None), |(a, b)| (a, Some(b)));
                     let variable = variable.trim();
-                    let value = self.known.variables.get(variable).map(String::as_str).or(default.map(str::trim));
+                    let value =
+                        self.known.variables.get(variable).map(String::as_str).or(default.map(str::trim));
                     let missing = || {
                         error(format!("`{path}` needs the variable `{variable}`, which is not set"))
                             .hint(format!("set it, or give a default: `${{env:{variable},value}}`"))
@@ -180,7 +189,7 @@ impl Resolver<'_> {
                 "file" => std::fs::read_to_string(self.known.root.join(rest.trim()))
                     .map(|text| Data::Scalar(text.trim_end_matches('\n').into()))
                     .map_err(|why| error(format!("`{path}` needs the file `{}`", rest.trim())).cause(why)),
-                "secret" => Ok(secret(rest.trim())),
+                "secret" => Ok(secret(rest.trim(), mark)),
                 _ => Err(error(format!("`{path}` has `${{{name}}}`, and nothing is called `{kind}:`"))
                     .suggest(kind, ["env", "file", "secret"])
                     .hint("there are `env:`, `file:` and `secret:`")),
@@ -199,7 +208,8 @@ impl Resolver<'_> {
         let dots = name.chars().take_while(|c| *c == '.').count();
         if dots > 0 {
             let up = path.0.len().checked_sub(dots).filter(|up| *up > 0);
-            let up = up.ok_or_else(|| wrong("it has more dots than there are mappings round it".to_owned()))?;
+            let up =
+                up.ok_or_else(|| wrong("it has more dots than there are mappings round it".to_owned()))?;
             let rest = Path::parse(&name[dots..]).map_err(wrong)?;
             return Ok(Path(path.0[..up].iter().cloned().chain(rest.0).collect()));
         }
@@ -210,7 +220,10 @@ impl Resolver<'_> {
     }
 
     fn unknown(&self, path: &Path, name: &str, target: &Path, mark: Mark) -> Error {
-        let error = Error::new(codes::INTERPOLATION, format!("`{path}` has `${{{name}}}`, and there is no `{target}`"));
+        let error = Error::new(
+            codes::INTERPOLATION,
+            format!("`{path}` has `${{{name}}}`, and there is no `{target}`"),
+        );
         let error = self.layers.locate(error, mark);
         if let [section, key] = target.0.as_slice()
             && section == "environment"
@@ -218,7 +231,11 @@ impl Resolver<'_> {
             let elsewhere = self.known.environment.setting(key);
             if !elsewhere.is_empty() {
                 return error
-                    .hint(format!("the branch is `{}`; it is set for {}", self.known.branch, elsewhere.join(", ")))
+                    .hint(format!(
+                        "the branch is `{}`; it is set for {}",
+                        self.known.branch,
+                        elsewhere.join(", ")
+                    ))
                     .hint("give it a value below `default:` of the environment's settings");
             }
         }
@@ -242,9 +259,9 @@ fn remarked(node: Node, mark: Mark) -> Node {
     Node { data, mark, over: None }
 }
 
-fn secret(name: &str) -> Data {
+fn secret(name: &str, mark: Mark) -> Data {
     let value = Value::Object(Map::from_iter([(SECRET.to_owned(), name.into())]));
-    Node::of(&value, Mark::default()).data
+    Node::of(&value, mark).data
 }
 
 /// A text in its parts; `$${` stands for `${`.

@@ -239,9 +239,9 @@ impl<'a> Merge<'a> {
                     list.retain(|one| one.value() != value);
                     if list.len() == before {
                         let shown = spinloom_configs::text(&value);
-                        let error =
-                            self.error(format!("`{}` has no item `{shown}` to take out", self.path));
-                        let texts: Vec<String> = list.iter().map(|one| spinloom_configs::text(&one.value())).collect();
+                        let error = self.error(format!("`{}` has no item `{shown}` to take out", self.path));
+                        let texts: Vec<String> =
+                            list.iter().map(|one| spinloom_configs::text(&one.value())).collect();
                         let error = error.suggest(&shown, texts.iter().map(String::as_str));
                         self.problems.push(self.layers.locate(error, item.mark));
                     }
@@ -256,7 +256,12 @@ impl<'a> Merge<'a> {
 
     fn clash(&mut self, entry: &Entry, below: &Node, above: &str) {
         let error = self
-            .error(format!("`{}` is {above} here and {} in `{}`", self.path, below.kind(), self.layers.text(below.mark)))
+            .error(format!(
+                "`{}` is {above} here and {} in `{}`",
+                self.path,
+                below.kind(),
+                self.layers.text(below.mark)
+            ))
             .hint(format!("to replace it whatever it was, write `{}!:`", entry.key));
         self.problems.push(self.layers.locate(error, entry.mark));
     }

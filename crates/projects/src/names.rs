@@ -82,7 +82,9 @@ pub fn id(project: &str, slug: Option<&str>, binding: &str, stem: &str, file: &s
     let parts = [Some(project.to_owned()), branch, binding, Some(stem.to_owned())];
     let id = parts.into_iter().flatten().collect::<Vec<_>>().join(".");
     let refused = |why: String| {
-        Error::new(codes::BAD_ARTEFACT, format!("`{id}` cannot be the id of what is deployed")).cause(why).at(file, None)
+        Error::new(codes::BAD_ARTEFACT, format!("`{id}` cannot be the id of what is deployed"))
+            .cause(why)
+            .at(file, None)
     };
     if let Some(bad) = stem.chars().find(|c| !(c.is_ascii_alphanumeric() || "_-.".contains(*c))) {
         return Err(refused(format!("schedulers do not take `{bad}` in names"))

@@ -55,7 +55,8 @@ impl Override {
         if word.starts_with('-') {
             return false;
         }
-        let key = word.split('=').next().unwrap_or_default().trim_start_matches('+').trim_end_matches(['+', '-']);
+        let key =
+            word.split('=').next().unwrap_or_default().trim_start_matches('+').trim_end_matches(['+', '-']);
         let fits = |c: char| c.is_alphanumeric() || "_.-[]\"'~".contains(c);
         word.contains('=') && !key.is_empty() && key.chars().all(fits) || word.starts_with('~')
     }
@@ -71,7 +72,13 @@ impl Override {
         };
         if let Some(key) = word.strip_prefix('~') {
             let path = path(key).map_err(usage)?;
-            return Ok(Self { word: word.to_owned(), path, change: Change::Delete, presence: Presence::Present, loose: false });
+            return Ok(Self {
+                word: word.to_owned(),
+                path,
+                change: Change::Delete,
+                presence: Presence::Present,
+                loose: false,
+            });
         }
         let (key, text) = word.split_once('=').ok_or_else(|| usage("has no value".to_owned()))?;
         let (presence, key) = match (key.strip_prefix("++"), key.strip_prefix('+')) {
@@ -101,9 +108,11 @@ impl Override {
     /// # Errors
     /// `SL0001` for a value that cannot be understood.
     pub fn variable(name: &str, keys: &str, text: &str) -> Result<Self> {
-        let usage = |why: String| Error::new(codes::USAGE, format!("`{name}` {why}")).hint("its value is YAML");
+        let usage =
+            |why: String| Error::new(codes::USAGE, format!("`{name}` {why}")).hint("its value is YAML");
         let value = parse_value(text).map_err(|why| usage(format!("has a value that is not YAML: {why}")))?;
-        let path = path(&keys.split("__").map(str::to_lowercase).collect::<Vec<_>>().join(".")).map_err(usage)?;
+        let path =
+            path(&keys.split("__").map(str::to_lowercase).collect::<Vec<_>>().join(".")).map_err(usage)?;
         let change = Change::Set(value);
         Ok(Self { word: name.to_owned(), path, change, presence: Presence::Present, loose: true })
     }
@@ -114,7 +123,9 @@ impl Override {
         if self.loose {
             let mut at = Some(root);
             for key in &mut fitted.path.0 {
-                let found = at.and_then(|node| node.keys().find(|one| one.eq_ignore_ascii_case(key)).map(str::to_owned));
+                let found = at.and_then(|node| {
+                    node.keys().find(|one| one.eq_ignore_ascii_case(key)).map(str::to_owned)
+                });
                 if let Some(found) = found {
                     *key = found;
                 }
@@ -138,12 +149,16 @@ impl Override {
                 let last = self.path.0.last().map(String::as_str).unwrap_or_default();
                 let error = match known {
                     Some(parent) => error.suggest(last, parent.keys()),
-                    None => error.suggest(&self.path.to_string(), every_path(root).iter().map(String::as_str)),
+                    None => {
+                        error.suggest(&self.path.to_string(), every_path(root).iter().map(String::as_str))
+                    }
                 };
                 Err(error.hint(format!("to add a new key write `+{}`", self.word)))
             }
-            (Presence::Absent, true) => Err(error(format!("`{}` adds `{}`, which exists", self.word, self.path))
-                .hint(format!("to change it write `{}`", self.word.trim_start_matches('+')))),
+            (Presence::Absent, true) => {
+                Err(error(format!("`{}` adds `{}`, which exists", self.word, self.path))
+                    .hint(format!("to change it write `{}`", self.word.trim_start_matches('+'))))
+            }
             _ => Ok(()),
         }
     }

@@ -114,9 +114,9 @@ pub struct Project {
 
 /// The project file that counts in a folder: in it, or in the nearest one round it.
 pub fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().find_map(|folder| {
-        file::NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
-    })
+    folder
+        .ancestors()
+        .find_map(|folder| file::NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file()))
 }
 
 impl Project {
@@ -197,7 +197,9 @@ impl Project {
             .flatten()
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.starts_with("settings.") && (name.ends_with(".yaml") || name.ends_with(".yml")))
+            .filter(|name| {
+                name.starts_with("settings.") && (name.ends_with(".yaml") || name.ends_with(".yml"))
+            })
             .collect();
         found.sort();
         let files = read_all(&folder, &found);
@@ -264,9 +266,12 @@ impl Project {
                     return;
                 };
                 if !names::is_label(label) {
-                    let error = Error::new(codes::BAD_BINDING, format!("`{label}` cannot be the label of a binding"));
+                    let error =
+                        Error::new(codes::BAD_BINDING, format!("`{label}` cannot be the label of a binding"));
                     problems.push(
-                        error.at(path, None).hint("a letter, then letters, digits and `_`; `default` is taken"),
+                        error
+                            .at(path, None)
+                            .hint("a letter, then letters, digits and `_`; `default` is taken"),
                     );
                     return;
                 }
@@ -283,7 +288,10 @@ impl Project {
         for (label, binding) in &self.bindings {
             for base in &binding.extends {
                 if !self.bindings.contains_key(base) {
-                    let error = Error::new(codes::BAD_BINDING, format!("`{label}` extends `{base}`, which is no binding"));
+                    let error = Error::new(
+                        codes::BAD_BINDING,
+                        format!("`{label}` extends `{base}`, which is no binding"),
+                    );
                     let error = error.suggest(base, self.labels());
                     problems.push(self.layers.locate(error, binding.mark));
                 }
@@ -310,7 +318,12 @@ impl Project {
         Ok(found)
     }
 
-    fn follow<'a>(&'a self, label: &str, on: &mut Vec<String>, found: &mut Vec<&'a str>) -> Result<(), Vec<String>> {
+    fn follow<'a>(
+        &'a self,
+        label: &str,
+        on: &mut Vec<String>,
+        found: &mut Vec<&'a str>,
+    ) -> Result<(), Vec<String>> {
         let Some((label, binding)) = self.bindings.get_key_value(label) else { return Ok(()) };
         if on.contains(label) {
             let from = on.iter().position(|one| one == label).unwrap_or(0);
@@ -335,7 +348,9 @@ impl Project {
                     Ok(found) if found.is_empty() => {
                         self.warnings.push(format!("`{pattern}` in `{}` fits no file", self.file.file));
                     }
-                    Ok(found) => seen.extend(found.into_iter().filter(|path| !seen.contains(path)).collect::<Vec<_>>()),
+                    Ok(found) => {
+                        seen.extend(found.into_iter().filter(|path| !seen.contains(path)).collect::<Vec<_>>())
+                    }
                     Err(why) => problems.push(
                         Error::new(codes::BAD_PROJECT, format!("`{pattern}` is no pattern of files"))
                             .cause(why)
@@ -344,20 +359,25 @@ impl Project {
                 }
             }
             for path in seen {
-                let patterns = kind.overrides.iter().find(|(one, _)| *one == path).map(|(_, bindings)| bindings);
+                let patterns =
+                    kind.overrides.iter().find(|(one, _)| *one == path).map(|(_, bindings)| bindings);
                 let bindings = self.bound(patterns.unwrap_or(&kind.bindings), kind.line, problems);
                 let stem = names::stem(&path, &self.file.project);
                 self.artefacts.push(Artefact { what, path, stem, bindings });
             }
             for (path, _) in &kind.overrides {
                 if !self.artefacts.iter().any(|one| one.path == *path) {
-                    let error = Error::new(codes::BAD_PROJECT, format!("`overrides` names `{path}`, which is no file of `{}`", what.plural()));
+                    let error = Error::new(
+                        codes::BAD_PROJECT,
+                        format!("`overrides` names `{path}`, which is no file of `{}`", what.plural()),
+                    );
                     let known: Vec<&str> = self.artefacts.iter().map(|one| one.path.as_str()).collect();
                     problems.push(error.suggest(path, known).at(&self.file.file, None));
                 }
             }
         }
-        let used = |label: &&str| self.artefacts.iter().any(|one| one.bindings.iter().any(|bound| bound == label));
+        let used =
+            |label: &&str| self.artefacts.iter().any(|one| one.bindings.iter().any(|bound| bound == label));
         let idle: Vec<String> = self.labels().filter(|label| !used(label)).map(str::to_owned).collect();
         if !self.artefacts.is_empty() {
             self.warnings.extend(idle.iter().map(|label| format!("nothing is bound to `{label}`")));
@@ -373,18 +393,28 @@ impl Project {
                 self.labels().filter(|label| fits.as_ref().is_ok_and(|fits| fits.is_match(label))).collect();
             if labels.is_empty() {
                 let known: Vec<&str> = self.labels().collect();
-                let error = Error::new(codes::BAD_BINDING, format!("the pattern `{pattern}` fits no binding"))
-                    .suggest(pattern, known.iter().copied())
-                    .hint(match known.is_empty() {
-                        true => format!("there is no `{}/settings.configuration.LABEL.yaml`", self.file.settings.folder),
-                        false => format!("there are `{}`", known.join("`, `")),
-                    })
-                    .at(&self.file.file, (line > 0).then_some(line));
+                let error =
+                    Error::new(codes::BAD_BINDING, format!("the pattern `{pattern}` fits no binding"))
+                        .suggest(pattern, known.iter().copied())
+                        .hint(match known.is_empty() {
+                            true => format!(
+                                "there is no `{}/settings.configuration.LABEL.yaml`",
+                                self.file.settings.folder
+                            ),
+                            false => format!("there are `{}`", known.join("`, `")),
+                        })
+                        .at(&self.file.file, (line > 0).then_some(line));
                 if !problems.contains(&error) {
                     problems.push(error);
                 }
             }
-            found.extend(labels.into_iter().map(str::to_owned).filter(|label| !found.contains(label)).collect::<Vec<_>>());
+            found.extend(
+                labels
+                    .into_iter()
+                    .map(str::to_owned)
+                    .filter(|label| !found.contains(label))
+                    .collect::<Vec<_>>(),
+            );
         }
         if patterns.is_empty() { vec![DEFAULT.to_owned()] } else { found }
     }
@@ -402,7 +432,10 @@ impl Project {
                     Ok(id) => {
                         let other = ids.insert((artefact.what == What::Table, id.clone()), &artefact.path);
                         if let Some(other) = other {
-                            let error = Error::new(codes::BAD_ARTEFACT, format!("`{other}` and `{}` both become `{id}`", artefact.path));
+                            let error = Error::new(
+                                codes::BAD_ARTEFACT,
+                                format!("`{other}` and `{}` both become `{id}`", artefact.path),
+                            );
                             problems.push(error.at(&artefact.path, None).hint("rename one of the files"));
                         }
                     }
@@ -420,7 +453,10 @@ fn read_all(
     names: &[String],
 ) -> Vec<Result<Result<Option<Node>, spinloom_configs::Fault>, std::io::Error>> {
     let read = |names: &[String]| -> Vec<_> {
-        names.iter().map(|name| std::fs::read_to_string(folder.join(name)).map(|text| yaml::read(&text))).collect()
+        names
+            .iter()
+            .map(|name| std::fs::read_to_string(folder.join(name)).map(|text| yaml::read(&text)))
+            .collect()
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     if names.len() < 8 || workers < 2 {
@@ -437,11 +473,13 @@ fn read_all(
 fn extends(patch: &mut Patch, layers: &Layers, problems: &mut Vec<Error>) -> Vec<String> {
     let Some(at) = patch.0.iter().position(|entry| entry.key == "$extends") else { return Vec::new() };
     let entry = patch.0.remove(at);
-    let value = if let crate::merge::Operation::Set(node) = &entry.operation { node.value() } else { true.into() };
+    let value =
+        if let crate::merge::Operation::Set(node) = &entry.operation { node.value() } else { true.into() };
     let items = if let serde_json::Value::Array(items) = value { items } else { vec![value] };
     let names: Vec<String> = items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
     if names.len() != items.len() {
-        let error = Error::new(codes::SETTINGS_FILE, "`$extends` is the label of a binding, or a list of them");
+        let error =
+            Error::new(codes::SETTINGS_FILE, "`$extends` is the label of a binding, or a list of them");
         problems.push(layers.locate(error, entry.mark));
     }
     names
@@ -449,7 +487,10 @@ fn extends(patch: &mut Patch, layers: &Layers, problems: &mut Vec<Error>) -> Vec
 
 /// The files below a folder that a pattern fits, sorted. Hidden folders are left out.
 fn files(root: &Path, pattern: &str) -> Result<Vec<String>, String> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.kind().to_string())?;
+    let glob = GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| error.kind().to_string())?;
     let matcher = glob.compile_matcher();
     let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']));
     let parts: Vec<&str> = fixed.collect();

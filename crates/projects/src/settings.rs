@@ -54,7 +54,10 @@ impl Project {
         }
         let known: Vec<&str> = self.labels().collect();
         let hint = match known.is_empty() {
-            true => format!("a binding is a file `{}/settings.configuration.LABEL.yaml`", self.file.settings.folder),
+            true => format!(
+                "a binding is a file `{}/settings.configuration.LABEL.yaml`",
+                self.file.settings.folder
+            ),
             false => format!("the bindings are `{}`", known.join("`, `")),
         };
         Err(Error::new(codes::BAD_BINDING, format!("there is no binding `{typed}`"))
@@ -114,7 +117,11 @@ impl Project {
             return Err(problems);
         }
         let stem = request.flow.map_or("all", |flow| flow.stem.as_str());
-        let place = if self.is_production() { "production".to_owned() } else { format!("branch_{}", names::slug(&branch)) };
+        let place = if self.is_production() {
+            "production".to_owned()
+        } else {
+            format!("branch_{}", names::slug(&branch))
+        };
         let name = format!("settings.{place}.{binding}.{stem}");
         Ok(Settings { root, layers, binding, name })
     }
@@ -168,7 +175,11 @@ impl Project {
     /// Where a table is: `<catalog>/<database>/<table>`, as far as the target says.
     pub fn table_path(&self, table: &str, target: Option<&str>) -> String {
         let target = target.and_then(|name| self.file.targets.get(name));
-        let parts = [target.and_then(|one| one.catalog.as_deref()), target.and_then(|one| one.database.as_deref()), Some(table)];
+        let parts = [
+            target.and_then(|one| one.catalog.as_deref()),
+            target.and_then(|one| one.database.as_deref()),
+            Some(table),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("/")
     }
 
@@ -203,11 +214,19 @@ impl Project {
             let Some(node) = root.at(std::slice::from_ref(section)) else { continue };
             let schema = if self.file.settings.strict { strict(schema) } else { schema.clone() };
             let value = concealed(&node.value());
-            let name = self.file.settings.schemas.iter().find(|(one, _)| one == section).map_or("", |(_, name)| name);
+            let name = self
+                .file
+                .settings
+                .schemas
+                .iter()
+                .find(|(one, _)| one == section)
+                .map_or("", |(_, name)| name);
             let violations = match configs::validate(&schema, &value) {
                 Ok(violations) => violations,
                 Err(why) => {
-                    problems.push(Error::new(codes::BAD_PROJECT, format!("`{name}` is no JSON schema")).cause(why));
+                    problems.push(
+                        Error::new(codes::BAD_PROJECT, format!("`{name}` is no JSON schema")).cause(why),
+                    );
                     continue;
                 }
             };
@@ -270,7 +289,9 @@ fn violated(
     let known = schema.pointer(&format!("{pointer}/properties")).and_then(Value::as_object);
     let last = path.0.last().map(String::as_str).unwrap_or_default();
     let known: Vec<&str> = known.into_iter().flat_map(|map| map.keys().map(String::as_str)).collect();
-    error.suggest(last, known).hint("add the key to the schema, or set `strict: false` below `settings:` of the project file")
+    error
+        .suggest(last, known)
+        .hint("add the key to the schema, or set `strict: false` below `settings:` of the project file")
 }
 
 /// A schema whose objects take no other keys than they name.
@@ -279,7 +300,9 @@ fn strict(schema: &Value) -> Value {
         Value::Object(map) => {
             let mut map: serde_json::Map<String, Value> =
                 map.iter().map(|(key, value)| (key.clone(), strict(value))).collect();
-            if map.get("properties").is_some_and(Value::is_object) && !map.contains_key("additionalProperties") {
+            if map.get("properties").is_some_and(Value::is_object)
+                && !map.contains_key("additionalProperties")
+            {
                 map.insert("additionalProperties".to_owned(), false.into());
             }
             map.into()
@@ -293,7 +316,9 @@ fn strict(schema: &Value) -> Value {
 pub(crate) fn concealed(value: &Value) -> Value {
     match value {
         Value::Object(map) if map.len() == 1 && map.contains_key(SECRET) => "***".into(),
-        Value::Object(map) => Value::Object(map.iter().map(|(key, value)| (key.clone(), concealed(value))).collect()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), concealed(value))).collect())
+        }
         Value::Array(items) => items.iter().map(concealed).collect(),
         other => other.clone(),
     }
@@ -302,14 +327,19 @@ pub(crate) fn concealed(value: &Value) -> Value {
 /// Keys that a higher layer had to set.
 fn missing(root: &Node, layers: &Layers, binding: &str) -> Vec<Error> {
     let mut problems = Vec::new();
+    if !root.any(&|node| node.data == Data::Missing) {
+        return problems;
+    }
     root.leaves(&mut |path, node| {
         if node.data == Data::Missing {
-            let error = Error::new(codes::SETTINGS_VALUE, format!("`{path}` must be set, and nothing sets it"));
+            let error =
+                Error::new(codes::SETTINGS_VALUE, format!("`{path}` must be set, and nothing sets it"));
             let layer = match binding {
                 DEFAULT => "the settings".to_owned(),
                 label => format!("the settings of the binding `{label}`"),
             };
-            problems.push(layers.locate(error, node.mark).hint(format!("set it in {layer}, or give `{path}=…`")));
+            problems
+                .push(layers.locate(error, node.mark).hint(format!("set it in {layer}, or give `{path}=…`")));
         }
     });
     problems
@@ -342,10 +372,13 @@ fn secrets(root: &Node, layers: &Layers) -> Vec<Error> {
             let named = !text.is_empty()
                 && SECRET_KEYS.iter().any(|end| key == *end || key.ends_with(&format!("_{end}")));
             if (token || named) && !path.0.iter().any(|key| key == SECRET) {
-                let error = Error::new(codes::SECRET_IN_SETTINGS, format!("`{section}.{path}` looks like a secret"));
+                let error =
+                    Error::new(codes::SECRET_IN_SETTINGS, format!("`{section}.{path}` looks like a secret"));
                 let name = path.0.last().map(|key| key.to_uppercase()).unwrap_or_default();
                 problems.push(
-                    layers.locate(error, leaf.mark).hint(format!("name where it is kept: `${{secret:env/{name}}}`")),
+                    layers
+                        .locate(error, leaf.mark)
+                        .hint(format!("name where it is kept: `${{secret:env/{name}}}`")),
                 );
             }
         });
@@ -378,7 +411,11 @@ impl Settings {
     pub fn text(&self) -> String {
         let system = self.root.at(&["system".to_owned()]).map(Node::value).unwrap_or_default();
         let project = system["project"].as_str().unwrap_or_default().to_owned();
-        format!("# Settings of `{project}`, binding `{}`: written by Spinloom, changed by nobody.\n{}", self.binding, emit::yaml(&self.value()))
+        format!(
+            "# Settings of `{project}`, binding `{}`: written by Spinloom, changed by nobody.\n{}",
+            self.binding,
+            emit::yaml(&self.value())
+        )
     }
 
     /// Every leaf below a path, where it is from, and what it took the place of.
@@ -417,7 +454,8 @@ fn canonical(value: &Value) -> String {
     fn sorted(value: &Value) -> Value {
         match value {
             Value::Object(map) => {
-                let mut pairs: Vec<(String, Value)> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+                let mut pairs: Vec<(String, Value)> =
+                    map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
                 pairs.sort_by(|a, b| a.0.cmp(&b.0));
                 Value::Object(pairs.into_iter().collect())
             }
@@ -437,7 +475,8 @@ impl Project {
         let patches: Vec<&crate::Patch> = match section.as_str() {
             "configuration" => {
                 let chain = self.chain(binding).unwrap_or_default();
-                let bound = chain.into_iter().filter_map(|label| self.bindings.get(label)).map(|one| &one.patch);
+                let bound =
+                    chain.into_iter().filter_map(|label| self.bindings.get(label)).map(|one| &one.patch);
                 std::iter::once(&self.global).chain(bound).chain([&self.local]).collect()
             }
             "environment" => self.environment.patches(&branch, self.file.target.as_deref()).collect(),
@@ -473,11 +512,14 @@ fn slips(above: &crate::Patch, below: &crate::Patch, path: &mut Path, found: &mu
         path.0.push(entry.key.clone());
         let same = below.0.iter().find(|one| one.key == entry.key);
         match (same.map(|one| &one.operation), &entry.operation) {
-            (Some(crate::Operation::Merge(below)), crate::Operation::Merge(above)) => slips(above, below, path, found),
+            (Some(crate::Operation::Merge(below)), crate::Operation::Merge(above)) => {
+                slips(above, below, path, found)
+            }
             (Some(_), _) => {}
             (None, _) => {
                 let others = below.0.iter().map(|one| one.key.as_str());
-                let free: Vec<&str> = others.filter(|key| !above.0.iter().any(|one| one.key == *key)).collect();
+                let free: Vec<&str> =
+                    others.filter(|key| !above.0.iter().any(|one| one.key == *key)).collect();
                 if let Some(like) = spinloom_diagnostics::did_you_mean(&entry.key, free) {
                     found(path, like);
                 }

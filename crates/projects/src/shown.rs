@@ -1,8 +1,8 @@
 //! Settings as people read them: a tree, and at its branches where they are from.
 
 use serde_json::Value;
-use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_configs::Path;
+use spinloom_diagnostics::{Error, Result, codes};
 
 use crate::layers::Source;
 use crate::{Data, Layers, Mark, Node, Settings, emit};
@@ -78,7 +78,7 @@ impl Writer<'_> {
     fn key(&mut self, key: &str, node: &Node, depth: usize, tells: bool) {
         let key = emit::key_text(key);
         let leaf = match &node.data {
-            Data::Map(map) => map.is_empty(),
+            Data::Map(map) => map.is_empty() || is_secret(map),
             Data::List(items) => items.is_empty(),
             _ => true,
         };
@@ -103,15 +103,22 @@ impl Writer<'_> {
         for item in items {
             let tag = if tells { self.tag(item) } else { String::new() };
             let text = match &item.data {
-                Data::Map(_) | Data::List(_) => spinloom_configs::text(&crate::settings::concealed(&item.value())),
+                Data::Map(_) | Data::List(_) => {
+                    spinloom_configs::text(&crate::settings::concealed(&item.value()))
+                }
                 _ => self.text(item),
             };
             self.line(depth, &format!("- {text}"), tag);
         }
     }
 
+    #[allow(clippy::unused_self, reason = "one of a family")]
     fn text(&self, node: &Node) -> String {
-        emit::scalar(&crate::settings::concealed(&node.value()))
+        match &node.data {
+            Data::Map(map) if is_secret(map) => "***".to_owned(),
+            Data::Scalar(value) => emit::scalar(value),
+            _ => emit::scalar(&crate::settings::concealed(&node.value())),
+        }
     }
 
     fn line(&mut self, depth: usize, text: &str, tag: String) {
@@ -130,7 +137,7 @@ impl Writer<'_> {
         }
         let Some(place) = self.place(node.mark) else { return String::new() };
         let global = self.layers.get(node.mark).is_some_and(|layer| layer.name == "global");
-        let leaf = !matches!(&node.data, Data::Map(map) if !map.is_empty());
+        let leaf = !matches!(&node.data, Data::Map(map) if !map.is_empty() && !is_secret(map));
         let over = node.over.filter(|_| leaf).and_then(|mark| self.place(mark));
         let over = over.map(|place| format!(" (overrides {place})")).unwrap_or_default();
         format!("-> defined in {place}{}{over}", if global { " (global)" } else { "" })
@@ -148,6 +155,11 @@ impl Writer<'_> {
             Source::System => return None,
         })
     }
+}
+
+/// Whether a mapping stands for a secret.
+fn is_secret(map: &crate::Map) -> bool {
+    map.len() == 1 && map.contains_key(crate::SECRET)
 }
 
 /// Whether all below is from one layer, and took nothing's place.

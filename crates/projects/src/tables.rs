@@ -34,7 +34,8 @@ pub struct Column {
     pub comment: String,
 }
 
-const FIELDS: [&str; 6] = ["table", "description", "columns", "partition_by", "primary_key", "retention_days"];
+const FIELDS: [&str; 6] =
+    ["table", "description", "columns", "partition_by", "primary_key", "retention_days"];
 const COLUMN: [&str; 4] = ["name", "type", "nullable", "comment"];
 const TYPES: [&str; 10] =
     ["bool", "int", "bigint", "float", "double", "string", "bytes", "date", "timestamp", "decimal"];
@@ -67,7 +68,8 @@ impl Table {
             format!("  {} {}{null}", quoted(&column.name), sql_type(&column.kind))
         };
         let mut lines: Vec<String> = self.columns.iter().map(column).collect();
-        for name in self.partition_by.iter().filter(|name| !self.columns.iter().any(|one| one.name == **name)) {
+        for name in self.partition_by.iter().filter(|name| !self.columns.iter().any(|one| one.name == **name))
+        {
             lines.push(format!("  {} INTEGER NOT NULL", quoted(name)));
         }
         if !self.primary_key.is_empty() {
@@ -79,9 +81,7 @@ impl Table {
 
     /// The same for programs.
     pub fn json(&self) -> Value {
-        let column = |column: &Column| {
-            json!({"name": column.name, "type": column.kind, "nullable": column.nullable, "comment": column.comment})
-        };
+        let column = |column: &Column| json!({"name": column.name, "type": column.kind, "nullable": column.nullable, "comment": column.comment});
         json!({
             "table": self.name, "description": self.description,
             "columns": self.columns.iter().map(column).collect::<Vec<_>>(),
@@ -141,7 +141,10 @@ impl Reader<'_> {
 
     fn table(&mut self, root: &Node) -> Table {
         let Data::Map(entries) = &root.data else {
-            self.bad(root.place.line, format!("a table is a mapping that begins with `table:`, not {}", root.kind()));
+            self.bad(
+                root.place.line,
+                format!("a table is a mapping that begins with `table:`, not {}", root.kind()),
+            );
             return Table::default();
         };
         self.known(root, &FIELDS, "a table");
@@ -155,7 +158,8 @@ impl Reader<'_> {
                 self.bad(root.place.line, "the table has no name: `table:` is missing".to_owned());
             }
         }
-        let text = |key: &str| entries.get(key).and_then(|entry| entry.node.value().as_str().map(str::to_owned));
+        let text =
+            |key: &str| entries.get(key).and_then(|entry| entry.node.value().as_str().map(str::to_owned));
         table.description = text("description").unwrap_or_default();
         match entries.get("columns").map(|entry| (&entry.node, entry.place.line)) {
             Some((Node { data: Data::List(items), .. }, _)) if !items.is_empty() => {
@@ -168,7 +172,10 @@ impl Reader<'_> {
                 }
             }
             _ => {
-                self.bad(root.place.line, "the table has no columns: `columns:` is a list of them".to_owned());
+                self.bad(
+                    root.place.line,
+                    "the table has no columns: `columns:` is a list of them".to_owned(),
+                );
             }
         }
         table.partition_by = self.names(entries.get("partition_by"), "partition_by", None);
@@ -188,16 +195,20 @@ impl Reader<'_> {
             return Column::default();
         };
         self.known(node, &COLUMN, "a column");
-        let text = |key: &str| entries.get(key).and_then(|entry| entry.node.value().as_str().map(str::to_owned));
+        let text =
+            |key: &str| entries.get(key).and_then(|entry| entry.node.value().as_str().map(str::to_owned));
         let (name, kind) = (text("name").unwrap_or_default(), text("type").unwrap_or_default());
         if name.is_empty() {
             self.bad(node.place.line, "a column has no name".to_owned());
         }
         if !is_type(&kind) {
             let line = entries.get("type").map_or(node.place.line, |entry| entry.place.line);
-            let error = Error::new(codes::BAD_TABLE, format!("the column `{name}` has the type `{kind}`, which is none"))
-                .suggest(&kind, TYPES)
-                .hint(format!("types are `{}(p,s)` and `array<…>` of them", TYPES.join("`, `")));
+            let error = Error::new(
+                codes::BAD_TABLE,
+                format!("the column `{name}` has the type `{kind}`, which is none"),
+            )
+            .suggest(&kind, TYPES)
+            .hint(format!("types are `{}(p,s)` and `array<…>` of them", TYPES.join("`, `")));
             self.problems.push(error.at(self.file, Some(line)));
         }
         let nullable = entries.get("nullable").and_then(|entry| entry.node.value().as_bool()).unwrap_or(true);
@@ -207,15 +218,23 @@ impl Reader<'_> {
     fn names(&mut self, entry: Option<&yaml::Entry>, field: &str, of: Option<&Table>) -> Vec<String> {
         let Some(entry) = entry else { return Vec::new() };
         let items = if let Data::List(items) = &entry.node.data { items.as_slice() } else { &[] };
-        let names: Vec<String> = items.iter().filter_map(|item| item.value().as_str().map(str::to_owned)).collect();
+        let names: Vec<String> =
+            items.iter().filter_map(|item| item.value().as_str().map(str::to_owned)).collect();
         if names.len() != items.len() || names.is_empty() {
             self.bad(entry.place.line, format!("`{field}` is a list of columns"));
         }
         if let Some(table) = of {
-            let known: Vec<&str> = table.columns.iter().map(|one| one.name.as_str()).chain(table.partition_by.iter().map(String::as_str)).collect();
+            let known: Vec<&str> = table
+                .columns
+                .iter()
+                .map(|one| one.name.as_str())
+                .chain(table.partition_by.iter().map(String::as_str))
+                .collect();
             for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
-                let error = Error::new(codes::BAD_TABLE, format!("`{field}` names `{name}`, which is no column"));
-                self.problems.push(error.suggest(name, known.iter().copied()).at(self.file, Some(entry.place.line)));
+                let error =
+                    Error::new(codes::BAD_TABLE, format!("`{field}` names `{name}`, which is no column"));
+                self.problems
+                    .push(error.suggest(name, known.iter().copied()).at(self.file, Some(entry.place.line)));
             }
         }
         names

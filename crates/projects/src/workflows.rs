@@ -44,18 +44,28 @@ impl Workflow {
     /// # Errors
     /// `SL0812` for one that is no workflow.
     pub fn read(file: &str, text: &str) -> Result<Self, Error> {
-        let problem = |message: String, line: u32| Error::new(codes::BAD_WORKFLOW, message).at(file, Some(line));
+        let problem =
+            |message: String, line: u32| Error::new(codes::BAD_WORKFLOW, message).at(file, Some(line));
         let root = yaml::read(text).map_err(|fault| {
-            problem(format!("`{file}` is not YAML (line {}, column {})", fault.line, fault.column), fault.line)
-                .cause(fault.reason)
+            problem(
+                format!("`{file}` is not YAML (line {}, column {})", fault.line, fault.column),
+                fault.line,
+            )
+            .cause(fault.reason)
         })?;
         let inner = root.and_then(|root| match root.data {
-            Data::Map(mut entries) => entries.shift_remove("workflow").or_else(|| entries.shift_remove("Workflow")),
+            Data::Map(mut entries) => {
+                entries.shift_remove("workflow").or_else(|| entries.shift_remove("Workflow"))
+            }
             _ => None,
         });
         match inner {
-            Some(Entry { node: Node { data: Data::Map(root), .. }, .. }) => Ok(Self { file: file.to_owned(), root }),
-            _ => Err(problem(format!("`{file}` describes no workflow"), 1).hint("it begins with `workflow:`")),
+            Some(Entry { node: Node { data: Data::Map(root), .. }, .. }) => {
+                Ok(Self { file: file.to_owned(), root })
+            }
+            _ => {
+                Err(problem(format!("`{file}` describes no workflow"), 1).hint("it begins with `workflow:`"))
+            }
         }
     }
 }
@@ -144,7 +154,13 @@ impl Compiler<'_> {
     fn triggers(&mut self, entry: &Entry) -> Value {
         let items = if let Data::List(items) = &entry.node.data { items.as_slice() } else { &[] };
         if items.is_empty() {
-            self.bad(entry.place.line, "`triggers` is a list", "", &[], "such as `- {cron: \"0 6 * * *\", timezone: UTC}`");
+            self.bad(
+                entry.place.line,
+                "`triggers` is a list",
+                "",
+                &[],
+                "such as `- {cron: \"0 6 * * *\", timezone: UTC}`",
+            );
         }
         let mut found = Vec::new();
         for item in items {
@@ -152,7 +168,9 @@ impl Compiler<'_> {
             let zone = value["timezone"].as_str().unwrap_or("UTC");
             match (value["cron"].as_str(), value["expression"].as_str()) {
                 (Some(cron), None) => found.push(json!({"type": "CRON", "cron": cron, "timezone": zone})),
-                (None, Some(word)) => found.push(json!({"type": "PREDEFINED", "expression": word, "timezone": zone})),
+                (None, Some(word)) => {
+                    found.push(json!({"type": "PREDEFINED", "expression": word, "timezone": zone}))
+                }
                 _ => self.bad(item.place.line, "a trigger has `cron` or `expression`", "", &[], ""),
             }
         }
@@ -163,7 +181,13 @@ impl Compiler<'_> {
     fn jobs(&mut self, entry: &Entry, dag: Option<&Entry>) -> Vec<Value> {
         let items = if let Data::List(items) = &entry.node.data { items.as_slice() } else { &[] };
         if items.is_empty() {
-            self.bad(entry.place.line, "`jobs` is a list of jobs", "", &[], "such as `- job: {id: a, type: noop}`");
+            self.bad(
+                entry.place.line,
+                "`jobs` is a list of jobs",
+                "",
+                &[],
+                "such as `- job: {id: a, type: noop}`",
+            );
         }
         // A job that is run for every binding is several steps.
         let mut groups: Vec<(String, Vec<Value>, Option<Vec<Value>>, u32)> = Vec::new();
@@ -197,14 +221,22 @@ impl Compiler<'_> {
             let mut successors = Map::new();
             let mut conditions: Vec<String> = Vec::new();
             for transition in transitions.unwrap_or_default() {
-                let Some((condition, to)) = self.transition(&transition, line, &mut conditions) else { continue };
+                let Some((condition, to)) = self.transition(&transition, line, &mut conditions) else {
+                    continue;
+                };
                 match known.iter().find(|(id, _)| *id == to) {
                     Some((_, targets)) => {
                         successors.extend(targets.iter().map(|id| (id.clone(), condition.clone().into())));
                     }
                     None => {
                         let names: Vec<&str> = known.iter().map(|(id, _)| id.as_str()).collect();
-                        self.bad(line, format!("a transition leads to `{to}`, which is no job"), &to, &names, "");
+                        self.bad(
+                            line,
+                            format!("a transition leads to `{to}`, which is no job"),
+                            &to,
+                            &names,
+                            "",
+                        );
                     }
                 }
             }
@@ -222,7 +254,9 @@ impl Compiler<'_> {
     fn job<'n>(&mut self, item: &'n Node) -> Option<(&'n str, &'n Entries)> {
         let one = if let Data::Map(entries) = &item.data { entries.iter().next() } else { None };
         match one {
-            Some((kind, Entry { node: Node { data: Data::Map(inner), .. }, .. })) if JOBS.contains(&kind.as_str()) => {
+            Some((kind, Entry { node: Node { data: Data::Map(inner), .. }, .. }))
+                if JOBS.contains(&kind.as_str()) =>
+            {
                 Some((kind, inner))
             }
             Some((kind, _)) if !JOBS.contains(&kind.as_str()) => {
@@ -246,8 +280,24 @@ impl Compiler<'_> {
             "job" => self.typed(inner, step, id, line),
             "subworkflow" => {
                 let wanted = text(inner, "workflow").unwrap_or_else(|| id.to_owned());
-                step.insert("sync".to_owned(), inner.get("sync").map_or(true.into(), |entry| entry.node.value()));
-                let mut params = self.given(inner, &["id", "name", "description", "timeout", "failure_mode", "transition", "workflow", "version", "sync"]);
+                step.insert(
+                    "sync".to_owned(),
+                    inner.get("sync").map_or(true.into(), |entry| entry.node.value()),
+                );
+                let mut params = self.given(
+                    inner,
+                    &[
+                        "id",
+                        "name",
+                        "description",
+                        "timeout",
+                        "failure_mode",
+                        "transition",
+                        "workflow",
+                        "version",
+                        "sync",
+                    ],
+                );
                 let found = self.workflow_id(&wanted, line);
                 params.insert("subworkflow_id".to_owned(), string(&found));
                 let version = text(inner, "version").unwrap_or_else(|| "latest".to_owned());
@@ -259,7 +309,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn loop_of(&mut self, kind: &str, inner: &Entries, mut step: Map<String, Value>, line: u32) -> Vec<Value> {
+    fn loop_of(
+        &mut self,
+        kind: &str,
+        inner: &Entries,
+        mut step: Map<String, Value>,
+        line: u32,
+    ) -> Vec<Value> {
         let mut over = Map::new();
         if let Some(Data::Map(params)) = inner.get("params").map(|entry| &entry.node.data) {
             over.extend(self.parameters(params));
@@ -267,13 +323,23 @@ impl Compiler<'_> {
         if let Some(Value::Object(ranges)) = inner.get("ranges").map(|entry| entry.node.value()) {
             for (name, range) in ranges {
                 let part = |key: &str, otherwise: i64| range[key].as_i64().unwrap_or(otherwise);
-                let expression =
-                    format!("Util.intsBetween({}, {}, {});", part("from", 0), part("to", 0), part("increment", 1));
+                let expression = format!(
+                    "Util.intsBetween({}, {}, {});",
+                    part("from", 0),
+                    part("to", 0),
+                    part("increment", 1)
+                );
                 over.insert(name, json!({"expression": expression, "type": "LONG_ARRAY"}));
             }
         }
         if kind == "foreach" && over.is_empty() {
-            self.bad(line, "a `foreach` has nothing to go over", "", &[], "give it `params` with lists, or `ranges`");
+            self.bad(
+                line,
+                "a `foreach` has nothing to go over",
+                "",
+                &[],
+                "give it `params` with lists, or `ranges`",
+            );
         }
         if kind == "while" {
             match text(inner, "condition") {
@@ -283,7 +349,20 @@ impl Compiler<'_> {
                 None => self.bad(line, "a `while` has no `condition`", "", &[], ""),
             }
         }
-        let known = ["id", "name", "description", "timeout", "failure_mode", "transition", "params", "ranges", "condition", "jobs", "dag", "concurrency"];
+        let known = [
+            "id",
+            "name",
+            "description",
+            "timeout",
+            "failure_mode",
+            "transition",
+            "params",
+            "ranges",
+            "condition",
+            "jobs",
+            "dag",
+            "concurrency",
+        ];
         let mut params = self.given(inner, &known);
         if !over.is_empty() {
             params.insert("loop_params".to_owned(), json!({"value": over, "type": "MAP"}));
@@ -303,7 +382,21 @@ impl Compiler<'_> {
 
     fn typed(&mut self, inner: &Entries, step: Map<String, Value>, id: &str, line: u32) -> Vec<Value> {
         let kind = text(inner, "type").unwrap_or_default();
-        let known = ["id", "name", "description", "timeout", "failure_mode", "transition", "type", "flow", "bindings", "params", "file", "writes", "reads"];
+        let known = [
+            "id",
+            "name",
+            "description",
+            "timeout",
+            "failure_mode",
+            "transition",
+            "type",
+            "flow",
+            "bindings",
+            "params",
+            "file",
+            "writes",
+            "reads",
+        ];
         let mut params = self.given(inner, &known);
         match kind.to_lowercase().as_str() {
             "noop" => self.noop(step, params),
@@ -317,7 +410,9 @@ impl Compiler<'_> {
                             params.insert("script".to_owned(), string(&script));
                         }
                         Err(error) => {
-                            let message = format!("the job `{id}` needs the file `{path}`, which cannot be read: {error}");
+                            let message = format!(
+                                "the job `{id}` needs the file `{path}`, which cannot be read: {error}"
+                            );
                             self.bad(line, message, "", &[], "");
                         }
                     }
@@ -338,7 +433,13 @@ impl Compiler<'_> {
                     true => format!("the job `{id}` has no type"),
                     false => format!("the job `{id}` is of the type `{kind}`, which there is not"),
                 };
-                self.bad(line, message, &kind, &TYPES, "types are `noop`, `metaflow`, `sql`, `shell` and `python`");
+                self.bad(
+                    line,
+                    message,
+                    &kind,
+                    &TYPES,
+                    "types are `noop`, `metaflow`, `sql`, `shell` and `python`",
+                );
                 Vec::new()
             }
         }
@@ -366,7 +467,13 @@ impl Compiler<'_> {
         let flows: Vec<_> = self.project.artefacts.iter().filter(|one| one.what == What::Flow).collect();
         let Some(flow) = flows.iter().find(|one| one.stem == stem) else {
             let known: Vec<&str> = flows.iter().map(|one| one.stem.as_str()).collect();
-            self.bad(line, format!("the job `{id}` runs the flow `{stem}`, which the project has not"), &stem, &known, "");
+            self.bad(
+                line,
+                format!("the job `{id}` runs the flow `{stem}`, which the project has not"),
+                &stem,
+                &known,
+                "",
+            );
             return Vec::new();
         };
         let wanted = inner.get("bindings").map(|entry| entry.node.value());
@@ -385,7 +492,8 @@ impl Compiler<'_> {
         for binding in &bindings {
             if !flow.bindings.contains(binding) {
                 let known: Vec<&str> = flow.bindings.iter().map(String::as_str).collect();
-                let message = format!("the job `{id}` runs `{stem}` for `{binding}`, which it is not bound to");
+                let message =
+                    format!("the job `{id}` runs `{stem}` for `{binding}`, which it is not bound to");
                 self.bad(line, message, binding, &known, "");
                 continue;
             }
@@ -407,7 +515,8 @@ impl Compiler<'_> {
     }
 
     fn workflow_id(&mut self, stem: &str, line: u32) -> String {
-        let workflows: Vec<_> = self.project.artefacts.iter().filter(|one| one.what == What::Workflow).collect();
+        let workflows: Vec<_> =
+            self.project.artefacts.iter().filter(|one| one.what == What::Workflow).collect();
         let found = workflows.iter().find(|one| one.stem == stem).and_then(|one| {
             let binding = one.bindings.iter().find(|label| *label == self.binding || *label == DEFAULT)?;
             self.project.id(one, binding).ok()
@@ -420,10 +529,21 @@ impl Compiler<'_> {
     }
 
     fn table(&mut self, name: &str, verb: &str, line: u32) {
-        let tables: Vec<&str> =
-            self.project.artefacts.iter().filter(|one| one.what == What::Table).map(|one| one.stem.as_str()).collect();
+        let tables: Vec<&str> = self
+            .project
+            .artefacts
+            .iter()
+            .filter(|one| one.what == What::Table)
+            .map(|one| one.stem.as_str())
+            .collect();
         if !tables.contains(&name) {
-            self.bad(line, format!("a job {verb} `{name}`, which is no table of the project"), name, &tables, "");
+            self.bad(
+                line,
+                format!("a job {verb} `{name}`, which is no table of the project"),
+                name,
+                &tables,
+                "",
+            );
         }
         let _ = self.target;
     }
@@ -457,7 +577,10 @@ impl Compiler<'_> {
             };
             let mut param = Map::new();
             if expression {
-                param.insert("expression".to_owned(), value.as_str().map_or_else(|| value.to_string(), str::to_owned).into());
+                param.insert(
+                    "expression".to_owned(),
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned).into(),
+                );
                 param.insert("type".to_owned(), kind.unwrap_or_else(|| "STRING".to_owned()).into());
             } else {
                 match kind.or_else(|| kind_of(&value).map(str::to_owned)) {
@@ -470,7 +593,13 @@ impl Compiler<'_> {
                         param.insert("type".to_owned(), kind.into());
                     }
                     None => {
-                        self.bad(entry.place.line, format!("the parameter `{key}` is of no type that workflows have"), "", &[], "");
+                        self.bad(
+                            entry.place.line,
+                            format!("the parameter `{key}` is of no type that workflows have"),
+                            "",
+                            &[],
+                            "",
+                        );
                         continue;
                     }
                 }
@@ -498,7 +627,13 @@ impl Compiler<'_> {
                 for (from, to) in edges {
                     let Some((_, _, transitions, _)) = groups.iter_mut().find(|(id, ..)| *id == from) else {
                         let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-                        self.bad(dag.place.line, format!("`dag` names `{from}`, which is no job"), &from, &known, "");
+                        self.bad(
+                            dag.place.line,
+                            format!("`dag` names `{from}`, which is no job"),
+                            &from,
+                            &known,
+                            "",
+                        );
                         continue;
                     };
                     if transitions.is_none() {
@@ -508,18 +643,35 @@ impl Compiler<'_> {
             }
             other => {
                 let typed = other.as_str().unwrap_or_default().to_owned();
-                self.bad(dag.place.line, "`dag` is `sequential`, `parallel` or transitions by job", &typed, &["sequential", "parallel"], "");
+                self.bad(
+                    dag.place.line,
+                    "`dag` is `sequential`, `parallel` or transitions by job",
+                    &typed,
+                    &["sequential", "parallel"],
+                    "",
+                );
             }
         }
     }
 
     /// `b`, `IF x > 0 THEN b`, `OTHERWISE b`: the condition, and where it leads.
-    fn transition(&mut self, value: &Value, line: u32, conditions: &mut Vec<String>) -> Option<(String, String)> {
+    fn transition(
+        &mut self,
+        value: &Value,
+        line: u32,
+        conditions: &mut Vec<String>,
+    ) -> Option<(String, String)> {
         let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
         let upper = text.to_ascii_uppercase();
         if upper.starts_with("IF ") {
             let Some(at) = upper.rfind(" THEN ") else {
-                self.bad(line, format!("the transition `{text}` has no `THEN`"), "", &[], "write `IF x > 0 THEN job`");
+                self.bad(
+                    line,
+                    format!("the transition `{text}` has no `THEN`"),
+                    "",
+                    &[],
+                    "write `IF x > 0 THEN job`",
+                );
                 return None;
             };
             let condition = text[3..at].trim().to_owned();

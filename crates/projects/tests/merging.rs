@@ -105,8 +105,10 @@ fn value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_filter("JSON has no others", |f| f.is_finite()).prop_map(Value::from),
         any::<String>().prop_map(Value::from),
         "[-+.0-9eExo:_~yn#]{0,6}".prop_map(Value::from),
-        prop::sample::select(vec!["true", "No", "null", "~", "1.10", "0x1F", "1:30", "---", "- a", "a: b", " a", "<<", "=", "???"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "true", "No", "null", "~", "1.10", "0x1F", "1:30", "---", "- a", "a: b", " a", "<<", "=", "???"
+        ])
+        .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 5, |inner| {
         prop_oneof![

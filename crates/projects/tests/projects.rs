@@ -39,8 +39,7 @@ fn compiled_settings_have_their_sections_and_their_name() {
     )]);
     let project = folder.load().unwrap();
     let flow = project.artefacts.iter().find(|one| one.what == What::Flow);
-    let settings =
-        project.settings(&Request { binding: "EXP_01", flow, ..Request::default() }).unwrap();
+    let settings = project.settings(&Request { binding: "EXP_01", flow, ..Request::default() }).unwrap();
     let written = settings.write(&folder.path().join("compiled")).unwrap();
     assert_eq!(written.file_name().unwrap().to_str().unwrap(), settings.file_name());
     assert!(settings.file_name().starts_with("settings.branch_demox.EXP_01.training."));
@@ -67,7 +66,8 @@ fn the_environment_is_as_branch_and_target_say() {
     let folder = Folder::with(&[]);
     let of = |branch: &str, target: Option<&str>| {
         let project = folder.load_with(Facts { branch: Some(branch.to_owned()), ..Folder::facts() }).unwrap();
-        let settings = project.settings(&Request { binding: "EXP_01", target, ..Request::default() }).unwrap();
+        let settings =
+            project.settings(&Request { binding: "EXP_01", target, ..Request::default() }).unwrap();
         settings.value()["environment"].clone()
     };
     assert_eq!(of("demoX", None), json!({"READ_DB": "warehouse"}));
@@ -82,11 +82,8 @@ fn the_environment_is_as_branch_and_target_say() {
 fn ids_are_the_branch_and_the_binding() {
     let folder = Folder::with(&[]);
     let ids = |branch: Option<&str>, commit: Option<&str>| {
-        let facts = Facts {
-            branch: branch.map(str::to_owned),
-            commit: commit.map(str::to_owned),
-            ..Folder::facts()
-        };
+        let facts =
+            Facts { branch: branch.map(str::to_owned), commit: commit.map(str::to_owned), ..Folder::facts() };
         let project = folder.load_with(facts).unwrap();
         let flow = project.artefacts.iter().find(|one| one.what == What::Flow).unwrap();
         project.id(flow, "EXP_01").unwrap()
@@ -136,19 +133,23 @@ fn errors() {
         ("no key for the command line", Folder::with(&[]).refused("EXP_01", &["model.alhpa=2"])),
         ("an old key for the command line", Folder::with(&[]).refused("EXP_01", &["+model.alpha=2"])),
         ("a name schedulers refuse", refused("metaflows/my flow.py", "", "EXP_01")),
-        ("two of one name", {
-            Folder::with(&[("metaflows/demo.training.py", "")]).refused("EXP_01", &[])
-        }),
-        ("a pattern that fits nothing", refused(
-            "spinloom.yaml",
-            "project: demo\nmetaflows: {paths: [\"metaflows/*.py\"], bindings: [\"EXP_09\"]}\n",
-            "EXP_01",
-        )),
-        ("an override of nothing", refused(
-            "spinloom.yaml",
-            "project: demo\nmetaflows:\n  paths: [\"metaflows/*.py\"]\n  overrides: {metaflows/trainig.py: {}}\n",
-            "EXP_01",
-        )),
+        ("two of one name", { Folder::with(&[("metaflows/demo.training.py", "")]).refused("EXP_01", &[]) }),
+        (
+            "a pattern that fits nothing",
+            refused(
+                "spinloom.yaml",
+                "project: demo\nmetaflows: {paths: [\"metaflows/*.py\"], bindings: [\"EXP_09\"]}\n",
+                "EXP_01",
+            ),
+        ),
+        (
+            "an override of nothing",
+            refused(
+                "spinloom.yaml",
+                "project: demo\nmetaflows:\n  paths: [\"metaflows/*.py\"]\n  overrides: {metaflows/trainig.py: {}}\n",
+                "EXP_01",
+            ),
+        ),
     ];
     let shown: Vec<String> = all.iter().map(|(what, text)| format!("--- {what}\n{text}")).collect();
     insta::assert_snapshot!(shown.join("\n"));
@@ -157,7 +158,8 @@ fn errors() {
 /// Everything that is wrong is said at once.
 #[test]
 fn all_problems_at_once() {
-    let folder = Folder::with(&[(GLOBAL, "a: ${env:A}\nb: ${env:B}\nc: ???\npassword: x\n"), (FIRST, "b: 1\n")]);
+    let folder =
+        Folder::with(&[(GLOBAL, "a: ${env:A}\nb: ${env:B}\nc: ???\npassword: x\n"), (FIRST, "b: 1\n")]);
     insta::assert_snapshot!(folder.refused("EXP_01", &[]));
 }
 
@@ -178,7 +180,8 @@ fn a_schema_checks_and_fills_in() {
     });
     let schemas = [("configuration".to_owned(), schema)];
     let told_of = |changes: &[(&str, &str)], strict: bool| {
-        let file = format!("project: demo\nsettings: {{schema: {{configuration: s.json}}, strict: {strict}}}\n");
+        let file =
+            format!("project: demo\nsettings: {{schema: {{configuration: s.json}}, strict: {strict}}}\n");
         let mut changes = changes.to_vec();
         changes.push(("spinloom.yaml", &file));
         let project = Folder::with(&changes).load().unwrap();

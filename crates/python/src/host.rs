@@ -67,9 +67,10 @@ pub(crate) fn argo_events_url(py: Python<'_>) -> PyResult<Option<String>> {
 pub(crate) fn compile_settings(py: Python<'_>, script: &str) -> PyResult<Option<String>> {
     match spinloom_cli::compile_for_flow(std::path::Path::new(script)) {
         Ok(path) => Ok(path.map(|path| path.display().to_string())),
-        Err(problems) => Err(problems
-            .first()
-            .map_or_else(|| raise(py, &Error::new(codes::INTERNAL, "no settings")), |error| raise(py, error))),
+        Err(problems) => Err(problems.first().map_or_else(
+            || raise(py, &Error::new(codes::INTERNAL, "no settings")),
+            |error| raise(py, error),
+        )),
     }
 }
 

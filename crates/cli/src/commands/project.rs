@@ -80,7 +80,8 @@ fn begin(init: &Init, context: &Context<'_>) -> Answer {
     let mut written = Vec::new();
     for file in files.iter().filter(|file| !folder.join(file.path).exists()) {
         let path = folder.join(file.path);
-        let failed = |error| Error::new(codes::STORE_IO, format!("`{}` cannot be written", file.path)).cause(error);
+        let failed =
+            |error| Error::new(codes::STORE_IO, format!("`{}` cannot be written", file.path)).cause(error);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }

@@ -90,6 +90,7 @@ fn validated(context: &Context<'_>) -> Answer {
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    let number = if names.len() == 1 { "1 table is".to_owned() } else { format!("{} tables are", names.len()) };
+    let number =
+        if names.len() == 1 { "1 table is".to_owned() } else { format!("{} tables are", names.len()) };
     Ok(Reply::new(format!("{number} valid\n"), json!({"tables": names, "valid": true})))
 }

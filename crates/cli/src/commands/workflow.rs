@@ -130,7 +130,8 @@ fn validated(context: &Context<'_>) -> Answer {
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    let number = if ids.len() == 1 { "1 workflow is".to_owned() } else { format!("{} workflows are", ids.len()) };
+    let number =
+        if ids.len() == 1 { "1 workflow is".to_owned() } else { format!("{} workflows are", ids.len()) };
     Ok(Reply::new(format!("{number} valid\n"), json!({"workflows": ids, "valid": true})))
 }
 
@@ -153,9 +154,12 @@ fn compiled(arguments: &Compile, context: &Context<'_>) -> Answer {
             Some(folder) => {
                 let folder = context.settings.cwd().join(folder);
                 let path = folder.join(format!("{id}.json"));
-                std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, whole)).map_err(|error| {
-                    Error::new(codes::STORE_IO, format!("`{}` cannot be written", path.display())).cause(error)
-                })?;
+                std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, whole)).map_err(
+                    |error| {
+                        Error::new(codes::STORE_IO, format!("`{}` cannot be written", path.display()))
+                            .cause(error)
+                    },
+                )?;
                 text += &format!("{}\n", path.display());
                 row["file"] = json!(path);
             }

@@ -115,7 +115,8 @@ impl Journal {
     /// `SL0401` if it cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).or_error(codes::STORE_IO, || failed(path))?;
-        let mut journal = Self { spec: Value::Null, trials: BTreeMap::new(), path: path.to_owned(), file: None };
+        let mut journal =
+            Self { spec: Value::Null, trials: BTreeMap::new(), path: path.to_owned(), file: None };
         // The last line may be half of one: its process was killed while it wrote.
         for record in text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok()) {
             journal.take(record);
@@ -128,7 +129,8 @@ impl Journal {
     /// # Errors
     /// `SL0822` if another process is at it, `SL0401` if it cannot be read or written.
     pub fn resume(path: &Path, changed: bool) -> Result<Self> {
-        let mut file = OpenOptions::new().append(true).open(path).or_error(codes::STORE_IO, || failed(path))?;
+        let mut file =
+            OpenOptions::new().append(true).open(path).or_error(codes::STORE_IO, || failed(path))?;
         lock(&file, path)?;
         let mut journal = Self::read(path)?;
         // Half a line stays half a line.
@@ -176,7 +178,8 @@ impl Journal {
     /// The best trial, of those that have an objective.
     pub fn best(&self, maximize: bool) -> Option<&Trial> {
         let worth = |trial: &&Trial| trial.objective.map(|value| if maximize { -value } else { value });
-        let with = self.trials.values().filter(|trial| trial.state == State::Done && trial.objective.is_some());
+        let with =
+            self.trials.values().filter(|trial| trial.state == State::Done && trial.objective.is_some());
         with.min_by(|a, b| worth(a).unwrap_or(f64::MAX).total_cmp(&worth(b).unwrap_or(f64::MAX)))
     }
 }
@@ -189,7 +192,8 @@ fn failed(path: &Path) -> String {
 fn lock(file: &File, path: &Path) -> Result<()> {
     file.try_lock().map_err(|error| {
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Error::new(codes::CANNOT_RESUME_SWEEP, format!("another process is at the sweep `{name}`")).cause(error)
+        Error::new(codes::CANNOT_RESUME_SWEEP, format!("another process is at the sweep `{name}`"))
+            .cause(error)
     })
 }
 
@@ -200,7 +204,14 @@ mod tests {
     use super::*;
 
     fn ended(trial: u64, objective: f64) -> Record {
-        Record::Ended { trial, state: State::Done, run: Some("1".into()), objective: Some(objective), why: None, took_ms: 3 }
+        Record::Ended {
+            trial,
+            state: State::Done,
+            run: Some("1".into()),
+            objective: Some(objective),
+            why: None,
+            took_ms: 3,
+        }
     }
 
     #[test]

@@ -48,8 +48,9 @@ impl Axis {
     /// `SL0821` for what is none of these.
     pub fn parse(option: &str, word: &str) -> Result<Self> {
         let problem = |why: &str| {
-            Error::new(codes::BAD_SWEEP, format!("`{option} {word}` {why}"))
-                .hint(format!("write `{option} key=a,b,c`; a range is `key=0.1..0.9`, `key=1..9` or `key=log(0.001..1)`"))
+            Error::new(codes::BAD_SWEEP, format!("`{option} {word}` {why}")).hint(format!(
+                "write `{option} key=a,b,c`; a range is `key=0.1..0.9`, `key=1..9` or `key=log(0.001..1)`"
+            ))
         };
         let (key, text) = word.split_once('=').ok_or_else(|| problem("has no values"))?;
         let (key, text) = (key.trim(), text.trim());
@@ -95,7 +96,9 @@ impl Axis {
 
     fn draw(&self, random: &mut fastrand::Rng) -> Value {
         match &self.choices {
-            Choices::Values { values } => values.get(random.usize(0..values.len().max(1))).cloned().unwrap_or_default(),
+            Choices::Values { values } => {
+                values.get(random.usize(0..values.len().max(1))).cloned().unwrap_or_default()
+            }
             Choices::Range { low, high, whole, log } => {
                 // The highest whole number is as likely as any.
                 let top = if *whole { high + 1.0 } else { *high };
@@ -133,7 +136,9 @@ fn values(text: &str) -> Result<Vec<Value>, String> {
         part.push(c);
     }
     parts.push(part);
-    let read = |part: &String| parse_value(part.trim()).map_err(|why| format!("has `{}`, which is not YAML: {why}", part.trim()));
+    let read = |part: &String| {
+        parse_value(part.trim()).map_err(|why| format!("has `{}`, which is not YAML: {why}", part.trim()))
+    };
     parts.iter().map(read).collect()
 }
 
@@ -192,8 +197,20 @@ mod tests {
     #[test]
     fn axes_are_read() {
         let all = [
-            "lr=0.1,0.01", "model.kind=ridge, lasso", "features=[a,b],[c]", "name=\"a,b\",c", "lr=log(1e-4..1)",
-            "depth=1..9", "x=0.5..1.5", "lr", "=1", "lr=", "lr=2..1", "lr=log(0..1)", "lr=log(1)", "lr=[1",
+            "lr=0.1,0.01",
+            "model.kind=ridge, lasso",
+            "features=[a,b],[c]",
+            "name=\"a,b\",c",
+            "lr=log(1e-4..1)",
+            "depth=1..9",
+            "x=0.5..1.5",
+            "lr",
+            "=1",
+            "lr=",
+            "lr=2..1",
+            "lr=log(0..1)",
+            "lr=log(1)",
+            "lr=[1",
         ];
         insta::assert_snapshot!(all.iter().map(|word| told(word)).collect::<String>());
     }
@@ -204,7 +221,8 @@ mod tests {
         let points = grid(&axes).unwrap();
         assert_eq!(points.len(), 6);
         assert_eq!(points[1], [("a".to_owned(), 1.into()), ("b".to_owned(), "y".into())]);
-        let distinct: std::collections::BTreeSet<String> = points.iter().map(|point| format!("{point:?}")).collect();
+        let distinct: std::collections::BTreeSet<String> =
+            points.iter().map(|point| format!("{point:?}")).collect();
         assert_eq!(distinct.len(), 6);
         assert!(grid(&[axes[0].clone(), axes[0].clone()]).is_err());
         assert!(grid(&[Axis::parse("--grid", "a=0..1").unwrap()]).is_err());

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, ExitCode, codes};
 use spinloom_projects::{Artefact, Override, slug};
 
-use crate::context::Context;
 use crate::commands::shown::table;
+use crate::context::Context;
 use crate::projects::Loaded;
 use crate::python::Program;
 use crate::reply::{Answer, Problems, Reply};
@@ -41,7 +41,9 @@ pub(super) fn prepare(
         let (path, compiled) = match loaded.compile(flow, binding, settings, &[]) {
             Ok(done) => done,
             Err(found) => {
-                problems.extend(found.0.into_iter().filter(|error| !problems.contains(error)).collect::<Vec<_>>());
+                problems.extend(
+                    found.0.into_iter().filter(|error| !problems.contains(error)).collect::<Vec<_>>(),
+                );
                 continue;
             }
         };
@@ -79,7 +81,13 @@ fn branch(loaded: &Loaded) -> Vec<String> {
 }
 
 /// Runs them: one by becoming it, several side by side.
-pub(super) fn go(loaded: &Loaded, jobs: &[Job], at_once: usize, dry_run: bool, context: &Context<'_>) -> Answer {
+pub(super) fn go(
+    loaded: &Loaded,
+    jobs: &[Job],
+    at_once: usize,
+    dry_run: bool,
+    context: &Context<'_>,
+) -> Answer {
     let cwd = context.settings.cwd();
     let here = cwd == loaded.project.root;
     let mut shown = String::from("Spinloom Execution:\n");
@@ -104,7 +112,8 @@ pub(super) fn go(loaded: &Loaded, jobs: &[Job], at_once: usize, dry_run: bool, c
         return Err(failed(job, &start(job, loaded).exec()).into());
     }
     let results = all(loaded, jobs, at_once, context)?;
-    let codes: Vec<Option<i32>> = results.iter().map(|status| status.and_then(|status| status.code())).collect();
+    let codes: Vec<Option<i32>> =
+        results.iter().map(|status| status.and_then(|status| status.code())).collect();
     let bad = results.iter().filter(|status| !status.is_some_and(|status| status.success())).count();
     let rows: Vec<Vec<String>> = jobs
         .iter()
@@ -178,7 +187,8 @@ fn all(
 }
 
 fn one(job: &Job, loaded: &Loaded, json: bool, width: usize) -> std::io::Result<ExitStatus> {
-    let mut child = start(job, loaded).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child =
+        start(job, loaded).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let head = format!("{:<width$} | ", job.binding);
     let (out, err) = (child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
@@ -205,10 +215,18 @@ fn copy(from: Option<impl Read>, head: &str, out: bool) {
 fn line(job: &Job, here: bool, loaded: &Loaded) -> String {
     let words: Vec<String> = job.words.iter().map(|word| quoted(word)).collect();
     let words = words.join(" ");
-    if here { words } else { format!("(cd {} && {words})", quoted(&loaded.project.root.display().to_string())) }
+    if here {
+        words
+    } else {
+        format!("(cd {} && {words})", quoted(&loaded.project.root.display().to_string()))
+    }
 }
 
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }

@@ -122,7 +122,8 @@ impl Launch {
         let mut value_follows = false;
         for (at, word) in self.words.iter().enumerate() {
             if at == 0 && !word.starts_with('-') && !Override::is_one(word) {
-                let (flow, binding) = word.split_once('@').map_or((word.as_str(), None), |(a, b)| (a, Some(b)));
+                let (flow, binding) =
+                    word.split_once('@').map_or((word.as_str(), None), |(a, b)| (a, Some(b)));
                 words.flow = Some(flow.to_owned());
                 words.binding = binding.map(str::to_owned);
             } else if Override::is_one(word) && !value_follows {
@@ -165,7 +166,8 @@ impl Launch {
             (false, ..) => loaded.labels(&patterns)?,
         };
         if let Some(stranger) = labels.iter().find(|label| !flow.bindings.contains(label)) {
-            let error = Error::new(codes::BAD_BINDING, format!("`{}` is not bound to `{stranger}`", flow.stem));
+            let error =
+                Error::new(codes::BAD_BINDING, format!("`{}` is not bound to `{stranger}`", flow.stem));
             let bound = flow.bindings.join("`, `");
             return Err(error.hint(format!("it is bound to `{bound}`, as the project file says")).into());
         }

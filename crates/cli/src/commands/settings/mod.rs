@@ -16,7 +16,10 @@ use crate::reply::{Answer, Problems};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("settings show --path configuration", "the settings of every binding, and where they are from"),
-    ("settings show --binding EXP_01 model.alpha=0.3", "those of one, with a key as `flow run` would take it"),
+    (
+        "settings show --binding EXP_01 model.alpha=0.3",
+        "those of one, with a key as `flow run` would take it",
+    ),
     ("settings diff EXP_01 EXP_02", "where two bindings differ"),
     ("settings explain model.alpha --binding EXP_01", "every layer that sets a key"),
     ("settings validate", "everything that is wrong, at once"),
@@ -74,5 +77,6 @@ fn overrides(words: &[String]) -> Result<Vec<Override>> {
 }
 
 fn path(typed: &str) -> Result<Path> {
-    Path::parse(typed).map_err(|why| Error::new(codes::USAGE, format!("`{typed}` is no path of settings")).cause(why))
+    Path::parse(typed)
+        .map_err(|why| Error::new(codes::USAGE, format!("`{typed}` is no path of settings")).cause(why))
 }

@@ -15,7 +15,13 @@ pub(super) struct ShowArgs {
     binding: Vec<String>,
 
     /// Only what is below this path, such as `configuration.model`
-    #[arg(long, visible_alias = "yaml-path", value_name = "PATH", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        visible_alias = "yaml-path",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
     path: String,
 
     /// What is said of where a value is from: `none`, `file` or `line`

@@ -23,7 +23,8 @@ pub(super) struct ValidateArgs {
 pub(super) fn run(arguments: &ValidateArgs, context: &Context<'_>) -> Answer {
     let loaded = arguments.common.load(context)?;
     let mut labels = loaded.labels(&arguments.binding)?;
-    let unbound = loaded.project.artefacts.iter().any(|one| one.bindings.iter().any(|label| label == DEFAULT));
+    let unbound =
+        loaded.project.artefacts.iter().any(|one| one.bindings.iter().any(|label| label == DEFAULT));
     if arguments.binding.is_empty() && unbound && !labels.iter().any(|label| label == DEFAULT) {
         labels.push(DEFAULT.to_owned());
     }
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &ValidateArgs, context: &Context<'_>) -> Answer {
     for label in &labels {
         if let Err(found) = loaded.settings(label, None, &[]) {
             // What is wrong for all of them is said once.
-            problems.extend(found.0.into_iter().filter(|error| !problems.contains(error)).collect::<Vec<_>>());
+            problems
+                .extend(found.0.into_iter().filter(|error| !problems.contains(error)).collect::<Vec<_>>());
         }
     }
     if !problems.is_empty() {
@@ -39,8 +41,10 @@ pub(super) fn run(arguments: &ValidateArgs, context: &Context<'_>) -> Answer {
     }
     let mut warnings = loaded.project.warnings.clone();
     warnings.extend(loaded.project.likely_slips());
-    let number = if labels.len() == 1 { "1 binding is".to_owned() } else { format!("{} bindings are", labels.len()) };
-    let mut reply = Reply::new(format!("the settings of {number} valid\n"), json!({"bindings": labels, "valid": true}));
+    let number =
+        if labels.len() == 1 { "1 binding is".to_owned() } else { format!("{} bindings are", labels.len()) };
+    let mut reply =
+        Reply::new(format!("the settings of {number} valid\n"), json!({"bindings": labels, "valid": true}));
     reply.warnings = warnings;
     Ok(reply)
 }

@@ -89,8 +89,12 @@ pub(super) fn resume(id: &str, arguments: &Arguments, context: &Context<'_>) -> 
 }
 
 /// The flow, the settings and the words every run is given.
-fn words(arguments: &Arguments, context: &Context<'_>) -> Result<(String, Vec<String>, Vec<String>), Problems> {
-    let Some((first, others)) = arguments.words.split_first().filter(|(first, _)| !first.starts_with('-')) else {
+fn words(
+    arguments: &Arguments,
+    context: &Context<'_>,
+) -> Result<(String, Vec<String>, Vec<String>), Problems> {
+    let Some((first, others)) = arguments.words.split_first().filter(|(first, _)| !first.starts_with('-'))
+    else {
         return Err(Error::new(codes::USAGE, "`sweep` needs a flow")
             .hint("write `spinloom sweep flow.py --grid key=a,b`")
             .into());
@@ -107,7 +111,11 @@ fn words(arguments: &Arguments, context: &Context<'_>) -> Result<(String, Vec<St
     let (mut settings, mut rest, mut value_follows) = (Vec::new(), Vec::new(), false);
     for word in others {
         let is_setting = Override::is_one(word) && !value_follows;
-        if is_setting { settings.push(word.clone()) } else { rest.push(word.clone()) }
+        if is_setting {
+            settings.push(word.clone())
+        } else {
+            rest.push(word.clone())
+        }
         value_follows = word.starts_with("--") && !word.contains('=');
     }
     Ok((script, settings, rest))
@@ -218,7 +226,8 @@ impl<'a, 'c> Driver<'a, 'c> {
     fn end(&mut self, ended: Ended) -> Result<(), Problems> {
         let began = self.began.remove(&ended.trial);
         let took_ms = began.map_or(0, |began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-        let good = ended.exit == 0 && (self.spec.objective.is_none() || ended.objective.is_some_and(f64::is_finite));
+        let good =
+            ended.exit == 0 && (self.spec.objective.is_none() || ended.objective.is_some_and(f64::is_finite));
         let why = match (good, ended.why, ended.objective) {
             (false, None, Some(value)) => Some(format!("the objective is `{value}`")),
             (_, why, _) => why,
@@ -228,7 +237,14 @@ impl<'a, 'c> Driver<'a, 'c> {
             study.tell(ended.trial, objective.filter(|_| good))?;
         }
         let state = if good { State::Done } else { State::Failed };
-        self.journal.note(Record::Ended { trial: ended.trial, state, run: ended.run, objective, why, took_ms })?;
+        self.journal.note(Record::Ended {
+            trial: ended.trial,
+            state,
+            run: ended.run,
+            objective,
+            why,
+            took_ms,
+        })?;
         self.live.ended(&self.spec, &self.journal, ended.trial);
         Ok(())
     }

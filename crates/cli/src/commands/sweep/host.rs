@@ -83,7 +83,8 @@ impl Talk {
     /// Hears a line of a kind.
     pub(super) fn hear_as<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
         let value = self.hear()?;
-        serde_json::from_value(value).or_error(codes::INTERNAL, || "a program cannot be understood".to_owned())
+        serde_json::from_value(value)
+            .or_error(codes::INTERNAL, || "a program cannot be understood".to_owned())
     }
 }
 
@@ -100,7 +101,11 @@ fn gone() -> String {
 }
 
 /// Has a flow imported.
-pub(super) fn host(script: &Path, objective: Option<&str>, context: &Context<'_>) -> Result<(Talk, Described)> {
+pub(super) fn host(
+    script: &Path,
+    objective: Option<&str>,
+    context: &Context<'_>,
+) -> Result<(Talk, Described)> {
     let script = script.display().to_string();
     let words = vec!["sweep-host".to_owned(), script, objective.unwrap_or_default().to_owned()];
     let mut talk = Talk::start(words, context)?;

@@ -18,8 +18,11 @@ use crate::reply::{Answer, Problems, Reply};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("sweep flow.py --grid lr=0.1,0.01 --grid depth=3,5 -j 4", "every combination, four at a time"),
-    ("sweep flow.py --random 50 --space lr=log(0.001..1) --objective loss", "fifty drawn at random"),
-    ("sweep flow.py --optuna 100 --space lr=log(0.001..1) --objective loss", "a hundred that Optuna searches for"),
+    ("sweep flow.py --random 50 --space 'lr=log(0.001..1)' --objective loss", "fifty drawn at random"),
+    (
+        "sweep flow.py --optuna 100 --space 'lr=log(0.001..1)' --objective loss",
+        "a hundred that Optuna searches for",
+    ),
     ("sweep --resume k3f9x1", "go on with one that was stopped"),
 ];
 
@@ -176,8 +179,9 @@ fn ids(context: &Context<'_>) -> Vec<String> {
 
 impl Spec {
     fn read(value: &Value) -> Result<Self> {
-        serde_json::from_value(value.clone())
-            .map_err(|error| Error::new(codes::CANNOT_RESUME_SWEEP, "what the sweep is cannot be read").cause(error))
+        serde_json::from_value(value.clone()).map_err(|error| {
+            Error::new(codes::CANNOT_RESUME_SWEEP, "what the sweep is cannot be read").cause(error)
+        })
     }
 
     fn data(&self) -> Value {

@@ -36,9 +36,12 @@ impl Plan {
         let given = spec.rest.iter().any(|word| word == "--config" || word == "--config-value");
         let project = if with_settings && !given { Some(project(spec, context)?) } else { None };
         if let (None, Some(first)) = (&project, spec.settings.first()) {
-            return Err(Error::new(codes::BAD_SWEEP, format!("`{first}` is a setting, and the flow has no settings"))
-                .hint("a config's key is set by `--set config.key=value`")
-                .into());
+            return Err(Error::new(
+                codes::BAD_SWEEP,
+                format!("`{first}` is a setting, and the flow has no settings"),
+            )
+            .hint("a config's key is set by `--set config.key=value`")
+            .into());
         }
         let plan = Self { described, project, typed };
         // What no flow takes is said before anything runs.
@@ -52,7 +55,13 @@ impl Plan {
     ///
     /// # Errors
     /// Settings that the values make invalid.
-    pub(super) fn words(&self, spec: &Spec, trial: u64, values: &Values, run_id_file: &Path) -> Result<Vec<String>, Problems> {
+    pub(super) fn words(
+        &self,
+        spec: &Spec,
+        trial: u64,
+        values: &Values,
+        run_id_file: &Path,
+    ) -> Result<Vec<String>, Problems> {
         let mut words = vec!["run".to_owned()];
         let mut settings = Vec::new();
         for (key, value) in values {
@@ -79,7 +88,8 @@ impl Plan {
     }
 
     fn kind(&self, key: &str) -> Result<Kind> {
-        let config = |name: &&String| key.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']));
+        let config =
+            |name: &&String| key.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']));
         if self.described.parameters.iter().any(|name| name == key) {
             return Ok(Kind::Parameter);
         }
@@ -89,10 +99,18 @@ impl Plan {
         if self.project.is_some() {
             return Ok(Kind::Setting);
         }
-        let known: Vec<&str> = self.described.parameters.iter().chain(&self.described.configs).map(String::as_str).collect();
-        let error = Error::new(codes::BAD_SWEEP, format!("`{key}` is no parameter of `{}`, and no key of a config", self.described.flow));
+        let known: Vec<&str> =
+            self.described.parameters.iter().chain(&self.described.configs).map(String::as_str).collect();
+        let error = Error::new(
+            codes::BAD_SWEEP,
+            format!("`{key}` is no parameter of `{}`, and no key of a config", self.described.flow),
+        );
         let error = error.suggest(key.split('.').next().unwrap_or(key), known.iter().copied());
-        Err(if known.is_empty() { error } else { error.hint(format!("it has `{}`; a config's key is `config.key`", known.join("`, `"))) })
+        Err(if known.is_empty() {
+            error
+        } else {
+            error.hint(format!("it has `{}`; a config's key is `config.key`", known.join("`, `")))
+        })
     }
 }
 
@@ -115,7 +133,10 @@ fn project(spec: &Spec, context: &Context<'_>) -> Result<(Loaded, Artefact, Stri
     let own = loaded.all(What::Flow).find(|flow| flow.path == path).cloned();
     let flow = own.unwrap_or_else(|| Artefact {
         what: What::Flow,
-        stem: PathBuf::from(&path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        stem: PathBuf::from(&path)
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         path,
         bindings: vec![DEFAULT.to_owned()],
     });

@@ -59,14 +59,18 @@ impl<'a, 'c> Live<'a, 'c> {
         }
         let count = |state: State| journal.trials.values().filter(|trial| trial.state == state).count();
         let (done, failed) = (count(State::Done), count(State::Failed));
-        let mut shown: Vec<&Trial> = journal.trials.values().filter(|trial| running.contains_key(&trial.trial)).collect();
+        let mut shown: Vec<&Trial> =
+            journal.trials.values().filter(|trial| running.contains_key(&trial.trial)).collect();
         let ended = journal.trials.values().rev().filter(|trial| trial.state != State::Planned);
         shown.extend(ended.take(SHOWN.saturating_sub(shown.len())));
         shown.sort_by_key(|trial| trial.trial);
-        let rows: Vec<Vec<String>> =
-            shown.iter().map(|trial| row(trial, spec, self.context, running.contains_key(&trial.trial))).collect();
+        let rows: Vec<Vec<String>> = shown
+            .iter()
+            .map(|trial| row(trial, spec, self.context, running.contains_key(&trial.trial)))
+            .collect();
         let queued = spec.trials.saturating_sub((done + failed + running.len()) as u64);
-        let mut text = format!("  {done} done · {} running · {failed} failed · {queued} queued\n", running.len());
+        let mut text =
+            format!("  {done} done · {} running · {failed} failed · {queued} queued\n", running.len());
         text += &table(&rows);
         let up = if self.lines > 0 { format!("\x1b[{}A\x1b[J", self.lines) } else { String::new() };
         self.lines = text.lines().count();
@@ -114,7 +118,9 @@ fn plain(value: &Value) -> String {
 pub(super) fn reply(journal: &Journal, csv: bool, context: &Context<'_>) -> Answer {
     let spec = Spec::read(&journal.spec)?;
     let mut trials: Vec<&Trial> = journal.trials.values().collect();
-    let worth = |trial: &Trial| trial.objective.map_or(f64::INFINITY, |value| if spec.maximize { -value } else { value });
+    let worth = |trial: &Trial| {
+        trial.objective.map_or(f64::INFINITY, |value| if spec.maximize { -value } else { value })
+    };
     if spec.objective.is_some() {
         trials.sort_by(|a, b| worth(a).total_cmp(&worth(b)).then(a.trial.cmp(&b.trial)));
     }
@@ -160,7 +166,8 @@ fn as_csv(trials: &[&Trial], spec: &Spec) -> String {
         let state = json!(trial.state).as_str().unwrap_or_default().to_owned();
         let mut cells = vec![trial.trial.to_string(), state];
         if spec.objective.is_some() {
-            cells.push(trial.objective.map(|value| exact::print(&exact::from_f64(value))).unwrap_or_default());
+            cells
+                .push(trial.objective.map(|value| exact::print(&exact::from_f64(value))).unwrap_or_default());
         }
         let value = |key: &&str| {
             trial.values.iter().find(|(one, _)| one == key).map(|(_, value)| plain(value)).unwrap_or_default()
