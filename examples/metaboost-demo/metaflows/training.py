@@ -41,7 +41,7 @@ class DemoTraining(FlowSpec, ProjectSettings):
     @step
     def end(self):
         names = self.settings.configuration.features
-        self.weights = dict(zip(names, (round(float(weight), 2) for weight in self.model.coef_)))
+        self.weights = dict(zip(names, (round(float(weight), 2) for weight in self.model.coef_), strict=True))
         print(f"{self.settings.configuration.target_column}: R² {self.score}, weights {self.weights}")
 
 
