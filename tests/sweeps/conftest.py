@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.product import Outcome, Product, run
 
-FLOW = '''
+FLOW = """
 import os
 import time
 
@@ -39,7 +39,7 @@ class Fit(FlowSpec):
 
 if __name__ == "__main__":
     Fit()
-'''
+"""
 
 
 @dataclass(frozen=True)

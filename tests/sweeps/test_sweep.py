@@ -16,7 +16,9 @@ def runs(place):
 
 
 def test_trials_are_ordinary_runs_that_tags_tie_together(place) -> None:
-    done = place.sweep("flow.py", "--grid", "rate=0.1,0.3", "--grid", "model.depth=1,5", "--objective", "loss", "-j", "2")
+    done = place.sweep(
+        "flow.py", "--grid", "rate=0.1,0.3", "--grid", "model.depth=1,5", "--objective", "loss", "-j", "2"
+    )
     assert done["done"] == 4 and done["failed"] == done["open"] == 0
     assert [trial["values"] for trial in sorted(done["trials"], key=lambda one: one["trial"])] == [
         [["rate", 0.1], ["model.depth", 1]],
@@ -85,7 +87,17 @@ def test_other_code_is_another_sweep(place) -> None:
 
 
 def test_optuna_searches(place) -> None:
-    words = ("flow.py", "--optuna", "12", "--space", "rate=0.0..1.0", "--space", "model.kind=tree,linear", "--objective", "loss")
+    words = (
+        "flow.py",
+        "--optuna",
+        "12",
+        "--space",
+        "rate=0.0..1.0",
+        "--space",
+        "model.kind=tree,linear",
+        "--objective",
+        "loss",
+    )
     done = place.sweep(*words, "--seed", "3", "-j", "1")
     assert done["done"] == 12
     assert all(0 <= dict(map(tuple, trial["values"]))["rate"] <= 1 for trial in done["trials"])

@@ -35,6 +35,11 @@ pub(crate) struct Known<'a> {
 /// # Errors
 /// `SL0805` for each that has no value, and for each circle.
 pub(crate) fn interpolate(root: &mut Node, layers: &Layers, known: Known<'_>) -> Vec<Error> {
+    let template =
+        |node: &Node| matches!(&node.data, Data::Scalar(Value::String(text)) if text.contains("${"));
+    if !root.any(&template) {
+        return Vec::new();
+    }
     let mut places = Vec::new();
     root.leaves(&mut |path, node| {
         if let Data::Scalar(Value::String(text)) = &node.data
@@ -43,9 +48,6 @@ pub(crate) fn interpolate(root: &mut Node, layers: &Layers, known: Known<'_>) ->
             places.push(path.clone());
         }
     });
-    if places.is_empty() {
-        return Vec::new();
-    }
     let mut resolver = Resolver {
         root,
         layers,
@@ -187,7 +189,7 @@ impl Resolver<'_> {
                 "file" => std::fs::read_to_string(self.known.root.join(rest.trim()))
                     .map(|text| Data::Scalar(text.trim_end_matches('\n').into()))
                     .map_err(|why| error(format!("`{path}` needs the file `{}`", rest.trim())).cause(why)),
-                "secret" => Ok(secret(rest.trim())),
+                "secret" => Ok(secret(rest.trim(), mark)),
                 _ => Err(error(format!("`{path}` has `${{{name}}}`, and nothing is called `{kind}:`"))
                     .suggest(kind, ["env", "file", "secret"])
                     .hint("there are `env:`, `file:` and `secret:`")),
@@ -257,9 +259,9 @@ fn remarked(node: Node, mark: Mark) -> Node {
     Node { data, mark, over: None }
 }
 
-fn secret(name: &str) -> Data {
+fn secret(name: &str, mark: Mark) -> Data {
     let value = Value::Object(Map::from_iter([(SECRET.to_owned(), name.into())]));
-    Node::of(&value, Mark::default()).data
+    Node::of(&value, mark).data
 }
 
 /// A text in its parts; `$${` stands for `${`.

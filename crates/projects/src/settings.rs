@@ -327,6 +327,9 @@ pub(crate) fn concealed(value: &Value) -> Value {
 /// Keys that a higher layer had to set.
 fn missing(root: &Node, layers: &Layers, binding: &str) -> Vec<Error> {
     let mut problems = Vec::new();
+    if !root.any(&|node| node.data == Data::Missing) {
+        return problems;
+    }
     root.leaves(&mut |path, node| {
         if node.data == Data::Missing {
             let error =

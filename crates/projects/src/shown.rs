@@ -78,7 +78,7 @@ impl Writer<'_> {
     fn key(&mut self, key: &str, node: &Node, depth: usize, tells: bool) {
         let key = emit::key_text(key);
         let leaf = match &node.data {
-            Data::Map(map) => map.is_empty(),
+            Data::Map(map) => map.is_empty() || is_secret(map),
             Data::List(items) => items.is_empty(),
             _ => true,
         };
@@ -112,8 +112,13 @@ impl Writer<'_> {
         }
     }
 
+    #[allow(clippy::unused_self, reason = "one of a family")]
     fn text(&self, node: &Node) -> String {
-        emit::scalar(&crate::settings::concealed(&node.value()))
+        match &node.data {
+            Data::Map(map) if is_secret(map) => "***".to_owned(),
+            Data::Scalar(value) => emit::scalar(value),
+            _ => emit::scalar(&crate::settings::concealed(&node.value())),
+        }
     }
 
     fn line(&mut self, depth: usize, text: &str, tag: String) {
@@ -132,7 +137,7 @@ impl Writer<'_> {
         }
         let Some(place) = self.place(node.mark) else { return String::new() };
         let global = self.layers.get(node.mark).is_some_and(|layer| layer.name == "global");
-        let leaf = !matches!(&node.data, Data::Map(map) if !map.is_empty());
+        let leaf = !matches!(&node.data, Data::Map(map) if !map.is_empty() && !is_secret(map));
         let over = node.over.filter(|_| leaf).and_then(|mark| self.place(mark));
         let over = over.map(|place| format!(" (overrides {place})")).unwrap_or_default();
         format!("-> defined in {place}{}{over}", if global { " (global)" } else { "" })
@@ -150,6 +155,11 @@ impl Writer<'_> {
             Source::System => return None,
         })
     }
+}
+
+/// Whether a mapping stands for a secret.
+fn is_secret(map: &crate::Map) -> bool {
+    map.len() == 1 && map.contains_key(crate::SECRET)
 }
 
 /// Whether all below is from one layer, and took nothing's place.

@@ -117,6 +117,16 @@ impl Node {
         walk(self, &mut Path::default(), found);
     }
 
+    /// Whether anything in it is so. Knows no paths, and is quick.
+    pub fn any(&self, is_so: &impl Fn(&Self) -> bool) -> bool {
+        is_so(self)
+            || match &self.data {
+                Data::Map(map) => map.values().any(|inner| inner.any(is_so)),
+                Data::List(items) => items.iter().any(|inner| inner.any(is_so)),
+                _ => false,
+            }
+    }
+
     /// What kind of value it is, for messages.
     pub fn kind(&self) -> &'static str {
         match &self.data {

@@ -5,7 +5,10 @@ from spinloom import FlowSpec, Parameter, ProjectSettings, conda_base, step
 COLUMNS = ["runtime", "content_type", "top_billed_talent", "director", "box_office"]
 
 
-@conda_base(libraries=ProjectSettings.get_deploy_time_settings("configuration.conda"))
+@conda_base(
+    libraries=ProjectSettings.get_deploy_time_settings("configuration.conda"),
+    disabled=ProjectSettings.get_deploy_time_settings("environment.WITHOUT_CONDA"),
+)
 class DemoTraining(FlowSpec, ProjectSettings):
     prediction_date = Parameter("prediction_date", default=20241006, help="The day to predict for")
 
@@ -38,7 +41,7 @@ class DemoTraining(FlowSpec, ProjectSettings):
     @step
     def end(self):
         names = self.settings.configuration.features
-        self.weights = dict(zip(names, (round(float(weight), 2) for weight in self.model.coef_)))
+        self.weights = dict(zip(names, (round(float(weight), 2) for weight in self.model.coef_), strict=True))
         print(f"{self.settings.configuration.target_column}: R² {self.score}, weights {self.weights}")
 
 

@@ -53,7 +53,9 @@ def main() -> int:
         number = request["trial"]
         if request["do"] == "ask":
             trial = asked[number] = study.ask(space)
-            values = [[key, json.loads(value) if kinds[key] == "values" else value] for key, value in trial.params.items()]
+            values = [
+                [key, json.loads(value) if kinds[key] == "values" else value] for key, value in trial.params.items()
+            ]
             print(json.dumps({"values": values}), flush=True)
         elif number in asked:
             if request["objective"] is None:

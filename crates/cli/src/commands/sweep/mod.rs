@@ -18,9 +18,9 @@ use crate::reply::{Answer, Problems, Reply};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("sweep flow.py --grid lr=0.1,0.01 --grid depth=3,5 -j 4", "every combination, four at a time"),
-    ("sweep flow.py --random 50 --space lr=log(0.001..1) --objective loss", "fifty drawn at random"),
+    ("sweep flow.py --random 50 --space 'lr=log(0.001..1)' --objective loss", "fifty drawn at random"),
     (
-        "sweep flow.py --optuna 100 --space lr=log(0.001..1) --objective loss",
+        "sweep flow.py --optuna 100 --space 'lr=log(0.001..1)' --objective loss",
         "a hundred that Optuna searches for",
     ),
     ("sweep --resume k3f9x1", "go on with one that was stopped"),
