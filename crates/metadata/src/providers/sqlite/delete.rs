@@ -37,7 +37,7 @@ pub(super) fn delete(tx: &Transaction<'_>, flow: &FlowName, run: &RunId) -> Outc
     )?
     .execute(params![flow.as_str(), row])?;
     feed::deleted(tx, row, feed::next(tx)?)?;
-    for table in ["attempts", "tasks", "steps", "tags", "leaders"] {
+    for table in ["attempts", "tasks", "steps", "tags", "leaders", "writers"] {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE run = ?1"))?.execute([row])?;
     }
     tx.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute([row])?;
