@@ -147,7 +147,7 @@ def azurite_files() -> tuple[Path, ...]:
 
 
 def server_steps() -> list[Step]:
-    """Servers that tests of stores talk to."""
+    """Servers that tests talk to, but for Debian's own, which `setup` installs."""
     return [
         venv_step(SERVERS_VENV),
         requirements_step(SERVERS_VENV, "servers"),
@@ -263,7 +263,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./setup", description="Makes this checkout ready to use.")
     parser.add_argument("--metaflow", action="store_true", help="also .venv-metaflow, for the differential tests")
     parser.add_argument("--bench", action="store_true", help="also .venv-bench, a release build, for `make bench`")
-    parser.add_argument("--servers", action="store_true", help="also the servers that tests of stores talk to")
+    parser.add_argument("--servers", action="store_true", help="also the servers that tests talk to")
     options = parser.parse_args()
     wanted = steps(options.metaflow, options.bench, options.servers)
     if all(step.is_current() for step in wanted):

@@ -16,7 +16,7 @@ pub fn is_lost(heartbeat_at: i64, now: i64) -> bool {
 }
 
 /// What is needed to make a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewRun {
     /// The flow; made if it is new.
     pub flow: FlowName,
@@ -39,7 +39,7 @@ pub struct NewRun {
 }
 
 /// A driver that asks to lead a run that several drivers share (RE-05).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// What the driver is called: for people.
     pub identifier: String,
@@ -88,7 +88,7 @@ pub struct RunRecord {
 }
 
 /// What a write did to a run, from the change feed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunChange {
     /// The number of the last write that touched the run.
     pub seq: u64,
@@ -103,7 +103,7 @@ pub struct RunChange {
 }
 
 /// What became of a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RunFate {
     /// It was made, or something of it has changed: as it is now.
     Changed(Box<RunRecord>),
@@ -183,7 +183,7 @@ pub struct AttemptRecord {
 }
 
 /// One thing to write. A batch of them is one transaction.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Change {
     /// An attempt started (the first makes the task, the first task makes the step).
     TaskStarted {
@@ -261,7 +261,7 @@ pub enum Change {
 }
 
 /// Which runs to list, newest first.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunQuery {
     /// Only runs that carry all of these tags, user or system (a namespace is one of them).
     pub tags: Vec<String>,

@@ -7,6 +7,7 @@ use crate::bars::{self, TaskBars};
 use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, RunChange, RunQuery, RunRecord, StepRecord, TaskRecord,
+    WriteKey,
 };
 
 /// Where flows, runs, steps, tasks, attempts and tags are kept.
@@ -17,11 +18,18 @@ pub trait Provider: Send {
     /// Something that, called from another thread, makes the read under way fail soon. Calling it when there is none does nothing.
     fn canceller(&self) -> Box<dyn Fn() + Send + Sync>;
 
+    /// The name of the store of artifacts and logs that goes with this metadata, where several machines record in it; `None` where it
+    /// is beside the metadata, in one folder.
+    fn store_name(&self) -> Result<Option<String>>;
+
     /// Makes a run, and its flow if it is new. Two drivers never get the same id.
     ///
     /// # Errors
     /// `SL0303` for bad tags; `SL0304` if a chosen id exists already.
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord>;
+
+    /// As [`create_run`](Self::create_run), but a repetition of `key` answers the run that was made.
+    fn create_run_once(&mut self, key: &WriteKey, run: &NewRun) -> Result<RunRecord>;
 
     /// Makes the run if there is none of its id, and asks to lead it, in one step (RE-05).
     ///
@@ -43,6 +51,9 @@ pub trait Provider: Send {
     /// `SL0404` when the disk is full, `SL0304` if the batch has a [`Change::Term`] that is over; nothing of the batch
     /// is written then.
     fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()>;
+
+    /// As [`write`](Self::write), but a repetition of `key` does nothing.
+    fn write_once(&mut self, key: &WriteKey, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()>;
 
     /// Names of all flows with the time each was made, newest first.
     fn flows(&self) -> Result<Vec<(FlowName, i64)>>;

@@ -7,7 +7,7 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 use spinloom_metadata::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, SqliteProvider,
-    StepRecord, TaskRecord,
+    StepRecord, TaskRecord, WriteKey,
 };
 use spinloom_testkit::metadata_contract;
 
@@ -44,6 +44,15 @@ impl Provider for Pair {
     }
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.0.create_run(run)
+    }
+    fn store_name(&self) -> Result<Option<String>> {
+        self.1.store_name()
+    }
+    fn create_run_once(&mut self, key: &WriteKey, run: &NewRun) -> Result<RunRecord> {
+        self.0.create_run_once(key, run)
+    }
+    fn write_once(&mut self, key: &WriteKey, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {
+        self.0.write_once(key, flow, run, changes)
     }
     fn lead(&mut self, run: &NewRun, claim: &Claim) -> Result<(RunRecord, Leader, bool)> {
         self.0.lead(run, claim)

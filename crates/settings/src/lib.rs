@@ -6,6 +6,7 @@
 
 mod environment;
 mod parse;
+mod recording;
 mod remote;
 mod settings;
 mod storage;
@@ -13,6 +14,7 @@ mod store_root;
 mod table;
 mod terminal;
 
+pub use recording::MetadataSettings;
 pub use remote::{CloudVariables, RemoteSettings};
 pub use settings::Settings;
 pub use storage::StorageSettings;

@@ -51,6 +51,19 @@ settings_table! {
     /// `s3`, `azure` or `gs`, whose location is a setting of its own.
     DATASTORE = "default_datastore", ["SPINLOOM_DEFAULT_DATASTORE", "METAFLOW_DEFAULT_DATASTORE"], "`local`";
 
+    /// Where runs are recorded, as for `--metadata`: `local`, a database such as `postgres://ann@db.example.com/spinloom`, a server
+    /// such as `http://spinloom.example.com:8040`, or `service`, whose address is a setting of its own.
+    METADATA = "default_metadata", ["SPINLOOM_DEFAULT_METADATA", "METAFLOW_DEFAULT_METADATA"], "`local`";
+
+    /// The address of the server that `--metadata service` means.
+    SERVICE_URL = "service_url", ["SPINLOOM_SERVICE_URL", "METAFLOW_SERVICE_URL"], "none";
+
+    /// What a server that demands a token is shown.
+    SERVICE_TOKEN = "service_auth_key", ["SPINLOOM_SERVICE_AUTH_KEY", "METAFLOW_SERVICE_AUTH_KEY", "SPINLOOM_SERVICE_TOKEN"], "none";
+
+    /// The password of a PostgreSQL database whose address has none, as PostgreSQL's own programs read it.
+    PG_PASSWORD = "pgpassword", ["PGPASSWORD"], "none";
+
     /// The location of the datastore `s3`, such as `s3://bucket/prefix`.
     S3_ROOT = "datastore_sysroot_s3", ["SPINLOOM_DATASTORE_SYSROOT_S3", "METAFLOW_DATASTORE_SYSROOT_S3"], "none";
 

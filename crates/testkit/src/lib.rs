@@ -1,5 +1,7 @@
-//! What tests share: the contracts that every implementation of a trait must pass. Only for `dev-dependencies`.
+//! What tests share: the contracts that every implementation of a trait must pass, and a database. Only for `dev-dependencies`.
 
 mod metadata_contract;
+mod postgres;
 
 pub use metadata_contract::{finished, metadata_contract, new_run, now, started, task};
+pub use postgres::Postgres;

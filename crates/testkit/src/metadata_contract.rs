@@ -8,6 +8,7 @@ mod leaders;
 mod runs;
 mod tags;
 mod tasks;
+mod twice;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -51,6 +52,8 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         deletion::a_number_is_never_given_twice,
         deletion::what_runs_is_not_deleted,
         deletion::manifests_are_named_once,
+        twice::a_run_asked_for_twice_is_made_once,
+        twice::a_batch_asked_for_twice_is_written_once,
         feed::every_write_takes_the_next_number,
         feed::changed_runs_come_once_in_order_of_their_last_write,
         feed::runs_of_one_graph_are_seen_to_be,

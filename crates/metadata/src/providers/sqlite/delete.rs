@@ -8,7 +8,7 @@ use super::trouble::Outcome;
 use super::{feed, runs};
 
 /// What has rows of runs, which stand in their column `run`.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "attempts",
     "tasks",
     "steps",
@@ -19,6 +19,7 @@ const TABLES: [&str; 10] = [
     "service_tasks",
     "service_steps",
     "service_runs",
+    "writers",
 ];
 
 /// See [`Provider::manifests`](crate::Provider::manifests).

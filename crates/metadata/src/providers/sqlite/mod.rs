@@ -16,6 +16,7 @@ mod tags;
 mod tally;
 mod trouble;
 mod write;
+mod writers;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,7 @@ use self::trouble::Outcome;
 use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
-    TaskBars, TaskRecord,
+    TaskBars, TaskRecord, WriteKey,
 };
 
 /// Metadata in an SQLite file.
@@ -105,8 +106,16 @@ impl Provider for SqliteProvider {
         Box::new(move || handle.interrupt())
     }
 
+    fn store_name(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     fn create_run(&mut self, run: &NewRun) -> Result<RunRecord> {
         self.writing(|tx| runs::create(tx, run))
+    }
+
+    fn create_run_once(&mut self, key: &WriteKey, run: &NewRun) -> Result<RunRecord> {
+        self.writing(|tx| writers::create(tx, key, run))
     }
 
     fn lead(&mut self, run: &NewRun, claim: &Claim) -> Result<(RunRecord, Leader, bool)> {
@@ -119,6 +128,10 @@ impl Provider for SqliteProvider {
 
     fn write(&mut self, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {
         self.writing(|tx| write::write(tx, runs::existing(tx, flow, run)?, changes))
+    }
+
+    fn write_once(&mut self, key: &WriteKey, flow: &FlowName, run: &RunId, changes: &[Change]) -> Result<()> {
+        self.writing(|tx| writers::write(tx, key, runs::existing(tx, flow, run)?, changes))
     }
 
     fn flows(&self) -> Result<Vec<(FlowName, i64)>> {
