@@ -12,9 +12,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::provider::Writers;
 use crate::readers::Readers;
 use crate::security::Guard;
-use crate::{api, metrics, ops, security};
+use crate::{api, metrics, ops, provider, security};
 
 /// What every request is answered from. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) guard: Guard,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// Metadata, for runs of other machines to be recorded in.
+    pub(crate) writers: Writers,
 }
 
 impl std::ops::Deref for App {
@@ -45,7 +48,8 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), options })))
+        let writers = Writers::new(options.metadata.clone());
+        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), writers, options })))
     }
 
     /// All routes.
@@ -54,6 +58,7 @@ impl App {
         Router::new()
             .merge(ops::routes())
             .merge(api)
+            .merge(provider::routes())
             .layer(RequestBodyLimitLayer::new(self.options.body_limit))
             .layer(DefaultBodyLimit::disable())
             .layer(from_fn_with_state(self.clone(), security::guard))

@@ -12,6 +12,7 @@ mod metrics;
 mod ops;
 mod options;
 mod problem;
+mod provider;
 mod readers;
 mod security;
 mod serve;
