@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support import product, s3
+from support import postgres, product, s3
 from support.ahead import Ahead
 from support.suite import Section, Verdict, is_for_readers, read_suite, rewrite, run_section
 
@@ -80,8 +80,14 @@ def run_all(session: pytest.Session) -> Ahead[str, Verdict]:
 
 
 def variables_of(page: Path) -> dict[str, str]:
-    """What a page needs to be told: the one about S3, where a server is."""
-    return s3.server().environment if page.name == "s3.md" else {}
+    """What a page needs to be told: where the server is that it is about."""
+    match page.name:
+        case "s3.md":
+            return s3.server().environment
+        case "metadata.md":
+            return {"DATABASE": postgres.server().database()}
+        case _:
+            return {}
 
 
 def rewrite_later(session: pytest.Session, path: Path, verdict: Verdict) -> None:

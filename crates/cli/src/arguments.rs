@@ -37,16 +37,16 @@ pub(crate) struct GlobalArgs {
     /// The folder of the store, instead of the nearest `.spinloom`
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) datastore_root: Option<PathBuf>,
+
+    /// Where runs are recorded: `local`, `postgres://user@host/database`, or a server such as `http://host:8040`
+    #[arg(long, global = true, value_name = "PLACE")]
+    pub(crate) metadata: Option<String>,
 }
 
 // Options of a flow's command line, before the command (RU-23).
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Flow options")]
 pub(crate) struct FlowArgs {
-    /// Where metadata is kept: `local`
-    #[arg(long, global = true, value_name = "TYPE")]
-    pub(crate) metadata: Option<String>,
-
     /// Where artifacts are kept: `local`, a location such as `s3://bucket/prefix`, or `s3`, `azure` or `gs` with its setting
     #[arg(long, global = true, value_name = "TYPE")]
     pub(crate) datastore: Option<String>,

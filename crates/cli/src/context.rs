@@ -1,5 +1,6 @@
 //! What every command is given: settings, the store, the flow if there is one, and where to write.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -7,16 +8,16 @@ use spinloom_configs::Resolved;
 use spinloom_datastore::{Datastore, StorePolicy};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::{DecoSpec, FlowGraph, FlowName, Graph, RunId, exact};
-use spinloom_metadata::{Provider, RunQuery, SqliteProvider};
+use spinloom_metadata::{Location, Provider, RunQuery};
 use spinloom_settings::Settings;
 
 use crate::arguments::{FlowArgs, GlobalArgs, ProjectArgs, TriggerArgs};
 use crate::configs::{Configs, When};
 use crate::reply::{Output, Problems};
-use crate::storage;
 use crate::terminal::Screen;
 use crate::terminal::summary::Commands;
 use crate::{FlowHost, Serve, Surface};
+use crate::{shared, storage, values};
 
 /// The imported flow.
 pub(crate) struct Flow<'a> {
@@ -131,11 +132,49 @@ pub(crate) struct Context<'a> {
     pub(crate) argv: Vec<String>,
     /// Who serves, in the program that can.
     pub(crate) serve: Option<Serve>,
+    /// Where runs are, once that was asked for.
+    pub(crate) found: OnceCell<Place>,
+}
+
+/// Where runs are.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// Where they are recorded.
+    pub(crate) metadata: Location,
+    /// The folder of the store that goes with it.
+    pub(crate) store: PathBuf,
 }
 
 impl<'a> Context<'a> {
-    /// The folder of the store.
+    /// Where runs are recorded, and the store that goes with it: `--metadata`, else as it is set. What is not on this machine is asked
+    /// what its store is called, once.
+    ///
+    /// # Errors
+    /// `SL0001` or `SL0004` if it cannot be anywhere; those of opening it.
+    pub(crate) fn place(&self) -> Result<&Place> {
+        if self.found.get().is_none() {
+            let (root, settings) = (self.root(), self.settings.metadata()?);
+            let given = values::given(&self.settings, "", "metadata", self.globals.metadata.as_deref());
+            let metadata = match (&given, &settings.default) {
+                (Some((source, text)), _) => {
+                    Location::named(text, &root, &settings).map_err(|e| storage::usage(source, &e))?
+                }
+                (None, Some(text)) => Location::named(text, &root, &settings)?,
+                (None, None) => Location::Local(root.clone()),
+            };
+            let store = shared::store(&root, &metadata)?;
+            let _ = self.found.set(Place { metadata, store });
+        }
+        self.found.get().ok_or_else(|| Error::new(codes::INTERNAL, "a place was found and lost"))
+    }
+
+    /// The folder of the store that goes with the runs, once that is known; before, and where it is all here, the local one.
     pub(crate) fn store(&self) -> PathBuf {
+        self.found.get().map_or_else(|| self.root(), |place| place.store.clone())
+    }
+
+    /// The folder of the local store.
+    pub(crate) fn root(&self) -> PathBuf {
         match &self.globals.datastore_root {
             Some(folder) if !folder.to_str().is_some_and(storage::is_url) => self.settings.cwd().join(folder),
             _ => self.settings.store_root().to_owned(),
@@ -162,16 +201,14 @@ impl<'a> Context<'a> {
     /// # Errors
     /// `SL0301` if nothing is recorded yet.
     pub(crate) fn records(&self) -> Result<Records> {
-        let store = self.store();
-        let provider = SqliteProvider::open_read(&store.join("metadata.db"))?;
+        let Place { metadata, store } = self.place()?;
+        let provider = metadata.open_read()?;
         let policy = StorePolicy::from_settings(&self.settings)?;
-        let files = Datastore::open_existing_with(&store, &policy)?;
+        let files = Datastore::open_existing_with(store, &policy)?;
         match (provider, files) {
             (Some(provider), Some(files)) => Ok(Records { provider, files }),
-            _ => {
-                Err(Error::new(codes::NOT_FOUND, format!("nothing is recorded in `{}` yet", store.display()))
-                    .hint("run a flow first, or change to the folder it was run in"))
-            }
+            _ => Err(Error::new(codes::NOT_FOUND, format!("nothing is recorded in `{}` yet", self.shown()))
+                .hint("run a flow first, or change to the folder it was run in")),
         }
     }
 
@@ -179,9 +216,17 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// As [`records`](Self::records).
-    pub(crate) fn writable(&self) -> Result<SqliteProvider> {
+    pub(crate) fn writable(&self) -> Result<Box<dyn Provider>> {
         self.records()?;
-        SqliteProvider::open(&self.store().join("metadata.db"))
+        self.place()?.metadata.open()
+    }
+
+    /// What people call the place where runs are recorded.
+    fn shown(&self) -> String {
+        match self.found.get() {
+            Some(Place { metadata, .. }) if metadata.local().is_none() => metadata.to_string(),
+            _ => self.store().display().to_string(),
+        }
     }
 
     /// The namespace to look into: the one given, where empty means all; else the user's (CU-03).
@@ -199,7 +244,7 @@ impl<'a> Context<'a> {
 /// Metadata and files of a store.
 pub(crate) struct Records {
     /// Flows, runs, tasks.
-    pub(crate) provider: SqliteProvider,
+    pub(crate) provider: Box<dyn Provider>,
     /// Artifacts, logs.
     pub(crate) files: Datastore,
 }

@@ -1,5 +1,6 @@
 //! The two faces: from words to a command, from its answer to an exit code.
 
+use std::cell::OnceCell;
 use std::time::Instant;
 
 use clap::{ArgMatches, Args};
@@ -137,6 +138,7 @@ impl Line<'_> {
             commands,
             argv: self.argv.to_vec(),
             serve: self.serve,
+            found: OnceCell::new(),
         };
         let notes = context.flow.as_mut().and_then(|flow| flow.configs.as_mut());
         for note in notes.map(|configs| std::mem::take(&mut configs.notes)).unwrap_or_default() {

@@ -23,6 +23,7 @@ mod python;
 mod reply;
 mod revision;
 mod serving;
+pub mod shared;
 mod storage;
 mod target;
 mod terminal;

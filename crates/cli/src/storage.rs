@@ -31,7 +31,7 @@ pub(crate) fn is_url(root: &str) -> bool {
 }
 
 /// The same error, of a word that was typed.
-fn usage(source: &str, error: &Error) -> Error {
+pub(crate) fn usage(source: &str, error: &Error) -> Error {
     let said = Error::new(codes::USAGE, format!("`{source}`: {}", error.message()));
     error.hints().iter().fold(said, Error::hint)
 }

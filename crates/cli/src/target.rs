@@ -14,20 +14,20 @@ pub(crate) fn parse(text: &str, context: &Context<'_>, records: &Records) -> Res
     let named =
         own.as_ref().is_some_and(|own| own.as_str() == first) || flows.iter().any(|f| f.as_str() == first);
     let mut spec: Pathspec = match own.or_else(|| only(&flows)) {
-        Some(flow) if !named && begins_with_run(&records.provider, &flow, first)? => {
+        Some(flow) if !named && begins_with_run(records.provider.as_ref(), &flow, first)? => {
             format!("{flow}/{text}").parse()?
         }
         _ if first.starts_with(|c: char| c.is_ascii_digit()) => return Err(nameless(text, &flows)),
         _ => text.parse()?,
     };
     if !flows.contains(&spec.flow) {
-        return Err(missing(&records.provider, &[spec.flow.as_str()])?);
+        return Err(missing(records.provider.as_ref(), &[spec.flow.as_str()])?);
     }
     if spec.run.as_ref().is_some_and(|run| run.as_str() == "latest") {
         let tags: Vec<String> = context.namespace(None).into_iter().collect();
         let none =
             || Error::new(codes::NOT_FOUND, format!("there is no run of `{}` in your namespace", spec.flow));
-        spec.run = Some(newest(&records.provider, &spec.flow, tags)?.ok_or_else(none)?);
+        spec.run = Some(newest(records.provider.as_ref(), &spec.flow, tags)?.ok_or_else(none)?);
     }
     Ok(spec)
 }
@@ -66,7 +66,7 @@ pub(crate) fn run(records: &Records, spec: &Pathspec) -> Result<RunRecord> {
     };
     match records.provider.run(&spec.flow, run)? {
         Some(record) => Ok(record),
-        None => Err(missing(&records.provider, &[spec.flow.as_str(), run.as_str()])?),
+        None => Err(missing(records.provider.as_ref(), &[spec.flow.as_str(), run.as_str()])?),
     }
 }
 
@@ -91,5 +91,5 @@ fn nothing_at(records: &Records, spec: &Pathspec) -> Result<Error> {
     if spec.step.is_none() {
         return Ok(Error::new(codes::NOT_FOUND, format!("`{spec}` has no tasks yet")));
     }
-    missing(&records.provider, &spec.to_string().split('/').collect::<Vec<_>>())
+    missing(records.provider.as_ref(), &spec.to_string().split('/').collect::<Vec<_>>())
 }

@@ -38,6 +38,7 @@ impl Datastore {
         let path = self.pack_path(flow, run);
         let folder = self.run_folder(flow, run);
         fs::create_dir_all(&folder).map_err(|e| write_error(&folder, &e))?;
+        self.bring_pack((flow, run), &path)?;
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(&path);
         let file = file.map_err(|e| write_error(&path, &e))?;

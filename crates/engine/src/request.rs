@@ -11,6 +11,7 @@ use spinloom_datastore::{StorePolicy, package::Contents};
 use spinloom_flow::event::{Failure, TaskRef};
 use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{RunId, RunStatus, StepName};
+use spinloom_metadata::Location;
 
 /// A run to be made. Everything is resolved: no `Option` here means "later".
 #[derive(Debug, Clone)]
@@ -19,7 +20,9 @@ pub struct RunRequest {
     pub graph: Graph,
     /// The `FlowGraph` document, as stored.
     pub graph_json: String,
-    /// The `.spinloom` folder.
+    /// Where it is recorded.
+    pub metadata: Location,
+    /// The folder of the store that goes with it.
     pub store: PathBuf,
     /// How it is to be used.
     pub policy: StorePolicy,

@@ -12,7 +12,7 @@ use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{TaskRef, Usage};
 use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
-use spinloom_metadata::{Change, NewRun, Provider, SqliteProvider};
+use spinloom_metadata::{Change, NewRun, Provider};
 
 use crate::dispatcher::{Dispatcher, Stops};
 use crate::output::now;
@@ -90,7 +90,7 @@ pub fn prepare(
         within(&request.graph, budget)?;
     }
     let store = Datastore::open_with(&request.store, &request.policy)?;
-    let mut provider: Box<dyn Provider> = Box::new(SqliteProvider::open(&request.store.join("metadata.db"))?);
+    let mut provider = request.metadata.open()?;
     let flow = FlowName::new(&request.graph.flow().name)?;
     let origin = lead.as_ref().and_then(|lead| lead.origin.clone());
     if let (Some(resume), Some(origin)) = (&mut request.resume, origin) {

@@ -10,7 +10,7 @@ use spinloom_datastore::{Datastore, DriverLock};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::event::TaskRef;
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, TaskStatus};
-use spinloom_metadata::{Claim, Provider, RunRecord, SqliteProvider};
+use spinloom_metadata::{Claim, Provider, RunRecord};
 
 use crate::output::now;
 use crate::start::{HALT, PARAMETERS_STEP, new_run, tell_which};
@@ -49,7 +49,7 @@ pub fn take_turn(request: &RunRequest, listener: &mut dyn Listener) -> Result<Tu
     let run =
         request.run_id.as_ref().ok_or_else(|| Error::new(codes::INTERNAL, "a shared run needs an id"))?;
     let store = Datastore::open_with(&request.store, &request.policy)?;
-    let provider = SqliteProvider::open(&request.store.join("metadata.db"))?;
+    let provider = request.metadata.open()?;
     let flow = FlowName::new(&request.graph.flow().name)?;
     let mut queue = Queue { request, shared, flow, run, store, provider };
     loop {
@@ -70,7 +70,7 @@ struct Queue<'a> {
     flow: FlowName,
     run: &'a RunId,
     store: Datastore,
-    provider: SqliteProvider,
+    provider: Box<dyn Provider>,
 }
 
 impl Queue<'_> {
@@ -86,11 +86,17 @@ impl Queue<'_> {
     /// With the lock, so that no other process of this machine leads; `None` if one without it does.
     fn claim(&mut self, lock: DriverLock) -> Result<Option<Turn>> {
         let leader = self.provider.leader(&self.flow, self.run)?;
-        if let Some(run) = self.provider.run(&self.flow, self.run)? {
-            self.check_origin(&run)?;
-            if leader.is_some() && self.is_over(&run) {
-                return Ok(Some(Turn::Over(Box::new(outcome(&self.provider, &run)?))));
+        let run = self.provider.run(&self.flow, self.run)?;
+        if let Some(run) = &run {
+            self.check_origin(run)?;
+            if leader.is_some() && self.is_over(run) {
+                return Ok(Some(Turn::Over(Box::new(outcome(self.provider.as_ref(), run)?))));
             }
+        }
+        let driven = leader.is_some() && run.is_some_and(|run| run.status == RunStatus::Running);
+        if driven && self.request.metadata.local().is_none() {
+            // The lock is of this machine, and another one may drive it: its heartbeat says so.
+            return Ok(None);
         }
         let at = now();
         let instead_of = leader.map(|leader| leader.term);

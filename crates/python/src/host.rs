@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
-use spinloom_cli::{FlowHost, SpinTask, Spun, Surface};
+use spinloom_cli::{FlowHost, SpinTask, Spun, Surface, shared};
 use spinloom_compute::{Interpreter, TaskSpec};
 use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
@@ -31,11 +31,20 @@ pub(crate) fn run_cli(py: Python<'_>, argv: Vec<String>, host: &Bound<'_, PyAny>
     Ok(spinloom_cli::flow_main(&argv, &mut flow))
 }
 
-/// The store a script started here would use: the nearest `.spinloom`, or where one would be made.
+/// The store a script started here would use: the nearest `.spinloom`, or where one would be made; or, where runs are recorded
+/// elsewhere, the one that goes with that.
 #[pyfunction]
 pub(crate) fn default_store(py: Python<'_>) -> PyResult<String> {
-    let settings = Settings::from_process().map_err(|e| raise(py, &e))?;
-    Ok(settings.store_root().display().to_string())
+    let store = py.detach(|| Settings::from_process().and_then(|settings| shared::default_store(&settings)));
+    store.map(|store| store.display().to_string()).map_err(|e| raise(py, &e))
+}
+
+/// The store that goes with the metadata called `place`: `postgres://…`, `http://…`, `service`.
+#[pyfunction]
+pub(crate) fn named_store(py: Python<'_>, place: &str) -> PyResult<String> {
+    let store =
+        py.detach(|| Settings::from_process().and_then(|settings| shared::named_store(place, &settings)));
+    store.map(|store| store.display().to_string()).map_err(|e| raise(py, &e))
 }
 
 /// The user Spinloom takes this process to be of.

@@ -43,6 +43,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(host::run_cli, m)?)?;
     m.add_function(wrap_pyfunction!(fresh::run_task, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_store, m)?)?;
+    m.add_function(wrap_pyfunction!(host::named_store, m)?)?;
     m.add_function(wrap_pyfunction!(host::parse_decorator, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
     m.add_function(wrap_pyfunction!(host::compile_settings, m)?)?;

@@ -13,7 +13,7 @@ use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash, Json};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
-use spinloom_metadata::{Provider as _, RunQuery, SqliteProvider};
+use spinloom_metadata::{Location, RunQuery};
 use spinloom_settings::Settings;
 
 use self::reader::Reader;
@@ -58,6 +58,13 @@ impl Store {
     #[new]
     fn new(root: PathBuf) -> Self {
         Self { root, reader: Mutex::new(None) }
+    }
+
+    /// Where runs are recorded, if not in the store itself: `postgres://…` or `http://…`, without secrets.
+    fn metadata(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let place = || Location::of_store(&self.root, &Settings::from_process()?.metadata()?);
+        let place = place().map_err(|e| raise(py, &e))?;
+        Ok(place.local().is_none().then(|| place.to_string()))
     }
 
     /// `[{"flow", "created_at"}]`, newest first.
@@ -160,7 +167,8 @@ impl Store {
     ) -> PyResult<String> {
         let change = || {
             let (flow, run) = (FlowName::new(flow)?, RunId::new(run)?);
-            let mut provider = SqliteProvider::open(&self.root.join(reader::METADATA))?;
+            let settings = Settings::from_process()?.metadata()?;
+            let mut provider = Location::of_store(&self.root, &settings)?.open()?;
             json_text(&provider.mutate_tags(&flow, &run, &strings(add)?, &strings(remove)?)?)
         };
         py.detach(change).map_err(|e| raise(py, &e))

@@ -16,12 +16,13 @@ use crate::files::Files;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::provider::Writers;
 use crate::readers::Readers;
 use crate::security::Guard;
 use crate::views::Views;
 use crate::wire::Writer;
 use crate::work::Workers;
-use crate::{api, metrics, ops, security, wire};
+use crate::{api, metrics, ops, provider, security, wire};
 
 /// A shorter answer is one packet anyway.
 const WORTH_COMPRESSING: u16 = 1400;
@@ -56,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) views: Views,
     /// What Metaflow's clients record, on its way to metadata.
     pub(crate) writer: Writer,
+    /// Metadata, for runs of other machines to be recorded in.
+    pub(crate) writers: Writers,
 }
 
 impl std::ops::Deref for App {
@@ -82,6 +85,7 @@ impl App {
             tails: Tails::default(),
             views: Views::default(),
             writer: Writer::start(options.metadata.clone())?,
+            writers: Writers::new(options.metadata.clone()),
             workers: Workers::new(options.deadline),
             options,
         })))
@@ -91,7 +95,7 @@ impl App {
     pub(crate) fn router(self) -> Router {
         let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
         let (api, _) = api::routes().split_for_parts();
-        let all = Router::new().merge(ops::routes()).merge(api).merge(wire::routes());
+        let all = Router::new().merge(ops::routes()).merge(api).merge(provider::routes()).merge(wire::routes());
         let all = match &self.options.prefix {
             Some(prefix) => Router::new().nest(prefix, all.clone()).merge(all),
             None => all,

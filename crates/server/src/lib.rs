@@ -15,6 +15,7 @@ mod metrics;
 mod ops;
 mod options;
 mod problem;
+mod provider;
 mod readers;
 mod security;
 mod serve;

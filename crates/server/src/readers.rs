@@ -50,7 +50,7 @@ impl Readers {
     ) -> Result<T, Problem> {
         let work = async {
             let permit = self.pool.permits.clone().acquire_owned().await;
-            let provider = self.pool.take()?;
+            let provider = self.pool.take().await?;
             let stop = OnDrop(Some(provider.canceller()));
             let pool = self.pool.clone();
             let answer = tokio::task::spawn_blocking(move || {
@@ -69,11 +69,14 @@ impl Readers {
 }
 
 impl Pool {
-    fn take(&self) -> Result<Box<dyn Provider>> {
+    async fn take(&self) -> Result<Box<dyn Provider>> {
         if let Some(provider) = self.idle().pop() {
             return Ok(provider);
         }
-        let found = self.location.open_read()?;
+        // Opening waits for a disk or a database.
+        let location = self.location.clone();
+        let opened = tokio::task::spawn_blocking(move || location.open_read()).await;
+        let found = opened.map_err(|e| Error::new(codes::INTERNAL, format!("a read failed: {e}")))??;
         found.ok_or_else(|| Error::new(codes::METADATA_IO, format!("`{}` is gone", self.location)))
     }
 

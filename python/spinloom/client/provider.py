@@ -17,6 +17,10 @@ from .lineage import Lineage
 STORE_FOLDERS = {"local": ".spinloom", "spin": ".spinloom_spin"}
 """Names of the folders of stores: of runs, and of spins that were kept."""
 
+_ELSEWHERE = ("postgres://", "postgresql://", "http://", "https://", "service@")
+_NOTE = "metadata.at"
+"""The file of a store's folder that says where its runs are recorded, if not in it."""
+
 _FIRST_PAGE = 16
 _LAST_PAGE = 1024
 _LINEAGES = 64
@@ -38,7 +42,9 @@ class Provider:
 
     @property
     def spec(self) -> str:
-        """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``, or ``spin@…``."""
+        """Its name as ``metadata()`` takes it: ``local@<folder that holds the store>``, ``spin@…``, or where runs are recorded."""
+        if (place := self._store.metadata()) is not None:
+            return f"service@{place}" if place.startswith("http") else place
         folder, name = os.path.split(self.root)
         return f"{'spin' if name == STORE_FOLDERS['spin'] else 'local'}@{folder}"
 
@@ -127,24 +133,25 @@ class Provider:
 
 
 def open_provider(spec: str) -> Provider:
-    """The store that ``spec`` names: ``local``, ``local@<folder>``, a folder, or ``spin@<folder>``.
+    """The store that ``spec`` names: ``local``, ``local@<folder>``, a folder, ``spin@<folder>``, ``postgres://…`` or ``http://…``.
 
-    The folder is the one that holds ``.spinloom`` (of spins: ``.spinloom_spin``), or that folder itself.
+    The folder is the one that holds ``.spinloom`` (of spins: ``.spinloom_spin``), or that folder itself. Alone, ``local`` is where
+    runs are recorded by default.
 
     Raises:
         ValueError: there is no store, or ``spec`` names a kind of store this version cannot read.
     """
+    if spec == "service" or spec.startswith(_ELSEWHERE):
+        return Provider(_native.named_store(spec))
     kind, at, path = spec.partition("@")
     if not at:
         if kind == "local":
             return Provider(_native.default_store())
         kind, path = "local", spec
-    if kind == "service" or spec.startswith(("http://", "https://")):
-        raise ValueError(f"Cannot read `{spec}`: metadata services are not in this version of Spinloom")
     if kind not in STORE_FOLDERS:
-        raise ValueError(f"Cannot read `{spec}`: write `local@<folder>`")
+        raise ValueError(f"Cannot read `{spec}`: write `local@<folder>`, `postgres://…` or `http://…`")
     folder, name = os.path.abspath(os.path.expanduser(path)), STORE_FOLDERS[kind]
-    if os.path.basename(folder) == name and os.path.isdir(folder):
+    if os.path.isdir(folder) and (os.path.basename(folder) == name or os.path.exists(os.path.join(folder, _NOTE))):
         return Provider(folder)
     root = os.path.join(folder, name)
     if not os.path.isdir(root):

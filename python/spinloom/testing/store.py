@@ -18,6 +18,7 @@ def use_store(folder: str | os.PathLike[str], setenv: Callable[[str, str], None]
         setenv: sets an environment variable until the test is over.
     """
     setenv("SPINLOOM_DATASTORE_SYSROOT_LOCAL", os.fspath(folder))
+    setenv("SPINLOOM_DEFAULT_METADATA", "local")
     setenv("SPINLOOM_USER", _USER)
     _forget()
     try:

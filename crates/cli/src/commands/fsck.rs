@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_flow::ArtifactName;
-use spinloom_metadata::{Provider as _, RunQuery, RunRecord, TaskRecord};
+use spinloom_metadata::{RunQuery, RunRecord, TaskRecord};
 use spinloom_upkeep::{CheckOptions, Checked, Filter, Finding, Orphans, Owner, check};
 
 use super::store::{Meter, count};
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let options = CheckOptions { fast: arguments.fast, threads };
     let meter = Meter::new(context);
     let checked = check(
-        &records.provider,
+        records.provider.as_ref(),
         &records.files,
         &scope,
         (only.as_ref(), whole),
@@ -84,7 +84,7 @@ fn scope(
     records: &Records,
 ) -> Result<(Scope, Option<ArtifactName>)> {
     let Some(typed) = &arguments.pathspec else {
-        let all = Filter::default().runs(&records.provider)?;
+        let all = Filter::default().runs(records.provider.as_ref())?;
         return Ok((all.into_iter().map(|run| (run, None)).collect(), None));
     };
     let spec = target::parse(typed, context, records)?;

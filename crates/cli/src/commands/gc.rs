@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     };
     let options = CollectOptions { grace: grace.us, objects, remove: arguments.yes, now: now_us() };
     let meter = Meter::new(context);
-    let done = collect(&records.provider, &records.files, options, &mut |progress| {
+    let done = collect(records.provider.as_ref(), &records.files, options, &mut |progress| {
         meter.say(|| match progress {
             Progress::Marking(done, all) => format!("looking at what runs need, {done} of {all}"),
             Progress::Sweeping(seen, freed) => {

@@ -10,12 +10,11 @@ use spinloom_datastore::Datastore;
 use spinloom_diagnostics::{Error, ExitCode, Result, codes};
 use spinloom_flow::{FlowName, RunId};
 use spinloom_import::{Planned, Report, Request, Standing, Target, import, plan};
-use spinloom_metadata::{Provider, SqliteProvider};
 use spinloom_metaflow::Store;
 use spinloom_objects::{Location, Options};
 
 use super::shown::table;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::reply::{Answer, Reply};
 use crate::terminal::bringing::Bringing;
 use crate::terminal::time::{bytes, minute, now_us, rfc3339};
@@ -65,7 +64,7 @@ struct Metaflow {
 
     /// A `.metaflow` folder that has the metadata of the runs, if they are not beside the data
     #[arg(long, value_name = "PATH")]
-    metadata: Option<PathBuf>,
+    metadata: Option<String>,
 
     /// Who ran them, where the store does not say
     #[arg(long, value_name = "NAME")]
@@ -85,16 +84,22 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     if metaflow.dry_run {
         return dry_run(&source, &request, context);
     }
-    let root = context.store();
     // Nothing is made here before it is known that there is something there.
     plan(&source, None, &Request { since: Some(i64::MAX), ..request.clone() })?;
-    let files = Datastore::open(&root)?;
-    let mut provider = SqliteProvider::open(&root.join("metadata.db"))?;
+    let into = into(context)?;
+    let files = Datastore::open(&into.store)?;
+    let mut provider = into.metadata.open()?;
     let mut bringing = Bringing::new(context.screen.stderr && !context.output.quiet && !context.output.json);
-    let mut target = Target { files: &files, provider: &mut provider };
+    let mut target = Target { files: &files, provider: provider.as_mut() };
     let report = import(&source, &mut target, &request, &mut |progress| bringing.show(progress));
     bringing.finish();
     Ok(reply(&report?, &request, context))
+}
+
+/// Where runs are brought to: `--metadata` is about where they come from.
+fn into(context: &mut Context<'_>) -> Result<Place> {
+    context.globals.metadata = None;
+    context.place().cloned()
 }
 
 impl Metaflow {
@@ -168,9 +173,9 @@ fn since(text: &str, now: i64) -> Result<i64> {
     Ok(now - number * hours * 3_600_000_000)
 }
 
-fn dry_run(source: &Store, request: &Request, context: &Context<'_>) -> Answer {
-    let provider = SqliteProvider::open_read(&context.store().join("metadata.db"))?;
-    let planned = plan(source, provider.as_ref().map(|provider| provider as &dyn Provider), request)?;
+fn dry_run(source: &Store, request: &Request, context: &mut Context<'_>) -> Answer {
+    let provider = into(context)?.metadata.open_read()?;
+    let planned = plan(source, provider.as_deref(), request)?;
     let zone = TimeZone::system();
     let row = |one: &Planned| {
         let head = one.head.clone().unwrap_or_default();

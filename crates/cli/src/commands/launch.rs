@@ -17,7 +17,7 @@ use spinloom_flow::{DecoSpec, FlowName, Graph, RunId, RunStatus, StepName, remot
 use super::who::Who;
 use super::{hooks, triggered};
 use crate::arguments::{FlowArgs, RunArgs};
-use crate::context::{Context, Flow};
+use crate::context::{Context, Flow, Place};
 use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::plan::Plan;
 use crate::terminal::summary::Summary;
@@ -141,7 +141,6 @@ fn without(arguments: &RunArgs, command: &str, context: &Context<'_>) -> Vec<Str
 fn honour(top: Option<&FlowArgs>, context: &Context<'_>) -> Result<()> {
     let Some(top) = top else { return Ok(()) };
     let choices = [
-        ("metadata", &top.metadata, &["local"][..]),
         ("event-logger", &top.event_logger, &["nullSidecarLogger"][..]),
         ("monitor", &top.monitor, &["nullSidecarMonitor"][..]),
     ];
@@ -287,10 +286,11 @@ impl Options {
             info.insert("trigger".to_owned(), self.triggers.into());
         }
         let package = packaging::request(context)?;
-        let store = context.store();
+        let Place { metadata, store } = context.place()?.clone();
         Ok(RunRequest {
             graph_json: context.flow()?.json.clone(),
             graph,
+            metadata,
             store,
             policy: self.policy,
             run_id,
@@ -338,15 +338,32 @@ pub(crate) fn info(context: &mut Context<'_>, file: &str) -> Result<Map<String, 
     Ok(values.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
 }
 
-/// The words typed, without what a source of `--with secrets:…` may hold (DE-07).
+/// The words typed, without what a source of `--with secrets:…` may hold (DE-07), nor the password of a database.
 fn discreet(argv: &[String]) -> Vec<String> {
     let hide = |word: &String| match word.find("secrets:") {
+        _ if word.contains("postgres") && word.contains("://") => without_password(word),
         Some(at) if word.contains('{') && ["", "--with="].contains(&word[..at].trim()) => {
             format!("{}secrets:…", &word[..at])
         }
         _ => word.clone(),
     };
     argv.iter().map(hide).collect()
+}
+
+/// A word with the address of a database, without what may be secret in it.
+fn without_password(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
+    let rest = match rest.rsplit_once('@') {
+        Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
+        None => rest.to_owned(),
+    };
+    let rest = match rest.split_once("password=") {
+        Some((before, after)) => {
+            format!("{before}password=…{}", after.find('&').map_or("", |end| &after[end..]))
+        }
+        None => rest,
+    };
+    format!("{scheme}://{rest}")
 }
 
 fn finish(

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::FlowName;
-use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
+use spinloom_metadata::{RunQuery, RunRecord};
 
 use super::shown::{mark, record, table};
 use super::store::status;

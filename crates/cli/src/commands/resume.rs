@@ -7,7 +7,7 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_engine::{Resume, Shared};
 use spinloom_flow::graph as flow_graph;
 use spinloom_flow::{FlowName, Pathspec, RunId, RunStatus, TaskId};
-use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
+use spinloom_metadata::{RunQuery, RunRecord};
 
 use super::launch::{Launch, Options, Resumed, said, step};
 use super::triggered;

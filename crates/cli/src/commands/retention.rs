@@ -51,7 +51,7 @@ struct Apply {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let records = context.records()?;
     let rules = rules(context)?;
-    let decisions = rules.decide(Filter::default().runs(&records.provider)?, now_us());
+    let decisions = rules.decide(Filter::default().runs(records.provider.as_ref())?, now_us());
     match &arguments.inner {
         Inner::Show => Ok(shown(&rules, &decisions, context)),
         Inner::Apply(apply) => applied(decisions, apply.yes, context, &records),
@@ -94,7 +94,7 @@ fn shown(rules: &Rules, decisions: &[Decision], context: &Context<'_>) -> Reply 
 fn applied(decisions: Vec<Decision>, yes: bool, context: &Context<'_>, records: &Records) -> Answer {
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
     for run in decisions.into_iter().filter(|d| d.delete).map(|d| d.run) {
-        match deletable(&records.provider, &records.files, &run) {
+        match deletable(records.provider.as_ref(), &records.files, &run) {
             Ok(()) => chosen.push(run),
             Err(error) if error.code() == codes::CANNOT_DELETE => skipped.push((run, error)),
             Err(error) => {

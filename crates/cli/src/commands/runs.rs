@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
-use spinloom_metadata::{Provider as _, RunRecord, missing};
+use spinloom_metadata::{RunRecord, missing};
 use spinloom_upkeep::{Filter, Heirs, deletable, delete};
 
 use super::shown::{mark, record, table};
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let runs = arguments.runs(context, &records)?;
     let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
     for run in runs {
-        match deletable(&records.provider, &records.files, &run) {
+        match deletable(records.provider.as_ref(), &records.files, &run) {
             Ok(()) => chosen.push(run),
             // Somebody who names a run means it, and no other instead.
             Err(error) if named => return Err(error.into()),
@@ -100,7 +100,7 @@ impl DeleteArgs {
         if let Some(flow) = &flow
             && !records.provider.flows()?.iter().any(|(known, _)| known == flow)
         {
-            return Err(missing(&records.provider, &[flow.as_str()])?);
+            return Err(missing(records.provider.as_ref(), &[flow.as_str()])?);
         }
         let filters = !self.tag.is_empty()
             || !self.status.is_empty()
@@ -125,7 +125,7 @@ impl DeleteArgs {
             before: before.map(|age| now_us() - age.us),
             keep_last: self.keep_last.unwrap_or_default(),
         };
-        filter.runs(&records.provider)
+        filter.runs(records.provider.as_ref())
     }
 
     fn named(
@@ -182,12 +182,12 @@ pub(super) fn remove(
         meter.say(|| format!("{index} of {all} runs"));
         let kept_for = match &mut provider {
             Some(provider) => {
-                let deleted = delete(provider, &records.files, &run, &mut heirs)?;
+                let deleted = delete(provider.as_mut(), &records.files, &run, &mut heirs)?;
                 removal.freed += deleted.freed;
                 deleted.kept_for
             }
             None => {
-                let found = heirs.of(&records.provider, &records.files, &run.flow, &run.run)?;
+                let found = heirs.of(records.provider.as_ref(), &records.files, &run.flow, &run.run)?;
                 found.into_iter().filter(|heir| !names.contains(&format!("{}/{heir}", run.flow))).collect()
             }
         };

@@ -8,9 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
-use spinloom_metadata::Location;
 
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::reply::{Answer, Reply};
 use crate::serving::{Demand, LogFormat, ServeRequest, Serving};
 use crate::storage;
@@ -80,10 +79,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         Error::new(codes::USAGE, "`server` is a command of the `spinloom` program")
             .hint("run `spinloom server`")
     })?;
-    let store = context.store();
+    let Place { metadata, store } = context.place()?.clone();
     let request = ServeRequest {
         listen: SocketAddr::new(arguments.host, arguments.port),
-        metadata: Location::Local(store.clone()),
+        metadata,
         store,
         policy: storage::policy(context, false)?,
         demand: demand(arguments)?,

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, TaskStatus};
-use spinloom_metadata::{AttemptRecord, Provider as _, RunQuery, RunRecord, StepRecord, TaskRecord};
+use spinloom_metadata::{AttemptRecord, RunQuery, RunRecord, StepRecord, TaskRecord};
 
 use super::shown::{
     artifact_lines, artifact_record, artifacts, mark, millis, record, table, task_mark, task_record,

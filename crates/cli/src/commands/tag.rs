@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::FlowName;
-use spinloom_metadata::{Provider as _, RunQuery, RunRecord};
+use spinloom_metadata::{RunQuery, RunRecord};
 
 use crate::context::{Context, Records};
 use crate::reply::{Answer, Reply};

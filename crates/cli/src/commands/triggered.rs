@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{Pathspec, RunStatus};
-use spinloom_metadata::{Provider as _, RunRecord};
+use spinloom_metadata::RunRecord;
 
 use crate::context::{Context, Flow, Records};
 use crate::{target, values};

@@ -4,6 +4,7 @@ use std::{
     fs,
     hash::{BuildHasher as _, RandomState},
     io,
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
@@ -18,6 +19,8 @@ use crate::{
 
 /// The file of the store with its name.
 const FILE: &str = "id";
+/// The folder of a store with those that other machines have parts of.
+const SHARED: &str = "shared";
 
 /// A name that no other store has.
 pub(super) fn unique() -> String {
@@ -28,8 +31,35 @@ pub(super) fn unique() -> String {
 }
 
 impl Datastore {
+    /// The folder, made if need be, of the store called `name` below the store at `root`: one that other machines have too, each a part
+    /// of it, and that is the same one at every location.
+    ///
+    /// # Errors
+    /// `SL0401` or `SL0404` if it cannot be made.
+    pub fn shared(root: &Path, name: &str) -> Result<PathBuf> {
+        let store = root.join(SHARED).join(name);
+        let path = store.join(FILE);
+        if fs::read_to_string(&path).is_ok_and(|known| known.trim() == name) {
+            return Ok(store);
+        }
+        fs::create_dir_all(&store).map_err(|e| write_error(&store, &e))?;
+        let draft = store.join(format!("{FILE}.{}", std::process::id()));
+        let written = fs::write(&draft, name).and_then(|()| fs::rename(&draft, &path));
+        written.map_err(|e| write_error(&path, &e))?;
+        Self::open(&store)?;
+        Ok(store)
+    }
+
+    /// Whether other machines have parts of this store.
+    pub(super) fn is_shared(&self) -> bool {
+        self.root().parent().and_then(Path::file_name).is_some_and(|folder| folder == SHARED)
+    }
+
     /// The name of this store at its location, given to it now if it has none.
-    pub(super) fn identity(&self) -> Result<String> {
+    ///
+    /// # Errors
+    /// `SL0401` or `SL0404` if it has none and cannot be given one.
+    pub fn identity(&self) -> Result<String> {
         if let Some(known) = self.known_identity()? {
             return Ok(known);
         }

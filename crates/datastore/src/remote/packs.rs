@@ -63,6 +63,19 @@ impl Datastore {
         Ok(Some(PackSender { to }))
     }
 
+    /// Puts at `path` what another machine has sent of a pack, where this one has nothing of it: a driver goes on behind that.
+    pub(crate) fn bring_pack(&self, (flow, run): (&FlowName, &RunId), path: &Path) -> Result<()> {
+        if !self.is_shared() || fs::metadata(path).is_ok_and(|found| found.len() > 0) {
+            return Ok(());
+        }
+        let Some(remote) = self.remote()? else { return Ok(()) };
+        let folder = self.own(&keys::packs(flow, run))?;
+        match segments(&remote, &folder)?.is_empty() {
+            true => Ok(()),
+            false => remote.fetch_pack(&folder, path),
+        }
+    }
+
     /// The pack that `at` speaks of, fetched into the cache, where this disk has none.
     pub(crate) fn fetched_pack(&self, at: &ManifestRef) -> Result<Arc<OpenPack>> {
         let missing = || damaged(at).cause("the pack is missing");

@@ -6,11 +6,8 @@ use serde::Serialize;
 use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
-use spinloom_metadata::{Provider as _, RunQuery, RunRecord, SqliteProvider, TaskRecord, missing};
+use spinloom_metadata::{Location, Provider, RunQuery, RunRecord, TaskRecord, missing};
 use spinloom_settings::Settings;
-
-/// The metadata of a store, in its folder.
-pub(super) const METADATA: &str = "metadata.db";
 
 /// For who looks into the wrong store.
 pub(super) const ELSEWHERE: &str = "read the store of another folder with `metadata(\"local@<folder>\")`";
@@ -18,7 +15,7 @@ pub(super) const ELSEWHERE: &str = "read the store of another folder with `metad
 /// A store that exists.
 pub(super) struct Reader {
     store: Datastore,
-    provider: SqliteProvider,
+    provider: Box<dyn Provider>,
     process: u32,
 }
 
@@ -38,18 +35,19 @@ impl Reader {
         if slot.as_ref().is_some_and(|reader| reader.process == process) {
             return Ok(());
         }
-        // An SQLite connection must not cross a fork, not even to be closed: the parent goes on using it.
+        // A connection must not cross a fork, not even to be closed: the parent goes on using it.
         std::mem::forget(slot.take());
-        let policy = StorePolicy::from_settings(&Settings::from_process()?)?;
+        let settings = Settings::from_process()?;
+        let policy = StorePolicy::from_settings(&settings)?;
         let Some(store) = Datastore::open_existing_with(root, &policy)? else { return Ok(()) };
-        if let Some(provider) = SqliteProvider::open_read(&root.join(METADATA))? {
+        if let Some(provider) = Location::of_store(root, &settings.metadata()?)?.open_read()? {
             *slot = Some(Self { store, provider, process });
         }
         Ok(())
     }
 
-    pub(super) fn provider(&self) -> &SqliteProvider {
-        &self.provider
+    pub(super) fn provider(&self) -> &dyn Provider {
+        self.provider.as_ref()
     }
 
     pub(super) fn store(&self) -> &Datastore {
@@ -105,7 +103,7 @@ impl Reader {
             let error = Error::new(codes::NOT_FOUND, "no such artifact");
             return Ok(error.suggest(name, names.iter().map(String::as_str)).hints().to_vec());
         }
-        let mut error = missing(&self.provider, &path[..path.len().min(4)])?;
+        let mut error = missing(self.provider.as_ref(), &path[..path.len().min(4)])?;
         let flows = self.provider.flows()?;
         if !flows.iter().any(|(flow, _)| path.first() == Some(&flow.as_str())) {
             error = error.hint(format!("the store is `{}`", self.store.root().display())).hint(ELSEWHERE);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use spinloom_datastore::LogReader;
 use spinloom_diagnostics::{ExitCode, Result, ResultExt as _, codes};
 use spinloom_flow::{Pathspec, RunId, RunStatus, TaskId, TaskStatus};
-use spinloom_metadata::{Provider as _, RunRecord, TaskRecord};
+use spinloom_metadata::{RunRecord, TaskRecord};
 
 use super::lines::{Assembly, Filter, Line, Printer};
 use super::show::line_data;

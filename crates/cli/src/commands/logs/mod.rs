@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{FlowName, RunId};
-use spinloom_metadata::{Provider as _, RunRecord, TaskRecord};
+use spinloom_metadata::{RunRecord, TaskRecord};
 
 use crate::context::{Context, Records};
 use crate::reply::Answer;

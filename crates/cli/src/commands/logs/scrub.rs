@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{RunStatus, TaskStatus};
-use spinloom_metadata::{Provider as _, RunRecord, TaskRecord};
+use spinloom_metadata::{RunRecord, TaskRecord};
 
 use super::{Streams, attempt_of, is_parameters, named, writer};
 use crate::context::{Context, Records};

@@ -13,7 +13,7 @@ use spinloom_datastore::ManifestRef;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_engine::spin::{Kept, Placed, SPIN_FOLDER, place};
 use spinloom_flow::{FlowName, Graph, StepName};
-use spinloom_metadata::{Provider as _, RunRecord};
+use spinloom_metadata::RunRecord;
 
 use super::launch::info;
 use super::triggered;
@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let graph = flow.compile()?;
     let records = context.records()?;
     let wanted = named::wanted(&arguments.pathspec, &who, &graph, context, &records)?;
-    let placed = place(&records.provider, &records.files, &graph, &wanted)?;
+    let placed = place(records.provider.as_ref(), &records.files, &graph, &wanted)?;
     let origin = placed.spec.origin_run.as_ref();
     let origin = origin.map(|run| records.provider.run(&placed.spec.flow, run)).transpose()?.flatten();
     enter(arguments, &placed, &graph, origin.as_ref(), context)?;
@@ -186,7 +186,7 @@ fn enter(
 
 /// The store of spins: beside that of runs.
 fn root(context: &Context<'_>) -> PathBuf {
-    context.store().parent().unwrap_or(Path::new(".")).join(SPIN_FOLDER)
+    context.root().parent().unwrap_or(Path::new(".")).join(SPIN_FOLDER)
 }
 
 fn recorded(placed: &Placed) -> Result<Option<ManifestRef>> {

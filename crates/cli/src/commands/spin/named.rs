@@ -4,7 +4,7 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_engine::spin::Wanted;
 use spinloom_flow::graph::Graph;
 use spinloom_flow::{FlowName, RunId, TaskId};
-use spinloom_metadata::{Provider as _, missing};
+use spinloom_metadata::missing;
 
 use crate::commands::launch::step;
 use crate::commands::who::Who;
@@ -75,11 +75,11 @@ fn run_of(
         let run = RunId::new(text)?;
         return match records.provider.run(flow, &run)? {
             Some(record) => Ok(record.run),
-            None => Err(missing(&records.provider, &[flow.as_str(), text])?),
+            None => Err(missing(records.provider.as_ref(), &[flow.as_str(), text])?),
         };
     }
     let tags = namespace.map(str::to_owned).into_iter().collect();
-    newest(&records.provider, flow, tags)?.ok_or_else(|| {
+    newest(records.provider.as_ref(), flow, tags)?.ok_or_else(|| {
         let place = match namespace {
             Some(namespace) => format!(" in the namespace `{namespace}`"),
             None => String::new(),
