@@ -11,11 +11,16 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::api::{Logs, Packages, Tails};
+use crate::files::Files;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
+use crate::views::Views;
 use crate::wire::Writer;
+use crate::work::Workers;
 use crate::{api, metrics, ops, security, wire};
 
 /// A shorter answer is one packet anyway.
@@ -27,14 +32,28 @@ pub(crate) struct App(Arc<Shared>);
 
 /// What requests share.
 pub(crate) struct Shared {
+    /// What sockets share.
+    pub(crate) live: Live,
     /// What the server was told.
     pub(crate) options: Options,
+    /// The store's files.
+    pub(crate) files: Files,
+    /// Logs that are open.
+    pub(crate) logs: Logs,
+    /// Code packages that were looked at.
+    pub(crate) packages: Packages,
+    /// Logs that are watched.
+    pub(crate) tails: Tails,
+    /// Threads for reading files.
+    pub(crate) workers: Workers,
     /// Metadata, for reading.
     pub(crate) readers: Readers,
     /// Who may ask what.
     pub(crate) guard: Guard,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// Runs that are being looked at.
+    pub(crate) views: Views,
     /// What Metaflow's clients record, on its way to metadata.
     pub(crate) writer: Writer,
 }
@@ -53,7 +72,20 @@ impl App {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
         let writer = Writer::start(options.metadata.clone())?;
-        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), writer, options })))
+        Ok(Self(Arc::new(Shared {
+            files: Files::new(options.store.clone(), options.policy.clone()),
+            guard,
+            live: Live::default(),
+            logs: Logs::default(),
+            metrics: Metrics::new(),
+            packages: Packages::default(),
+            readers,
+            tails: Tails::default(),
+            views: Views::default(),
+            writer,
+            workers: Workers::new(options.deadline),
+            options,
+        })))
     }
 
     /// All routes.

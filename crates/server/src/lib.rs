@@ -8,6 +8,8 @@
 
 mod api;
 mod app;
+mod files;
+mod live;
 mod logging;
 mod metrics;
 mod ops;
@@ -16,7 +18,9 @@ mod problem;
 mod readers;
 mod security;
 mod serve;
+mod views;
 mod wire;
+mod work;
 
 pub use api::openapi;
 pub use logging::{Log, log};

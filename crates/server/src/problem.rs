@@ -36,7 +36,12 @@ impl Problem {
         Self { status, error }
     }
 
-    /// Its status.
+    /// The same once more, for another who asked.
+    pub(crate) fn of(other: &Self) -> Self {
+        Self { status: other.status, error: other.error.clone() }
+    }
+
+    /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }

@@ -1,11 +1,13 @@
 //! `server`: shows what is recorded, over HTTP.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
-use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_metadata::Location;
 
 use crate::context::Context;
@@ -46,6 +48,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
 
+    /// Only ask a server that runs there whether it is well
+    #[arg(long)]
+    check: bool,
+
     /// How to tell, on standard error, what happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
@@ -67,6 +73,9 @@ fn prefix(path: &str) -> std::result::Result<String, String> {
 
 /// Serves.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
+    if arguments.check {
+        return check(arguments);
+    }
     let serve = context.serve.ok_or_else(|| {
         Error::new(codes::USAGE, "`server` is a command of the `spinloom` program")
             .hint("run `spinloom server`")
@@ -90,6 +99,36 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
     })?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+}
+
+/// Asks a server of this machine whether it is well.
+fn check(arguments: &Arguments) -> Answer {
+    let host = match arguments.host {
+        host if !host.is_unspecified() => host,
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+    };
+    let at = SocketAddr::new(host, arguments.port);
+    let said = ask(at).or_error(codes::METADATA_IO, || format!("no server answers at `{at}`"))?;
+    if !said.starts_with("HTTP/1.1 200") {
+        let line = said.lines().next().unwrap_or_default().to_owned();
+        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well"))
+            .cause(line)
+            .into());
+    }
+    Ok(Reply::new(format!("the server at {at} is well\n"), json!({"well": true, "at": at.to_string()})))
+}
+
+/// What is answered to `GET /healthz`.
+fn ask(at: SocketAddr) -> io::Result<String> {
+    let patience = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&at, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream
+        .write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// What a browser is to open.
@@ -130,6 +169,7 @@ mod tests {
             auth: auth.map(str::to_owned),
             names: Vec::new(),
             audit: None,
+            check: false,
             log: LogFormat::Text,
             path_prefix: None,
         }

@@ -57,6 +57,7 @@ fn pages(tree: &Tree) -> Result<Vec<Page>, String> {
         reference("errors", errors::page()),
         reference("exit-codes", exit_codes::page()),
         reference("settings", settings::page()),
+        Page { path: "schemas/openapi.json".to_owned(), text: spinloom_server::openapi() },
         architecture(tree)?,
     ])
 }

@@ -3,6 +3,7 @@
 //! Every process has its own connection. Readers never wait for a writer; writers wait for each other, up to a minute.
 //! A `kill -9` loses nothing that was committed; a loss of power may lose the last transactions, never half of one.
 
+mod bars;
 mod connect;
 mod delete;
 mod feed;
@@ -31,7 +32,7 @@ use self::trouble::Outcome;
 use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
-    TaskRecord,
+    TaskBars, TaskRecord,
 };
 
 /// Metadata in an SQLite file.
@@ -164,6 +165,16 @@ impl Provider for SqliteProvider {
 
     fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>> {
         self.reading_run(flow, run, |conn, row| read::attempts(conn, row, task))
+    }
+
+    fn bars(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        each: &mut dyn FnMut(&TaskBars<'_>),
+    ) -> Result<()> {
+        self.reading_run(flow, run, |conn, row| bars::bars(conn, row, after, each))
     }
 
     fn mutate_tags(

@@ -1,0 +1,349 @@
+//! Counts: of facets, and of groups.
+
+use std::collections::HashMap;
+
+use roaring::RoaringBitmap;
+use spinloom_query::Clock;
+
+use crate::arena::Names;
+use crate::select::Facet;
+use crate::{Index, RowId, Selection};
+
+/// A name and how many runs have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// What selected runs have, each with how many; the most first. What is asked of a facet itself does not narrow its counts: they say what
+/// there would be if another value was chosen. Tags narrow, since a run has many.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facets {
+    /// States.
+    pub status: Vec<Named>,
+    /// Flows.
+    pub flow: Vec<Named>,
+    /// Users.
+    pub user: Vec<Named>,
+    /// Projects.
+    pub project: Vec<Named>,
+    /// Tags of users.
+    pub tag: Vec<Named>,
+}
+
+/// What runs are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Their flows.
+    Flow,
+    /// Who started them.
+    User,
+    /// Tags of users; a run is in as many groups as it has.
+    Tag,
+    /// Their states.
+    Status,
+    /// Their projects.
+    Project,
+    /// The days they were made.
+    Day,
+}
+
+/// A group of runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// What they have in common; a day is `2026-01-31`.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// How many running, done, failed, stopped, lost.
+    pub by_status: [u64; 5],
+    /// The newest, newest first.
+    pub newest: Vec<RowId>,
+}
+
+/// Counts by number, then by state.
+type Counts = HashMap<u32, [u64; 5]>;
+
+/// Offsets of time zones change at whole quarters of an hour.
+const QUARTER: i64 = 900_000_000;
+
+impl Index {
+    /// Counts of what selected runs have: at most `most` values of each facet.
+    pub fn facets(&self, selection: &Selection<'_>, most: usize) -> Facets {
+        let of = |facet: Facet| {
+            let narrowed = selection.terms.iter().any(|(_, of, _)| *of == Some(facet));
+            let rows =
+                if narrowed { self.all_of(&selection.terms, Some(facet)) } else { selection.rows.clone() };
+            let counts = match facet {
+                Facet::Status => {
+                    (0..).zip(self.by_status.iter().map(|set| rows.intersection_len(set))).collect()
+                }
+                Facet::Flow => self.counted(&rows, &self.by_flow, &self.columns.flow),
+                Facet::User => self.counted(&rows, &self.by_user, &self.columns.user),
+                Facet::Tag | Facet::Project => self.counted_tags(&rows, facet),
+            };
+            let name = |code: u32| match facet {
+                Facet::Status => crate::columns::STATUSES[code as usize].as_str(),
+                Facet::Flow => self.flows.get(code),
+                Facet::User => self.users.get(code),
+                Facet::Tag => self.tags.get(code),
+                Facet::Project => project(&self.tags, code),
+            };
+            top(counts, most, name)
+        };
+        Facets {
+            status: of(Facet::Status),
+            flow: of(Facet::Flow),
+            user: of(Facet::User),
+            project: of(Facet::Project),
+            tag: of(Facet::Tag),
+        }
+    }
+
+    /// How many of some rows have each value of a column.
+    fn counted(&self, rows: &RoaringBitmap, postings: &[RoaringBitmap], column: &[u32]) -> Vec<(u32, u64)> {
+        let mut counts: Vec<u64> = vec![0; postings.len()];
+        // Of most rows it is quicker to count the others.
+        let others = rows.len() * 2 > self.alive.len();
+        let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
+        for row in if others { &counted } else { rows } {
+            if let Some(count) = counts.get_mut(column[row as usize] as usize) {
+                *count += 1;
+            }
+        }
+        if others {
+            counts.iter_mut().zip(postings).for_each(|(count, all)| *count = all.len() - *count);
+        }
+        (0..).zip(counts).collect()
+    }
+
+    fn counted_tags(&self, rows: &RoaringBitmap, facet: Facet) -> Vec<(u32, u64)> {
+        let mut sets: Vec<u64> = vec![0; self.tag_sets.len()];
+        let others = rows.len() * 2 > self.alive.len();
+        let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
+        for row in if others { &counted } else { rows } {
+            if let Some(count) = sets.get_mut(self.columns.tags[row as usize] as usize) {
+                *count += 1;
+            }
+        }
+        if others {
+            sets.iter_mut().zip(&self.set_runs).for_each(|(count, all)| *count = u64::from(*all) - *count);
+        }
+        let wanted = self.wanted_tags(facet == Facet::Project);
+        let mut tags = vec![0; self.tags.len()];
+        for (set, count) in (0..).zip(sets).filter(|(_, count)| *count > 0) {
+            for tag in self.tag_sets.get(set) {
+                if wanted[*tag as usize] {
+                    tags[(tag / 2) as usize] += count;
+                }
+            }
+        }
+        (0..).zip(tags).collect()
+    }
+
+    /// Which tags count: projects, or those of users. By their numbers in sets.
+    fn wanted_tags(&self, projects: bool) -> Vec<bool> {
+        let mut wanted = vec![false; self.tags.len() * 2];
+        for (code, tag) in self.tags.iter() {
+            let code = code as usize * 2;
+            if projects {
+                wanted[code + 1] = tag.starts_with("project:");
+            } else {
+                wanted[code] = true;
+            }
+        }
+        wanted
+    }
+
+    /// Selected runs in groups, the largest first; days the latest first. `limit` of them, after the group of a name, each with its `newest` runs.
+    /// How many groups there are comes with them.
+    pub fn groups(
+        &self,
+        selection: &Selection<'_>,
+        by: GroupBy,
+        page: (Option<&str>, usize),
+        newest: usize,
+        clock: &Clock,
+    ) -> (Vec<Bucket>, usize) {
+        let days = (by == GroupBy::Day).then(|| self.days(clock));
+        let mut groups: Vec<(u32, Bucket)> = self
+            .group_counts(&selection.rows, by, days.as_ref())
+            .into_iter()
+            .map(|(code, by_status)| {
+                let name = self.group_name(by, code, days.as_ref());
+                (code, Bucket { name, count: 0, by_status, newest: Vec::new() })
+            })
+            .collect();
+        for (code, group) in &mut groups {
+            group.count = match by {
+                GroupBy::Status => group.by_status.get(*code as usize).copied().unwrap_or(0),
+                _ => group.by_status.iter().sum(),
+            };
+        }
+        match by {
+            GroupBy::Day => groups.sort_unstable_by(|a, b| b.1.name.cmp(&a.1.name)),
+            _ => groups
+                .sort_unstable_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.1.name.cmp(&b.1.name))),
+        }
+        let total = groups.len();
+        let (after, limit) = page;
+        let from = after
+            .and_then(|name| groups.iter().position(|(_, group)| group.name == name))
+            .map_or(0, |n| n + 1);
+        let mut groups: Vec<(u32, Bucket)> = groups.into_iter().skip(from).take(limit).collect();
+        for (code, group) in &mut groups {
+            group.newest = self.newest_of(&selection.rows, by, *code, days.as_ref(), newest);
+        }
+        (groups.into_iter().map(|(_, group)| group).collect(), total)
+    }
+
+    fn group_counts(&self, rows: &RoaringBitmap, by: GroupBy, days: Option<&Days>) -> Counts {
+        let column: Option<&[u32]> = match by {
+            GroupBy::Flow => Some(&self.columns.flow),
+            GroupBy::User => Some(&self.columns.user),
+            GroupBy::Tag | GroupBy::Project => Some(&self.columns.tags),
+            GroupBy::Status | GroupBy::Day => None,
+        };
+        let len = match by {
+            GroupBy::Flow => self.flows.len(),
+            GroupBy::User => self.users.len(),
+            GroupBy::Tag | GroupBy::Project => self.tag_sets.len(),
+            GroupBy::Status => 5,
+            GroupBy::Day => days.map_or(0, |days| days.names.len()),
+        };
+        let mut counts: Vec<[u64; 5]> = vec![[0; 5]; len];
+        if by == GroupBy::Status {
+            for (n, set) in self.by_status.iter().enumerate() {
+                counts[n][n] = rows.intersection_len(set);
+            }
+        } else {
+            for row in rows {
+                let code = match (column, days) {
+                    (Some(column), _) => column[row as usize],
+                    (None, Some(days)) => days.of(self.columns.started[row as usize]),
+                    (None, None) => continue,
+                };
+                let status = usize::from(self.columns.status(row));
+                if let Some(count) = counts.get_mut(code as usize).and_then(|counts| counts.get_mut(status)) {
+                    *count += 1;
+                }
+            }
+        }
+        let some = (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
+        if !matches!(by, GroupBy::Tag | GroupBy::Project) {
+            return some.collect();
+        }
+        let wanted = self.wanted_tags(by == GroupBy::Project);
+        let mut tags = Counts::new();
+        for (set, counts) in some {
+            for tag in self.tag_sets.get(set).iter().filter(|tag| wanted[**tag as usize]) {
+                let sums = tags.entry(tag / 2).or_default();
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+        }
+        tags
+    }
+
+    fn group_name(&self, by: GroupBy, code: u32, days: Option<&Days>) -> String {
+        match by {
+            GroupBy::Flow => self.flows.get(code).to_owned(),
+            GroupBy::User => self.users.get(code).to_owned(),
+            GroupBy::Tag => self.tags.get(code).to_owned(),
+            GroupBy::Project => project(&self.tags, code).to_owned(),
+            GroupBy::Status => crate::columns::STATUSES[code as usize].as_str().to_owned(),
+            GroupBy::Day => days.and_then(|days| days.names.get(code as usize)).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn newest_of(
+        &self,
+        rows: &RoaringBitmap,
+        by: GroupBy,
+        code: u32,
+        days: Option<&Days>,
+        newest: usize,
+    ) -> Vec<RowId> {
+        let members = match by {
+            GroupBy::Flow => self.by_flow.get(code as usize),
+            GroupBy::User => self.by_user.get(code as usize),
+            GroupBy::Tag | GroupBy::Project => self.by_tag.get(code as usize),
+            GroupBy::Status => self.by_status.get(code as usize),
+            GroupBy::Day => {
+                let Some(&(from, to)) = days.and_then(|days| days.ranges.get(code as usize)) else {
+                    return Vec::new();
+                };
+                let place = |at: i64| self.started.before(&self.columns, at, 0);
+                let day = self.started.rows().get(place(from)..place(to)).unwrap_or_default();
+                return day.iter().rev().copied().filter(|row| rows.contains(*row)).take(newest).collect();
+            }
+        };
+        let Some(members) = members else { return Vec::new() };
+        if rows.len() == self.alive.len() {
+            return self.newest(members, newest);
+        }
+        self.newest(&(rows & members), newest)
+    }
+
+    fn days(&self, clock: &Clock) -> Days {
+        let rows = self.started.rows();
+        let at = |row: Option<&u32>| row.map_or(clock.now, |row| self.columns.started[*row as usize]);
+        Days::new(at(rows.first()), at(rows.last()), clock)
+    }
+}
+
+fn project(tags: &Names, code: u32) -> &str {
+    let tag = tags.get(code);
+    tag.strip_prefix("project:").unwrap_or(tag)
+}
+
+fn top<'a>(mut counts: Vec<(u32, u64)>, most: usize, name: impl Fn(u32) -> &'a str) -> Vec<Named> {
+    counts.retain(|(_, count)| *count > 0);
+    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| name(a.0).cmp(name(b.0))));
+    counts.truncate(most);
+    counts.into_iter().map(|(code, count)| Named { name: name(code).to_owned(), count }).collect()
+}
+
+/// Days, of every quarter of an hour between two times.
+struct Days {
+    first: i64,
+    quarters: Vec<u32>,
+    names: Vec<String>,
+    ranges: Vec<(i64, i64)>,
+}
+
+impl Days {
+    /// Days are looked up for at most so many quarters: thirty years.
+    const MOST: i64 = 30 * 366 * 96;
+
+    fn new(first: i64, last: i64, clock: &Clock) -> Self {
+        let first = first.max(last - Self::MOST * QUARTER).div_euclid(QUARTER) * QUARTER;
+        let mut days = Self { first, quarters: Vec::new(), names: Vec::new(), ranges: Vec::new() };
+        let date = |at: i64| {
+            let time = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            time.to_zoned(clock.zone.clone()).date()
+        };
+        let mut at = first;
+        while at <= last {
+            let today = date(at);
+            let from = at;
+            // A day has at least 22 hours, so most of its quarters need no look.
+            while at <= last
+                && (at - from < 80 * QUARTER && date(from + 80 * QUARTER) == today || date(at) == today)
+            {
+                days.quarters.push(days.names.len() as u32);
+                at += QUARTER;
+            }
+            days.names.push(today.to_string());
+            days.ranges.push((from, at));
+        }
+        days
+    }
+
+    fn of(&self, at: i64) -> u32 {
+        let quarter = usize::try_from((at - self.first) / QUARTER).unwrap_or(0);
+        self.quarters.get(quarter).or(self.quarters.last()).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,26 @@
+//! Rows as one bit each, while they are looked through.
+
+use roaring::RoaringBitmap;
+
+/// The rows below `len` that `holds`.
+pub(crate) fn scan(len: usize, holds: impl Fn(usize) -> bool) -> RoaringBitmap {
+    let mut bytes = vec![0_u8; len.div_ceil(8)];
+    for (n, byte) in bytes.iter_mut().enumerate() {
+        let first = n * 8;
+        for bit in 0..8.min(len - first) {
+            *byte |= u8::from(holds(first + bit)) << bit;
+        }
+    }
+    RoaringBitmap::from_lsb0_bytes(0, &bytes)
+}
+
+/// These rows, of those below `len`, in any order.
+pub(crate) fn collect(len: usize, rows: impl Iterator<Item = u32>) -> RoaringBitmap {
+    let mut bytes = vec![0_u8; len.div_ceil(8)];
+    for row in rows {
+        if let Some(byte) = bytes.get_mut(row as usize / 8) {
+            *byte |= 1 << (row % 8);
+        }
+    }
+    RoaringBitmap::from_lsb0_bytes(0, &bytes)
+}

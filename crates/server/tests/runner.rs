@@ -1,0 +1,10 @@
+//! All tests of the server in one binary: one folder or file for each part of it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+mod guard;
+mod live;
+mod run;
+mod serving;
+mod wire;
