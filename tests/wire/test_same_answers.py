@@ -54,7 +54,6 @@ MORE = [
     "resume-step-of-a-resumed-run",
     "client",
     "client-nested",
-    "client-refuses",
     "tag-command",
     "namespace-option",
     "config-resume",

@@ -7,3 +7,4 @@ mod guard;
 mod live;
 mod run;
 mod serving;
+mod wire;

@@ -8,7 +8,7 @@ use spinloom_flow::RunId;
 use spinloom_metadata::NewRun;
 use spinloom_testkit::new_run;
 
-use crate::client::{Server, request};
+use super::client::{Server, request};
 
 #[test]
 fn runs_and_tasks_get_numbers() {

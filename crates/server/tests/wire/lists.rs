@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Server;
+use super::client::Server;
 
 fn all(list: &Value, key: &str) -> Vec<Value> {
     list.as_array().unwrap().iter().map(|document| document[key].clone()).collect()

@@ -5,7 +5,7 @@ use spinloom_flow::{FlowName, RunId, RunStatus, TaskId, TaskStatus};
 use spinloom_metadata::service::METAFLOW;
 use spinloom_metadata::{RunRecord, TaskRecord};
 
-use crate::client::Server;
+use super::client::Server;
 
 fn run(server: &Server, run: u64) -> RunRecord {
     server.provider().run(&flow(), &RunId::new(run.to_string()).unwrap()).unwrap().unwrap()

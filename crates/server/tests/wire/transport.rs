@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Server, request};
+use super::client::{Server, request};
 
 #[test]
 fn a_ping_tells_the_version_clients_switch_features_on_by() {
