@@ -10,6 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::index::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) readers: Readers,
     /// Who may ask what.
     pub(crate) guard: Guard,
+    /// All runs.
+    pub(crate) index: Live,
     /// What is counted.
     pub(crate) metrics: Metrics,
 }
@@ -45,7 +48,8 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        Ok(Self(Arc::new(Shared { readers, guard, metrics: Metrics::new(), options })))
+        let index = Live::start(options.metadata.clone())?;
+        Ok(Self(Arc::new(Shared { readers, guard, index, metrics: Metrics::new(), options })))
     }
 
     /// All routes.

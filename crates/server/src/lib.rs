@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod index;
 mod logging;
 mod metrics;
 mod ops;

@@ -4,4 +4,5 @@
 mod support;
 
 mod guard;
+mod runs;
 mod serving;

@@ -1,6 +1,7 @@
 //! The monitoring API, below `/api/v1`. Read only.
 
 mod about;
+mod runs;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +18,7 @@ struct Document;
 
 /// All routes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", about::routes())
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", about::routes().merge(runs::routes()))
 }
 
 /// The OpenAPI document, as JSON.
