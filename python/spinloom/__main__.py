@@ -33,6 +33,20 @@ def main(argv: list[str]) -> None:
 
         print(listing())
         return
+    if argv[:1] == ["project-schema"]:  # started by commands about settings
+        from .project import schema_of
+
+        print(json.dumps(schema_of(json.loads(argv[1]))))
+        return
+    if argv[:1] == ["sweep-optuna"]:  # started by `spinloom sweep --optuna`
+        from .sweeps import optuna
+
+        sys.exit(optuna.main())
+    if argv[:1] == ["sweep-host"]:  # started by `spinloom sweep`
+        from .sweeps import host
+
+        host.prepare(argv[2] if len(argv) > 2 else "")
+        argv = ["run", argv[1]]
     _report_at_end()
     if len(argv) < 2 or not os.path.isfile(argv[1]):
         what = f"there is no flow file `{argv[1]}`" if len(argv) > 1 else "no flow file is given"

@@ -31,11 +31,13 @@ def test_the_commands_of_a_page(name: str, place) -> None:
 
 def test_every_folder_has_a_page_and_a_test() -> None:
     folders = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and not path.name.startswith("."))
-    tested = {path.stem.removeprefix("test_") for path in (REPOSITORY / "tests/examples").glob("test_*.py")}
+    tested = {
+        path.stem.removeprefix("test_").replace("_", "-") for path in (REPOSITORY / "tests/examples").glob("test_*.py")
+    }
     assert folders == NAMES
     assert set(folders) <= tested
 
 
 def test_the_list_names_every_example() -> None:
-    listed = re.findall(r"^\| \d+\. \[(\w+)\]\(\1/README\.md\)", (EXAMPLES / "README.md").read_text(), re.M)
+    listed = re.findall(r"^\| \d+\. \[([\w-]+)\]\(\1/README\.md\)", (EXAMPLES / "README.md").read_text(), re.M)
     assert sorted(listed) == NAMES

@@ -11,6 +11,7 @@ use crate::commands;
 use crate::configs::{Configs, When as Settle};
 use crate::context::{Context, Flow};
 use crate::handover::{command_of, handover};
+use crate::mixed;
 use crate::reply::{Answer, Output, Problems, Reply};
 use crate::terminal::Screen;
 use crate::terminal::paint::Paint;
@@ -147,7 +148,7 @@ impl Line<'_> {
     fn parse(&self, look: &Look<'_>, argv: &[String]) -> Result<ArgMatches, Misread> {
         let colour = self.output.out.is_on();
         let mut words = vec!["spinloom".to_owned()];
-        words.extend_from_slice(argv);
+        words.extend(mixed::arrange(argv, look));
         tree::build(look).try_get_matches_from(words).map_err(|error| {
             let needs_flow = tree::COMMANDS.iter().any(|entry| entry.flow && entry.name == self.command);
             let script = look.script.filter(|_| needs_flow && self.surface == Surface::Native);
@@ -174,6 +175,12 @@ impl Line<'_> {
             "resume" => commands::resume::run(&read(sub)?, context),
             "spin" => commands::spin::run(&read(sub)?, context),
             "check" => commands::check::run(&read(sub)?, context),
+            "sweep" => commands::sweep::run(&read(sub)?, context),
+            "project" => commands::project::run(&read(sub)?, context),
+            "settings" => commands::settings::run(&read(sub)?, context),
+            "flow" => commands::flow::run(&read(sub)?, context),
+            "table" => commands::table::run(&read(sub)?, context),
+            "workflow" => commands::workflow::run(&read(sub)?, context),
             "show" => commands::show::run(&read(sub)?, context),
             "list" => commands::list::run(&read(sub)?, context),
             "logs" => commands::logs::run(&read(sub)?, context),

@@ -15,8 +15,10 @@ mod face;
 mod files;
 mod handover;
 mod host;
+mod mixed;
 mod packaging;
 mod paramfile;
+mod projects;
 mod python;
 mod reply;
 mod revision;
@@ -31,4 +33,5 @@ mod warm;
 
 pub use face::{flow_main, flow_main_with, native_main};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};
+pub use projects::{compile_for_flow, read_yaml};
 pub use serving::{Demand, LogFormat, Serve, ServeRequest, Serving};

@@ -38,6 +38,7 @@ const SERVE: Serve = |request, ready| {
         tokens,
         names: request.names,
         audit: request.audit,
+        prefix: request.prefix,
         ..Options::local(request.store)
     };
     spinloom_server::serve(options, |at| ready(Serving { at, token }))

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use saphyr::{LoadableYamlNode as _, MarkedYaml, Scalar, YamlData};
-use serde_json::{Map, Value};
-use spinloom_configs::{Format, Lines, Path as Key};
+use serde_json::Value;
+use spinloom_configs::{Format, Lines, Path as Key, yaml};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::exact;
 use spinloom_flow::graph::{ParameterDoc, ParameterType};
@@ -34,7 +33,7 @@ pub(crate) fn read(path: &str, source: &str, cwd: &Path, docs: &[ParameterDoc]) 
         error.hint(format!("check the path after `{source}`"))
     })?;
     let (format, entries) = match path.rsplit('.').next().unwrap_or_default().to_lowercase().as_str() {
-        "yaml" | "yml" => ("YAML", yaml(&text)),
+        "yaml" | "yml" => ("YAML", yaml_entries(&text)),
         "json" => ("JSON", json(&text)),
         "toml" => ("TOML", toml(&text)),
         _ => {
@@ -62,64 +61,21 @@ pub(crate) fn read(path: &str, source: &str, cwd: &Path, docs: &[ParameterDoc]) 
     Ok(given)
 }
 
-fn yaml(text: &str) -> Result<Vec<Entry>, Broken> {
-    let documents =
-        MarkedYaml::load_from_str(text).map_err(|e| (e.info().to_owned(), line(e.marker().line())))?;
-    let root = match documents.as_slice() {
-        [] => return Ok(Vec::new()),
-        [root] => root,
-        [_, second, ..] => {
-            return Err(("it holds several documents".to_owned(), line(second.span.start.line())));
-        }
+fn yaml_entries(text: &str) -> Result<Vec<Entry>, Broken> {
+    let Some(root) = yaml::read(text).map_err(|fault| (fault.reason, Some(fault.line)))? else {
+        return Ok(Vec::new());
     };
-    let entries = match &root.data {
-        YamlData::Mapping(entries) => entries,
-        YamlData::Value(Scalar::Null) => return Ok(Vec::new()),
-        _ => return Err((NO_NAMES.to_owned(), line(root.span.start.line()))),
-    };
-    let entry = |(key, value): (&MarkedYaml<'_>, &MarkedYaml<'_>)| {
-        let line = line(key.span.start.line());
-        let name = name(key).ok_or_else(|| ("a name is text".to_owned(), line))?;
-        Ok(Entry { name, value: yaml_value(value).map_err(|why| (why, line))?, line })
-    };
-    entries.iter().map(entry).collect()
-}
-
-const NO_NAMES: &str = "it holds no names with values";
-
-fn line(number: usize) -> Option<u32> {
-    u32::try_from(number).ok()
-}
-
-fn name(key: &MarkedYaml<'_>) -> Option<String> {
-    match &key.data {
-        YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
-        // A parameter may be called `y` or `1`, which some YAML takes for more than a name.
-        YamlData::Value(Scalar::Boolean(flag)) => Some(flag.to_string()),
-        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
-        _ => None,
+    match root.data {
+        yaml::Data::Map(entries) => Ok(entries
+            .into_iter()
+            .map(|(name, entry)| Entry { name, value: entry.node.value(), line: Some(entry.place.line) })
+            .collect()),
+        yaml::Data::Scalar { value: Value::Null, .. } => Ok(Vec::new()),
+        _ => Err((NO_NAMES.to_owned(), Some(root.place.line))),
     }
 }
 
-fn yaml_value(node: &MarkedYaml<'_>) -> Result<Value, String> {
-    Ok(match &node.data {
-        YamlData::Value(Scalar::Null) => Value::Null,
-        YamlData::Value(Scalar::Boolean(flag)) => (*flag).into(),
-        YamlData::Value(Scalar::Integer(number)) => (*number).into(),
-        YamlData::Value(Scalar::FloatingPoint(number)) => exact::from_f64(number.into_inner()),
-        YamlData::Value(Scalar::String(text)) => Value::from(text.as_ref()),
-        YamlData::Sequence(items) => items.iter().map(yaml_value).collect::<Result<_, _>>()?,
-        YamlData::Mapping(entries) => {
-            let pair = |(key, value)| {
-                let name =
-                    name(key).ok_or_else(|| "a key that is not text has no place in JSON".to_owned())?;
-                Ok::<_, String>((name, yaml_value(value)?))
-            };
-            Value::Object(entries.iter().map(pair).collect::<Result<Map<_, _>, _>>()?)
-        }
-        _ => return Err("a tagged value cannot be a parameter's".to_owned()),
-    })
-}
+const NO_NAMES: &str = "it holds no names with values";
 
 /// JSON, by our own reader, which keeps every digit.
 fn json(text: &str) -> Result<Vec<Entry>, Broken> {

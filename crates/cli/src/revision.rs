@@ -21,6 +21,18 @@ pub(crate) fn of(folder: &Path) -> Option<Value> {
     Some(json!({"revision": revision, "branch": branch, "dirty": dirty}))
 }
 
+/// Where the repository of `folder` is from, without a password.
+pub(crate) fn origin(folder: &Path) -> Option<String> {
+    let url = git(folder, &["config", "--get", "remote.origin.url"])?;
+    let url = url.trim();
+    Some(match (url.split_once("://"), url.contains('@')) {
+        (Some((scheme, rest)), true) => {
+            format!("{scheme}://{}", rest.split_once('@').map_or(rest, |(_, rest)| rest))
+        }
+        _ => url.to_owned(),
+    })
+}
+
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let mut child = Command::new("git")
         .arg("--no-optional-locks")

@@ -27,6 +27,8 @@ pub struct ServeRequest {
     pub names: Vec<String>,
     /// The file that says who wrote what.
     pub audit: Option<PathBuf>,
+    /// A path that everything is below too.
+    pub prefix: Option<String>,
     /// How it tells what happens.
     pub log: LogFormat,
 }

@@ -14,19 +14,27 @@ use crate::values::add_parameters;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
     Develop,
+    Project,
     Inspect,
     Keep,
     Setup,
 }
 
-const GROUPS: [(Group, &str); 4] = [
+const GROUPS: [(Group, &str); 5] = [
     (Group::Develop, "Develop"),
+    (Group::Project, "Manage a project"),
     (Group::Inspect, "Inspect"),
     (Group::Keep, "Look after the store"),
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 13] = [
+const NATIVE: [&str; 19] = [
+    "sweep",
+    "project",
+    "settings",
+    "flow",
+    "table",
+    "workflow",
     "server",
     "artifact",
     "code",
@@ -77,11 +85,17 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 28] = [
+pub(crate) const COMMANDS: [Entry; 34] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
     entry!("check", Develop, true, check),
+    entry!("sweep", Develop, false, sweep),
+    entry!("project", Project, false, project),
+    entry!("settings", Project, false, settings),
+    entry!("flow", Project, false, flow),
+    entry!("table", Project, false, table),
+    entry!("workflow", Project, false, workflow),
     entry!("show", Inspect, false, show),
     entry!("list", Inspect, false, list),
     entry!("logs", Inspect, false, logs),

@@ -14,6 +14,7 @@ mod test_config;
 mod test_daemon;
 mod test_explain;
 mod test_extensions;
+mod test_flow;
 mod test_flow_face;
 mod test_fsck;
 mod test_gc;
@@ -22,13 +23,18 @@ mod test_import;
 mod test_list;
 mod test_logs;
 mod test_logs_follow;
+mod test_project;
 mod test_python_driven;
 mod test_retention;
 mod test_runs;
+mod test_settings;
 mod test_show;
+mod test_sweep;
+mod test_table;
 mod test_tag;
 mod test_usage;
 mod test_version;
+mod test_workflow;
 
 /// A file that nobody names is a file that nobody runs.
 #[test]

@@ -28,7 +28,11 @@ impl Change {
 
 /// Every leaf of either side, by config and path.
 pub fn compare(before: &[Resolved], after: &[Resolved]) -> Vec<Change> {
-    let (before, after) = (side(before), side(after));
+    pair(&side(before), &side(after))
+}
+
+/// Every leaf of one side or the other, by config and path.
+pub fn pair(before: &Side, after: &Side) -> Vec<Change> {
     let places: BTreeSet<&(String, Path)> = before.keys().chain(after.keys()).collect();
     let change = |place: &(String, Path)| Change {
         config: place.0.clone(),
@@ -39,7 +43,8 @@ pub fn compare(before: &[Resolved], after: &[Resolved]) -> Vec<Change> {
     places.into_iter().map(change).collect()
 }
 
-type Side = BTreeMap<(String, Path), (Value, Origin)>;
+/// The leaves of one side, by config and path.
+pub type Side = BTreeMap<(String, Path), (Value, Origin)>;
 
 fn side(all: &[Resolved]) -> Side {
     let leaves = |one: &Resolved| {

@@ -17,13 +17,14 @@ mod schema;
 mod set;
 mod sources;
 mod words;
+pub mod yaml;
 
-pub use compare::{Change, compare};
+pub use compare::{Change, Side, compare, pair};
 pub use declared::{Declared, Fallback, Schema};
 pub use given::{Given, Variable};
 pub use path::Path;
 pub use positions::{Fault, Format, Lines};
 pub use resolve::{Outcome, Python, Request, resolve};
 pub use resolved::{Origin, Resolved, Source, text};
-pub use schema::bare;
+pub use schema::{Violation, bare, fill, validate};
 pub use words::{Words, take};

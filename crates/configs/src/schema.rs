@@ -10,9 +10,12 @@ use crate::resolved::{Origin, PYTHON};
 use crate::{Path, Python, Request, Resolved};
 
 /// A value that is not as it must be.
-struct Violation {
-    path: Path,
-    message: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where it is.
+    pub path: Path,
+    /// What is wrong with it, in words.
+    pub message: String,
 }
 
 /// Checks every config that has a schema, and fills in what the schema has defaults for.
@@ -79,19 +82,27 @@ fn read(config: &Declared, path: &str, request: &Request<'_>) -> Result<Value> {
 
 /// Checks against a JSON schema, then fills in its defaults.
 fn json(config: &Declared, schema: &Value, resolved: &mut Resolved) -> Result<Vec<Violation>> {
-    let validator = jsonschema::validator_for(schema)
+    let found = validate(schema, &resolved.value)
         .or_error(codes::BAD_CONFIG, || {
             format!("config `{}` has a schema that is no JSON schema", config.name)
         })
         .map_err(|error| error.at(&config.file, Some(config.line)))?;
-    let value = bare(&resolved.value);
-    let found: Vec<Violation> = validator.iter_errors(&value).flat_map(|error| violations(&error)).collect();
     if found.is_empty() {
         let mut filled = Vec::new();
         fill(schema, &mut resolved.value, &Path::default(), &mut filled);
         resolved.filled = filled;
     }
     Ok(found)
+}
+
+/// Where a value is not as a JSON schema wants it.
+///
+/// # Errors
+/// Why the schema is none, in words.
+pub fn validate(schema: &Value, value: &Value) -> Result<Vec<Violation>, String> {
+    let validator = jsonschema::validator_for(schema).map_err(|error| error.to_string())?;
+    let value = bare(value);
+    Ok(validator.iter_errors(&value).flat_map(|error| violations(&error)).collect())
 }
 
 /// A violation for each key that is one too many, so that each has its line; else one.
@@ -106,8 +117,8 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
     }
 }
 
-/// Keys that are missing and have a default.
-fn fill(schema: &Value, value: &mut Value, path: &Path, filled: &mut Vec<String>) {
+/// Puts in the keys that are missing and for which the schema has a default; `filled` gets their JSON pointers.
+pub fn fill(schema: &Value, value: &mut Value, path: &Path, filled: &mut Vec<String>) {
     let (Some(Value::Object(properties)), Value::Object(map)) = (schema.get("properties"), value) else {
         return;
     };

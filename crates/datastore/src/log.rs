@@ -1,5 +1,10 @@
 //! What attempts print: frames of stream, time, length and bytes.
 
+mod cursor;
+mod file;
+mod index;
+mod walk;
+
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom},
@@ -9,6 +14,9 @@ use std::{
 
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, TaskId, event::LogStream};
+
+pub use file::{LogExtent, LogFile};
+pub use walk::LogLine;
 
 use crate::{
     Datastore,
@@ -132,7 +140,7 @@ impl Datastore {
 }
 
 /// Makes `bytes` the content of the file `path`, at once or not at all.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
     let fresh = PathBuf::from(fresh);

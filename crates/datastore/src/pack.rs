@@ -83,6 +83,16 @@ impl Pack {
         }
     }
 
+    /// Whose it is.
+    pub(crate) fn of(&self) -> (&FlowName, &RunId) {
+        (&self.flow, &self.run)
+    }
+
+    /// What sends to the object store, if there is one.
+    pub(crate) fn sender(&self) -> Option<&PackSender> {
+        self.sender.as_ref()
+    }
+
     /// Waits until everything appended is on the disk (`fdatasync`) and, if the store is remote, in its object store.
     /// Chunks are not part of it.
     ///

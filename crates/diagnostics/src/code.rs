@@ -158,6 +158,32 @@ codes! {
     CANNOT_LISTEN = "SL0701", Environment;
     /// A server refuses a request: no token, a wrong one, or too many requests.
     SERVER_DENIED = "SL0702", Unreachable;
+    /// There is no project here.
+    NO_PROJECT = "SL0801", NotFound;
+    /// The project file is wrong.
+    BAD_PROJECT = "SL0802", Invalid;
+    /// A binding does not exist, or which is meant is not said.
+    BAD_BINDING = "SL0803", Usage;
+    /// A setting is missing, unknown, or not as its schema wants it.
+    SETTINGS_VALUE = "SL0804", Invalid;
+    /// A `${…}` in settings has no value.
+    INTERPOLATION = "SL0805", Invalid;
+    /// Something of a project cannot be called as it is.
+    BAD_ARTEFACT = "SL0806", Invalid;
+    /// A file of settings cannot be read.
+    SETTINGS_FILE = "SL0807", Invalid;
+    /// Two layers of settings do not fit together.
+    SETTINGS_MERGE = "SL0808", Invalid;
+    /// A secret is written into settings.
+    SECRET_IN_SETTINGS = "SL0809", Invalid;
+    /// A table is described wrongly.
+    BAD_TABLE = "SL0811", Invalid;
+    /// A workflow is described wrongly.
+    BAD_WORKFLOW = "SL0812", Invalid;
+    /// A sweep cannot be understood.
+    BAD_SWEEP = "SL0821", Usage;
+    /// A sweep cannot be resumed.
+    CANNOT_RESUME_SWEEP = "SL0822", Conflict;
     /// A bug in Spinloom.
     INTERNAL = "SL0901", Internal;
 }

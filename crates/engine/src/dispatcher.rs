@@ -20,6 +20,7 @@ use crate::attempt::{Exit, Running, Setback, TaskResult, died, refused};
 use crate::memory;
 use crate::output::{Output, now, pump};
 use crate::recorder::Recorder;
+use crate::sampler::Sampler;
 use crate::scheduler::{Adopted, Command, End, Event, Launch, Next, Scheduler};
 use crate::start::{Context, HALT};
 use crate::{Listener, PackageRequest, RunOutcome};
@@ -40,6 +41,7 @@ pub(crate) struct Dispatcher {
     pack: Pack,
     base: ManifestRef,
     recorder: Option<Recorder>,
+    sampler: Option<Sampler>,
     package: Option<std::thread::JoinHandle<Result<()>>>,
     running: HashMap<TaskId, Running>,
     /// Attempts that wait for their time.
@@ -88,6 +90,7 @@ impl Dispatcher {
             pack,
             base,
             recorder: None,
+            sampler: None,
             package: None,
             running: HashMap::new(),
             later: Vec::new(),
@@ -121,6 +124,9 @@ impl Dispatcher {
             self.package = Some(crate::package::keep(store, of, request, recorder.sender())?);
         }
         self.recorder = Some(recorder);
+        if let Some(interval) = self.context.resource_interval {
+            self.sampler = Some(Sampler::start(self.pack.resource_writer(&self.context.store), interval)?);
+        }
         Ok(())
     }
 
@@ -332,6 +338,9 @@ impl Dispatcher {
         let (task, attempt) = (running.task.clone(), running.attempt);
         let parents = std::mem::take(&mut running.parents);
         running.announced = true;
+        if let Some(sampler) = self.sampler.as_ref().filter(|_| pid > 0) {
+            sampler.started((id, attempt), pid, at);
+        }
         let early = std::mem::take(&mut running.early);
         self.note(Change::TaskStarted { task: task.clone(), attempt, pid, parents, at });
         listener.event(&RunEvent::TaskStarted { task: task.clone(), attempt, pid, at });
@@ -378,6 +387,9 @@ impl Dispatcher {
         let Some(running) = self.running.remove(&id) else { return };
         running.reader.abort();
         let Some(exit) = running.exit else { return };
+        if let Some(sampler) = &self.sampler {
+            sampler.ended((id, running.attempt), exit.usage);
+        }
         let (manifest, verdict) = match self.judge(&running, exit) {
             Ok(judged) => judged,
             Err(error) => {
@@ -621,6 +633,9 @@ impl Dispatcher {
             self.note(Change::Info { key: HALT.to_owned(), value });
         }
         self.note(Change::RunFinished { status, at });
+        if let Some(sampler) = self.sampler.take() {
+            sampler.finish();
+        }
         let recorded = self.recorder.take().map_or(Ok(()), |mut recorder| recorder.finish());
         self.pack.sync()?;
         self.outcome.status = status;

@@ -13,6 +13,7 @@ mod package;
 mod recorder;
 mod request;
 mod resume;
+mod sampler;
 pub mod scheduler;
 pub mod spin;
 mod start;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -52,6 +53,8 @@ pub struct RunRequest {
     pub environments: Vec<StepEnvironment>,
     /// Bytes kept of each stream of an attempt.
     pub max_log_size: u64,
+    /// How long to wait between two looks at what tasks use; `None` not to look.
+    pub resource_interval: Option<Duration>,
     /// File to write the run id to.
     pub run_id_file: Option<PathBuf>,
     /// File to write to which run this became, and where it is recorded: a line of JSON, for the program that asked.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use spinloom_compute::{Fitness, Input, Interpreter, Manner, TaskSpec, ZygoteLink, Zygotes};
@@ -45,6 +46,7 @@ pub(crate) struct Context {
     pub user: String,
     pub tags: Vec<String>,
     pub max_log_size: u64,
+    pub resource_interval: Option<Duration>,
     pub started_at: i64,
     pub store: Datastore,
     pub policy: StorePolicy,
@@ -190,6 +192,7 @@ fn context(request: &RunRequest, store: Datastore, of: RecordedRun, started_at: 
         user: request.user.clone(),
         tags: request.tags.clone(),
         max_log_size: request.max_log_size,
+        resource_interval: request.resource_interval,
         started_at,
         store,
         policy: request.policy.clone(),

@@ -3,6 +3,8 @@
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
+use crate::bars::{self, TaskBars};
+use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, RunChange, RunQuery, RunRecord, StepRecord, TaskRecord,
 };
@@ -76,6 +78,19 @@ pub trait Provider: Send {
     /// Attempts of a task in order.
     fn attempts(&self, flow: &FlowName, run: &RunId, task: TaskId) -> Result<Vec<AttemptRecord>>;
 
+    /// Tells `each` of the tasks of a run written by a write after number `after` (0 for all), in order of id, with their attempts.
+    ///
+    /// For those who show a run with tens of thousands of tasks: a provider should read them in one pass.
+    fn bars(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        each: &mut dyn FnMut(&TaskBars<'_>),
+    ) -> Result<()> {
+        bars::from_records(self, flow, run, after, each)
+    }
+
     /// Adds and removes user tags (removals first) and returns the resulting user tags, sorted.
     ///
     /// # Errors
@@ -119,4 +134,14 @@ pub trait Provider: Send {
         after: u64,
         limit: usize,
     ) -> Result<Vec<(u64, TaskRecord)>>;
+
+    /// What clients of Metaflow's metadata service recorded here, for reading; `None` if no such records are kept.
+    fn service(&self) -> Option<&dyn Service> {
+        None
+    }
+
+    /// As [`service`](Self::service), for writing.
+    fn service_mut(&mut self) -> Option<&mut dyn Service> {
+        None
+    }
 }

@@ -60,6 +60,34 @@ pub(crate) fn argo_events_url(py: Python<'_>) -> PyResult<Option<String>> {
     Ok(settings.argo_events_url().map(str::to_owned))
 }
 
+/// The compiled settings of the flow in `script`: a file. `None` if the flow belongs to no project.
+///
+/// Raises the first of the problems the settings have.
+#[pyfunction]
+pub(crate) fn compile_settings(py: Python<'_>, script: &str) -> PyResult<Option<String>> {
+    match spinloom_cli::compile_for_flow(std::path::Path::new(script)) {
+        Ok(path) => Ok(path.map(|path| path.display().to_string())),
+        Err(problems) => Err(problems.first().map_or_else(
+            || raise(py, &Error::new(codes::INTERNAL, "no settings")),
+            |error| raise(py, error),
+        )),
+    }
+}
+
+/// The value in a text of YAML, as JSON.
+///
+/// Raises `ValueError` where it is none.
+#[pyfunction]
+pub(crate) fn read_yaml(text: &str) -> PyResult<String> {
+    match spinloom_cli::read_yaml(text) {
+        Ok(value) => Ok(exact::print(&value)),
+        Err(fault) => Err(pyo3::exceptions::PyValueError::new_err(format!(
+            "line {}, column {}: {}",
+            fault.line, fault.column, fault.reason
+        ))),
+    }
+}
+
 struct PythonFlow<'py> {
     py: Python<'py>,
     host: Bound<'py, PyAny>,

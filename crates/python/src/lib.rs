@@ -45,6 +45,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(host::default_store, m)?)?;
     m.add_function(wrap_pyfunction!(host::parse_decorator, m)?)?;
     m.add_function(wrap_pyfunction!(host::default_user, m)?)?;
+    m.add_function(wrap_pyfunction!(host::compile_settings, m)?)?;
+    m.add_function(wrap_pyfunction!(host::read_yaml, m)?)?;
     m.add_function(wrap_pyfunction!(host::argo_events_url, m)?)?;
     m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::secret_types, m)?)?;

@@ -60,7 +60,10 @@ pub(crate) fn unpack_texts(
         if lengths.len() != slots.len() {
             return Err(torn());
         }
-        return slots.iter().try_for_each(|slot| Ok(put(slot, text.next(py)?.ok_or_else(torn)?)));
+        for slot in slots {
+            put(slot, text.next(py)?.ok_or_else(torn)?);
+        }
+        return Ok(());
     };
     let codes = numbers(py, codes)?;
     let mut all: Vec<Py<PyAny>> = known.into_iter().map(Bound::unbind).collect();

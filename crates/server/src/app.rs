@@ -8,14 +8,24 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use spinloom_diagnostics::Result;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::index::Live;
+use crate::api::{Logs, Packages, Tails};
+use crate::files::Files;
+use crate::index::Runs;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::readers::Readers;
 use crate::security::Guard;
-use crate::{api, metrics, ops, security};
+use crate::views::Views;
+use crate::wire::Writer;
+use crate::work::Workers;
+use crate::{api, metrics, ops, security, wire};
+
+/// A shorter answer is one packet anyway.
+const WORTH_COMPRESSING: u16 = 1400;
 
 /// What every request is answered from. Cheap to clone.
 #[derive(Clone)]
@@ -23,16 +33,32 @@ pub(crate) struct App(Arc<Shared>);
 
 /// What requests share.
 pub(crate) struct Shared {
+    /// What sockets share.
+    pub(crate) live: Live,
     /// What the server was told.
     pub(crate) options: Options,
+    /// The store's files.
+    pub(crate) files: Files,
+    /// Logs that are open.
+    pub(crate) logs: Logs,
+    /// Code packages that were looked at.
+    pub(crate) packages: Packages,
+    /// Logs that are watched.
+    pub(crate) tails: Tails,
+    /// Threads for reading files.
+    pub(crate) workers: Workers,
     /// Metadata, for reading.
     pub(crate) readers: Readers,
     /// Who may ask what.
     pub(crate) guard: Guard,
     /// All runs.
-    pub(crate) index: Live,
+    pub(crate) index: Runs,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// Runs that are being looked at.
+    pub(crate) views: Views,
+    /// What Metaflow's clients record, on its way to metadata.
+    pub(crate) writer: Writer,
 }
 
 impl std::ops::Deref for App {
@@ -48,22 +74,38 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
-        let index = Live::start(options.metadata.clone())?;
-        Ok(Self(Arc::new(Shared { readers, guard, index, metrics: Metrics::new(), options })))
+        Ok(Self(Arc::new(Shared {
+            files: Files::new(options.store.clone(), options.policy.clone()),
+            guard,
+            index: Runs::start(options.metadata.clone())?,
+            live: Live::default(),
+            logs: Logs::default(),
+            metrics: Metrics::new(),
+            packages: Packages::default(),
+            readers,
+            tails: Tails::default(),
+            views: Views::default(),
+            writer: Writer::start(options.metadata.clone())?,
+            workers: Workers::new(options.deadline),
+            options,
+        })))
     }
 
     /// All routes.
     pub(crate) fn router(self) -> Router {
+        let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
         let (api, _) = api::routes().split_for_parts();
-        Router::new()
-            .merge(ops::routes())
-            .merge(api)
-            .layer(RequestBodyLimitLayer::new(self.options.body_limit))
+        let all = Router::new().merge(ops::routes()).merge(api).merge(wire::routes());
+        let all = match &self.options.prefix {
+            Some(prefix) => Router::new().nest(prefix, all.clone()).merge(all),
+            None => all,
+        };
+        all.layer(RequestBodyLimitLayer::new(self.options.body_limit))
             .layer(DefaultBodyLimit::disable())
             .layer(from_fn_with_state(self.clone(), security::guard))
             .layer(from_fn_with_state(self.clone(), metrics::count))
             .layer(from_fn(security::headers))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(worth))
             .layer(CatchPanicLayer::new())
             .with_state(self)
     }

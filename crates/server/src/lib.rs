@@ -3,11 +3,14 @@
 //! [`serve`] is the whole of it. A run never waits for the server and never needs it. What the server answers people is read only; what
 //! it writes, it writes through the same providers as an engine. What is *not* here: what is recorded and how (`metadata`, `datastore`).
 //!
-//! Every folder of `api` is one part of the monitoring API: its routes, what it answers, its page of the OpenAPI document.
+//! Every folder of `api` is one part of the monitoring API: its routes, what it answers, its page of the OpenAPI document. `wire` is
+//! Metaflow's metadata service, at the root.
 
 mod api;
 mod app;
+mod files;
 mod index;
+mod live;
 mod logging;
 mod metrics;
 mod ops;
@@ -16,6 +19,9 @@ mod problem;
 mod readers;
 mod security;
 mod serve;
+mod views;
+mod wire;
+mod work;
 
 pub use api::openapi;
 pub use logging::{Log, log};

@@ -7,7 +7,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
@@ -25,6 +27,10 @@ struct Labels {
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Labels, Histogram>,
+    /// How often a run was brought up to date, or found to be.
+    pub(crate) run_looks: Counter,
+    /// Sockets that are open.
+    pub(crate) sockets: Gauge,
 }
 
 impl Metrics {
@@ -36,7 +42,10 @@ impl Metrics {
             Histogram::new(exponential_buckets(0.0005, 2.0, 16))
         });
         registry.register("request_duration_seconds", "How long requests took", requests.clone());
-        Self { registry, requests }
+        let (run_looks, sockets) = (Counter::default(), Gauge::default());
+        registry.register("run_looks", "How often runs in memory were brought up to date", run_looks.clone());
+        registry.register("sockets", "WebSockets that are open", sockets.clone());
+        Self { registry, requests, run_looks, sockets }
     }
 
     /// All of it, in the text format of OpenMetrics.

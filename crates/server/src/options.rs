@@ -35,6 +35,8 @@ pub struct Options {
     pub audit: Option<PathBuf>,
     /// The largest body of a request, bytes.
     pub body_limit: usize,
+    /// A path that everything is below too, such as `/metaflow`: for proxies that pass it on.
+    pub prefix: Option<String>,
     /// A question that takes longer is given up.
     pub deadline: Duration,
 }
@@ -52,6 +54,7 @@ impl Options {
             names: Vec::new(),
             audit: None,
             body_limit: BODY,
+            prefix: None,
             deadline: DEADLINE,
         }
     }

@@ -36,6 +36,21 @@ impl Problem {
         Self { status, error }
     }
 
+    /// The same once more, for another who asked.
+    pub(crate) fn of(other: &Self) -> Self {
+        Self { status: other.status, error: other.error.clone() }
+    }
+
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong.
+    pub(crate) fn error(&self) -> &Error {
+        &self.error
+    }
+
     /// There is no such thing.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, Error::new(codes::NOT_FOUND, message))

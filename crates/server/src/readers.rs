@@ -39,6 +39,15 @@ impl Readers {
         &self,
         read: impl FnOnce(&dyn Provider) -> Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.read_within(self.deadline, read).await
+    }
+
+    /// As [`read`](Self::read), with a deadline of its own.
+    pub(crate) async fn read_within<T: Send + 'static>(
+        &self,
+        deadline: Duration,
+        read: impl FnOnce(&dyn Provider) -> Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
         let work = async {
             let permit = self.pool.permits.clone().acquire_owned().await;
             let provider = self.pool.take()?;
@@ -55,9 +64,7 @@ impl Readers {
             stop.dismiss();
             Ok(answer?)
         };
-        tokio::time::timeout(self.deadline, work)
-            .await
-            .unwrap_or_else(|_| Err(Problem::deadline(self.deadline)))
+        tokio::time::timeout(deadline, work).await.unwrap_or_else(|_| Err(Problem::deadline(deadline)))
     }
 }
 

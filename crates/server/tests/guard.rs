@@ -33,7 +33,9 @@ fn without_a_token_nothing_is_said_but_that_it_is_well() {
 #[test]
 fn a_token_opens() {
     let server = guarded();
-    for header in ["Authorization: Bearer look\r\n", "x-api-key: record\r\n", "Cookie: a=b; spinloom_token=look\r\n"] {
+    for header in
+        ["Authorization: Bearer look\r\n", "x-api-key: record\r\n", "Cookie: a=b; spinloom_token=look\r\n"]
+    {
         assert_eq!(ask(&server, "GET", "/api/v1/about", header).status, 200, "{header}");
     }
     assert_eq!(ask(&server, "GET", "/api/v1/about", "Authorization: Bearer lookk\r\n").status, 401);
@@ -116,7 +118,10 @@ fn who_records_is_noted() {
         std::fs::read_to_string(&file).ok().filter(|text| text.ends_with('\n'))
     });
     let entry: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-    assert_eq!((&entry["method"], &entry["path"], &entry["status"]), (&"POST".into(), &"/api/v1/about".into(), &405.into()));
+    assert_eq!(
+        (&entry["method"], &entry["path"], &entry["status"]),
+        (&"POST".into(), &"/api/v1/about".into(), &405.into())
+    );
     let peer: std::net::SocketAddr = entry["peer"].as_str().unwrap().parse().unwrap();
     assert_eq!(peer.ip(), IpAddr::V4(Ipv4Addr::LOCALHOST));
 }

@@ -4,5 +4,7 @@
 mod support;
 
 mod guard;
+mod live;
+mod run;
 mod runs;
 mod serving;

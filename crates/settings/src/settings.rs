@@ -21,6 +21,7 @@ pub struct Settings {
     suffixes: Vec<String>,
     max_log_size: Option<u64>,
     progress_interval: Duration,
+    resource_interval: Duration,
     output: Output,
     spin_daemon: bool,
     spin_idle: Duration,
@@ -49,6 +50,8 @@ impl Settings {
             max_log_size: parse::bytes(&env, &table::MAX_LOG_SIZE)?.filter(|bytes| *bytes > 0),
             progress_interval: parse::seconds(&env, &table::PROGRESS_INTERVAL)?
                 .unwrap_or(Duration::from_secs(300)),
+            resource_interval: parse::seconds(&env, &table::RESOURCE_INTERVAL)?
+                .unwrap_or(Duration::from_secs(1)),
             output: terminal::output(&env)?,
             spin_daemon: parse::switch(&env, &table::SPIN_DAEMON)?.unwrap_or(!terminal::is_ci(&env)),
             spin_idle: parse::seconds(&env, &table::SPIN_IDLE)?.unwrap_or(Duration::from_secs(1800)),
@@ -151,6 +154,22 @@ impl Settings {
         self.env.get(&table::FLOW_CONFIG_VALUE)
     }
 
+    /// The binding whose settings a flow has.
+    pub fn binding(&self) -> Option<&str> {
+        self.env.get(&table::BINDING).map(|(_, value)| value)
+    }
+
+    /// The target of the project.
+    pub fn target(&self) -> Option<&str> {
+        self.env.get(&table::TARGET).map(|(_, value)| value)
+    }
+
+    /// Settings of the project that variables give: the variable, the keys in its name, its value.
+    pub fn project_settings(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let keys = |name: &'_ str| name.strip_prefix("SPINLOOM__").map_or(0, |keys| name.len() - keys.len());
+        self.env.all(&table::OVERRIDES).map(move |(name, value)| (name, &name[keys(name)..], value))
+    }
+
     /// Endings of files a code package always holds (OP-01).
     pub fn default_package_suffixes(&self) -> &[String] {
         &self.default_suffixes
@@ -216,6 +235,11 @@ impl Settings {
     /// How many bytes of an attempt's log to keep; `None` for all.
     pub fn max_log_size(&self) -> Option<u64> {
         self.max_log_size
+    }
+
+    /// How long to wait between two looks at what tasks use; `None` not to look.
+    pub fn resource_interval(&self) -> Option<Duration> {
+        Some(self.resource_interval).filter(|interval| !interval.is_zero())
     }
 
     /// For whom commands print.

@@ -100,6 +100,15 @@ settings_table! {
     /// Values of the flow's configs, as for `--config-value`: a JSON object, name of the config → value.
     FLOW_CONFIG_VALUE = "flow_config_value", ["SPINLOOM_FLOW_CONFIG_VALUE", "METAFLOW_FLOW_CONFIG_VALUE"], "none";
 
+    /// The binding whose settings a flow of a project has if it is run by itself, without `spinloom flow run`.
+    BINDING = "binding", ["SPINLOOM_BINDING"], "the only one; an error if there are several";
+
+    /// The target of a project, as for `--target`.
+    TARGET = "target", ["SPINLOOM_TARGET"], "what the project file says";
+
+    /// Settings of a project: `SPINLOOM__CONFIGURATION__MODEL__LR=0.1` is `configuration.model.lr`. Upper and lower case do not count.
+    OVERRIDES = "project_settings", ["SPINLOOM__*"], "none";
+
     /// What steps find installed, as for `--environment`: `local`, `pypi`, `conda` or `uv`.
     DEFAULT_ENVIRONMENT = "default_environment", ["SPINLOOM_DEFAULT_ENVIRONMENT", "METAFLOW_DEFAULT_ENVIRONMENT"], "`local`";
 
@@ -133,6 +142,10 @@ settings_table! {
 
     /// How many bytes of an attempt's log are kept, such as `512M`; `0` for all of them.
     MAX_LOG_SIZE = "max_log_size", ["SPINLOOM_MAX_LOG_SIZE"], "all of them";
+
+    /// How many seconds pass between two looks at what each task uses: CPU time, memory, what it reads from and writes to disks.
+    /// Tasks that are over sooner have no curve; `0` for none at all.
+    RESOURCE_INTERVAL = "resource_interval", ["SPINLOOM_RESOURCE_INTERVAL"], "`1`";
 
     /// What commands print: `text` for people, `json` for programs, as `--json` does.
     OUTPUT = "output", ["SPINLOOM_OUTPUT"], "`text`";

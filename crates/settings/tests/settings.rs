@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::Duration;
 
 use spinloom_diagnostics::codes;
 use spinloom_settings::{Colour, Output, Settings};
@@ -160,6 +161,13 @@ fn single_values() {
     assert_eq!((s.python().unwrap(), s.runtime(), s.max_log_size()), ("/py".into(), "dev", None));
     let s = settings(&[("COLUMNS", "wide")]);
     assert_eq!((s.output(), s.python(), s.columns()), (Output::Text, None, None));
+}
+
+#[test]
+fn tasks_are_looked_at_each_second_unless_nobody_wants_to_know() {
+    let interval = |given: &str| settings(&[("SPINLOOM_RESOURCE_INTERVAL", given)]).resource_interval();
+    assert_eq!(settings(&[]).resource_interval(), Some(Duration::from_secs(1)));
+    assert_eq!((interval("15"), interval("0")), (Some(Duration::from_secs(15)), None));
 }
 
 // Rule 5 of the architecture: secrets never reach messages.

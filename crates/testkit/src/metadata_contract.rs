@@ -1,6 +1,7 @@
 //! What every metadata provider must do. A provider that passes is one the engine and the Client can use.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
 
+mod bars;
 mod deletion;
 mod feed;
 mod leaders;
@@ -38,6 +39,8 @@ pub fn metadata_contract(make: impl Fn() -> Box<dyn Provider>) {
         tasks::parents_keep_their_order,
         tasks::tasks_are_read_in_pages,
         tasks::the_end_task_is_that_of_the_last_step,
+        bars::all_tasks_are_told_with_their_attempts,
+        bars::what_was_written_since_is_told,
         tasks::a_bad_batch_leaves_nothing,
         runs::info_is_set_key_by_key,
         leaders::who_makes_a_shared_run_leads_it,

@@ -333,6 +333,7 @@ impl Options {
             isolation: self.isolation,
             environments: Vec::new(),
             max_log_size: self.max_log_size,
+            resource_interval: context.settings.resource_interval(),
             run_id_file: self.run_id_file,
             attribute_file: self.attribute_file,
             info,

@@ -55,6 +55,20 @@ pub(crate) struct Arguments {
     /// How to tell, on standard error, what happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
+
+    /// A path that everything is below too, for proxies that pass it on
+    #[arg(long, value_name = "PATH", value_parser = prefix)]
+    path_prefix: Option<String>,
+}
+
+/// A prefix as routes have it: `/a/b`.
+fn prefix(path: &str) -> std::result::Result<String, String> {
+    let path = path.trim_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if path.is_empty() || !path.chars().all(plain) {
+        return Err("a path is letters, digits, `-`, `_` and `.` between slashes".to_owned());
+    }
+    Ok(format!("/{path}"))
 }
 
 /// Serves.
@@ -77,6 +91,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
+        prefix: arguments.path_prefix.clone(),
     };
     let output = context.output;
     serve(request, &mut |serving| {
@@ -97,7 +112,9 @@ fn check(arguments: &Arguments) -> Answer {
     let said = ask(at).or_error(codes::METADATA_IO, || format!("no server answers at `{at}`"))?;
     if !said.starts_with("HTTP/1.1 200") {
         let line = said.lines().next().unwrap_or_default().to_owned();
-        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well")).cause(line).into());
+        return Err(Error::new(codes::METADATA_IO, format!("the server at `{at}` is not well"))
+            .cause(line)
+            .into());
     }
     Ok(Reply::new(format!("the server at {at} is well\n"), json!({"well": true, "at": at.to_string()})))
 }
@@ -107,7 +124,8 @@ fn ask(at: SocketAddr) -> io::Result<String> {
     let patience = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&at, patience)?;
     stream.set_read_timeout(Some(patience))?;
-    stream.write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream
+        .write_all(format!("GET /healthz HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -153,6 +171,7 @@ mod tests {
             audit: None,
             check: false,
             log: LogFormat::Text,
+            path_prefix: None,
         }
     }
 

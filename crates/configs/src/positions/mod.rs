@@ -87,7 +87,8 @@ impl<'a> Index<'a> {
     }
 }
 
-fn number(n: usize) -> u32 {
+/// A number of a line or a column.
+pub(crate) fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 

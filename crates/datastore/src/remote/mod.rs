@@ -5,7 +5,7 @@
 //! <location>/lists/ab/<64 hex>                       the leaves of a larger chunk, 32 bytes each: their hash is its name
 //! <location>/packs/<Flow>/<run>/<store>/<from>-<to>  bytes `from` to `to` of the run's pack
 //! <location>/packs/…/package-<bytes>-<64 hex>        says which chunk is the run's code package; empty
-//! <location>/logs/<Flow>/<run>/<store>/<task>.<attempt>  the log of an attempt
+//! <location>/logs/<Flow>/<run>/<store>/<task>.<attempt>  the log of an attempt; with `.resources`, what it used
 //! <location>/collecting/<name>                       somebody collects garbage now: `collect.rs`
 //! ```
 //!

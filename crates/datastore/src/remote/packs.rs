@@ -34,6 +34,7 @@ enum Job {
 }
 
 /// A thread that sends what a run records, some of it at a time. What could not be sent is tried again.
+#[derive(Clone)]
 pub(crate) struct PackSender {
     to: Sender<Job>,
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The runs of the store. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Live(Arc<State>);
+pub(crate) struct Runs(Arc<State>);
 
 /// What the thread that follows the store shares with requests.
 struct State {
@@ -39,7 +39,7 @@ pub(crate) struct Progress {
     pub(crate) done: bool,
 }
 
-impl Live {
+impl Runs {
     /// Begins to load and to follow a store, on a thread that ends with the server.
     pub(crate) fn start(location: Location) -> Result<Self> {
         let state = Arc::new(State {

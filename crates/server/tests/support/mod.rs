@@ -100,7 +100,8 @@ impl Server {
 
 fn run(folder: &TempDir, change: impl FnOnce(&mut Options)) -> SocketAddr {
     let (tell, told) = channel();
-    let mut options = Options { deadline: Duration::from_secs(30), ..Options::local(folder.path().join(".spinloom")) };
+    let mut options =
+        Options { deadline: Duration::from_secs(30), ..Options::local(folder.path().join(".spinloom")) };
     change(&mut options);
     std::thread::spawn(move || serve(options, |at| tell.send(at).unwrap()));
     told.recv().unwrap()

@@ -1,15 +1,15 @@
 //! `artifact get`.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use spinloom_datastore::{ArtifactEntry, Buffer, Manifest, ManifestRef, Payload, Piece, is_pickle};
+use spinloom_datastore::{ArtifactEntry, Manifest, ManifestRef, Payload, Piece, is_pickle, pickle};
 use spinloom_diagnostics::{Error, Result, codes};
 
-use super::{no_artifact, pickle, tasks};
+use super::{no_artifact, tasks};
 use crate::commands::shown::{artifact_record, artifacts};
 use crate::context::{Context, Records};
 use crate::python::Program;
@@ -194,7 +194,7 @@ fn copied(
                 .hint("write it to a file with `-o`")
                 .into());
         }
-        let written = write(payload, &mut BufWriter::new(io::stdout().lock()));
+        let written = pickle::write(payload, &mut BufWriter::new(io::stdout().lock()));
         // A reader that went away is no failure.
         return match written {
             Ok(false) => Err(odd(chosen).into()),
@@ -220,7 +220,7 @@ fn to_file(payload: Payload, path: &Path, chosen: &Chosen) -> Result<u64> {
     let part = path.with_file_name(name);
     let fill = || -> io::Result<Option<u64>> {
         let mut out = BufWriter::new(File::create(&part)?);
-        let fits = write(payload, &mut out)?;
+        let fits = pickle::write(payload, &mut out)?;
         let size = out.into_inner()?.metadata()?.len();
         std::fs::rename(&part, path)?;
         Ok(fits.then_some(size))
@@ -237,33 +237,4 @@ fn odd(chosen: &Chosen) -> Error {
     let what =
         format!("artifact `{}` of `{}` is no pickle that can be copied", chosen.entry.name, chosen.place);
     Error::new(codes::CANNOT_EXPORT, what)
-}
-
-fn write(payload: Payload, out: &mut dyn Write) -> io::Result<bool> {
-    if payload.buffers.is_empty() {
-        out.write_all(&payload.stream)?;
-        out.flush()?;
-        return Ok(true);
-    }
-    let mut buffers: Vec<Box<dyn pickle::Source>> =
-        payload.buffers.into_iter().map(|buffer| Box::new(buffer) as Box<dyn pickle::Source>).collect();
-    let fits = pickle::join(&payload.stream, &mut buffers, out)?;
-    out.flush()?;
-    Ok(fits)
-}
-
-impl pickle::Source for Buffer {
-    fn len(&self) -> u64 {
-        match self {
-            Self::Bytes(bytes) => bytes.len() as u64,
-            Self::File { len, .. } => *len,
-        }
-    }
-
-    fn copy(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Bytes(bytes) => out.write_all(bytes),
-            Self::File { path, .. } => io::copy(&mut File::open(path)?, out).map(|_| ()),
-        }
-    }
 }

@@ -3,7 +3,6 @@
 mod diff;
 mod get;
 mod ls;
-mod pickle;
 
 use clap::{Args, Subcommand};
 use spinloom_datastore::{ArtifactEntry, Datastore};

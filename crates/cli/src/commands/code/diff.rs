@@ -4,9 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
+use spinloom_compare::code::between as changes_between;
 use spinloom_diagnostics::ExitCode;
 
-use super::changes::{Change, between as changes_between};
+use super::changes::{data, line, render};
 use super::code;
 use super::sides::{Side, folder};
 use crate::commands::shown::table;
@@ -95,9 +96,9 @@ fn answer(before: &Side, after: &Side, stat: bool, context: &Context<'_>) -> Rep
     let paint = context.output.out;
     let (changes, same) = changes_between(&before.files, &after.files);
     let text = if stat {
-        table(&changes.iter().map(|change| change.line(paint)).collect::<Vec<_>>())
+        table(&changes.iter().map(|change| line(change, paint)).collect::<Vec<_>>())
     } else {
-        changes.iter().map(|change| change.render(paint)).collect()
+        changes.iter().map(|change| render(change, paint)).collect()
     };
     if !context.output.json {
         let differ = match changes.len() as u64 {
@@ -108,6 +109,6 @@ fn answer(before: &Side, after: &Side, stat: bool, context: &Context<'_>) -> Rep
         let same = count(same as u64, "is the same", "are the same");
         context.output.remark(&format!("{} -> {}: {differ}, {same}\n", before.label, after.label));
     }
-    let files: Vec<Value> = changes.iter().map(Change::data).collect();
+    let files: Vec<Value> = changes.iter().map(data).collect();
     Reply::new(text, json!({"from": before.label, "to": after.label, "files": files, "same": same}))
 }

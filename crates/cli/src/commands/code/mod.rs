@@ -7,6 +7,7 @@ mod pull;
 mod sides;
 
 use clap::{Args, Subcommand};
+use spinloom_compare::code::of_the_user;
 use spinloom_datastore::package::{self, Item};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_metadata::RunRecord;
@@ -64,36 +65,7 @@ fn code(typed: &str, context: &Context<'_>, records: &Records) -> Result<(RunRec
     Ok((run, of_the_user(package::read(&package)?)))
 }
 
-/// Metaflow's packages hold Metaflow too: under `.mf_…`, or beside the flow in those of old versions.
-fn of_the_user(mut items: Vec<Item>) -> Vec<Item> {
-    let has = |name: &str| items.iter().any(|item| item.name == name);
-    let is_old = has("INFO") && has("metaflow/__init__.py");
-    items.retain(|item| match item.name.split('/').next() {
-        Some("metaflow" | "metaflow_extensions" | "INFO" | "CONFIG") => !is_old,
-        first => !first.is_some_and(|first| first.starts_with(".mf_")),
-    });
-    items
-}
-
 /// `training_58` of `Training/58`, as Metaflow calls files after a run.
 fn file_stem(run: &RunRecord) -> String {
     name(run).to_lowercase().replace('/', "_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn left(names: &[&str]) -> Vec<String> {
-        let item = |name: &&str| Item { name: (*name).to_owned(), bytes: Vec::new(), executable: false };
-        of_the_user(names.iter().map(item).collect()).into_iter().map(|item| item.name).collect()
-    }
-
-    /// OP-06: what Metaflow packs beside the user's files is nobody's code.
-    #[test]
-    fn metaflow_itself_is_left_out() {
-        assert_eq!(left(&[".mf_code/metaflow/cli.py", ".mf_meta/INFO", "flow.py"]), ["flow.py"]);
-        assert_eq!(left(&["INFO", "flow.py", "metaflow/__init__.py", "metaflow/cli.py"]), ["flow.py"]);
-        assert_eq!(left(&["INFO", "flow.py", "metaflow/notes.py"]), ["INFO", "flow.py", "metaflow/notes.py"]);
-    }
 }

@@ -4,16 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use spinloom_compare::code::{Change, Status, between};
 use spinloom_diagnostics::{Error, codes};
 
-use super::changes::{Status, between};
 use super::sides::{Side, folder};
 use super::{code, file_stem, name};
 use crate::commands::store::count;
 use crate::commands::written::whole;
 use crate::context::Context;
 use crate::reply::{Answer, Reply};
-use crate::terminal::paint::Paint;
 
 #[derive(Debug, Args)]
 pub(super) struct PatchArgs {
@@ -51,7 +50,7 @@ pub(super) fn run(arguments: &PatchArgs, context: &Context<'_>) -> Answer {
     let (mut changes, _) = between(&before.files, &after.files);
     changes.retain(|change| change.status != Status::Removed);
     let (binary, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.binary);
-    let patch: String = changes.iter().map(|change| change.render(Paint::new(false))).collect();
+    let patch: String = changes.iter().map(Change::text).collect();
     whole(&full, patch.as_bytes())
         .map_err(|e| Error::new(codes::CANNOT_PULL, format!("cannot write `{}`", path.display())).cause(e))?;
     warnings.extend(

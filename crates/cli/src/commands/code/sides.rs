@@ -1,10 +1,10 @@
 //! What is compared: the code of a run, or a folder as it is now.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use spinloom_compare::code::Files;
 use spinloom_datastore::package::{self, Contents, Item};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_metadata::RunRecord;
@@ -12,9 +12,6 @@ use spinloom_metadata::RunRecord;
 use super::name;
 use crate::context::Context;
 use crate::packaging;
-
-/// Files by name.
-pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// One side of a comparison.
 pub(super) struct Side {

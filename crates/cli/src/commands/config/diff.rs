@@ -30,7 +30,11 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context<'_>) -> Answer {
     let records = context.records()?;
     let (_, left) = recorded(&arguments.left, context, &records)?;
     let (_, right) = recorded(&arguments.right, context, &records)?;
-    let changes = compare(&left, &right);
+    Ok(told(&compare(&left, &right), arguments.exit_code, context))
+}
+
+/// What differs, for people and for programs.
+pub(in crate::commands) fn told(changes: &[Change], exit_code: bool, context: &Context<'_>) -> Reply {
     let differing: Vec<&Change> = changes.iter().filter(|change| change.differs()).collect();
     let paint = context.output.out;
     let value = |side: &Option<(Value, Origin)>| {
@@ -49,11 +53,11 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context<'_>) -> Answer {
     let data: Vec<Value> = changes.iter().map(record).collect();
     let text = format!("{}{differ} different, {same} the same\n", table(&rows));
     let mut reply = Reply::new(text, json!({"different": differ, "same": same, "leaves": data}));
-    if arguments.exit_code && differ > 0 {
+    if exit_code && differ > 0 {
         reply.failed =
             Some((ExitCode::UserCode, json!({"code": null, "message": format!("{differ} values differ")})));
     }
-    Ok(reply)
+    reply
 }
 
 fn name(change: &Change) -> String {

@@ -1,6 +1,6 @@
 //! `config`: what a flow is or was configured with, and where each value is from.
 
-mod diff;
+pub(super) mod diff;
 mod show;
 
 use clap::{Args, Subcommand};

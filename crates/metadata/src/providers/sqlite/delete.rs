@@ -7,6 +7,20 @@ use spinloom_flow::{FlowName, RunId, RunStatus};
 use super::trouble::Outcome;
 use super::{feed, runs};
 
+/// What has rows of runs, which stand in their column `run`.
+const TABLES: [&str; 10] = [
+    "attempts",
+    "tasks",
+    "steps",
+    "tags",
+    "leaders",
+    "service_artifacts",
+    "service_metadata",
+    "service_tasks",
+    "service_steps",
+    "service_runs",
+];
+
 /// See [`Provider::manifests`](crate::Provider::manifests).
 pub(super) fn manifests(conn: &Connection, run: i64) -> Outcome<Vec<String>> {
     let mut find = conn.prepare_cached(
@@ -37,7 +51,7 @@ pub(super) fn delete(tx: &Transaction<'_>, flow: &FlowName, run: &RunId) -> Outc
     )?
     .execute(params![flow.as_str(), row])?;
     feed::deleted(tx, row, feed::next(tx)?)?;
-    for table in ["attempts", "tasks", "steps", "tags", "leaders"] {
+    for table in TABLES {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE run = ?1"))?.execute([row])?;
     }
     tx.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute([row])?;

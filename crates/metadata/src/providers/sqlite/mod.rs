@@ -3,6 +3,7 @@
 //! Every process has its own connection. Readers never wait for a writer; writers wait for each other, up to a minute.
 //! A `kill -9` loses nothing that was committed; a loss of power may lose the last transactions, never half of one.
 
+mod bars;
 mod connect;
 mod delete;
 mod feed;
@@ -10,6 +11,7 @@ mod leaders;
 mod read;
 mod runs;
 mod schema;
+mod service;
 mod tags;
 mod tally;
 mod trouble;
@@ -27,9 +29,10 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 
 use self::trouble::Outcome;
+use crate::service::Service;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
-    TaskRecord,
+    TaskBars, TaskRecord,
 };
 
 /// Metadata in an SQLite file.
@@ -164,6 +167,16 @@ impl Provider for SqliteProvider {
         self.reading_run(flow, run, |conn, row| read::attempts(conn, row, task))
     }
 
+    fn bars(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        each: &mut dyn FnMut(&TaskBars<'_>),
+    ) -> Result<()> {
+        self.reading_run(flow, run, |conn, row| bars::bars(conn, row, after, each))
+    }
+
     fn mutate_tags(
         &mut self,
         flow: &FlowName,
@@ -198,5 +211,13 @@ impl Provider for SqliteProvider {
         limit: usize,
     ) -> Result<Vec<(u64, TaskRecord)>> {
         self.reading_run(flow, run, |conn, row| feed::changed_tasks(conn, row, after, limit))
+    }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(self)
+    }
+
+    fn service_mut(&mut self) -> Option<&mut dyn Service> {
+        Some(self)
     }
 }

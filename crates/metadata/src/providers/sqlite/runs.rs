@@ -18,7 +18,7 @@ const MAX_NUMBER: i64 = 1 << 40;
 const TAG_PROBE: u32 = 1000;
 
 /// The state of run `r` as a reader sees it. The only place that decides who is lost.
-fn status_sql() -> String {
+pub(super) fn status_sql() -> String {
     format!(
         "CASE WHEN r.status = 'running' AND r.heartbeat_at <
             unixepoch('now', 'subsec') * 1000000 - {HEARTBEAT_CUTOFF_SECONDS} * 1000000

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     (Version { major: 1, minor: 1 }, include_str!("migrations/1.1.sql")),
     (Version { major: 1, minor: 2 }, include_str!("migrations/1.2.sql")),
     (Version { major: 1, minor: 3 }, include_str!("migrations/1.3.sql")),
+    (Version { major: 1, minor: 4 }, include_str!("migrations/1.4.sql")),
 ];
 
 /// The version this build writes.

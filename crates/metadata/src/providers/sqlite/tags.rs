@@ -36,7 +36,7 @@ pub(super) fn mutate(
     Ok(after.into_iter().collect())
 }
 
-fn of(tx: &Transaction<'_>, run: i64, system: bool) -> Outcome<BTreeSet<String>> {
+pub(super) fn of(tx: &Transaction<'_>, run: i64, system: bool) -> Outcome<BTreeSet<String>> {
     let mut list = tx.prepare_cached("SELECT tag FROM tags WHERE run = ?1 AND system = ?2")?;
     Ok(list.query_map(params![run, system], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }

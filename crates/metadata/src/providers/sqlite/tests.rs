@@ -101,6 +101,15 @@ fn tasks_are_read_along_an_index() {
 }
 
 #[test]
+fn bars_of_a_whole_run_are_read_in_one_pass() {
+    let (_dir, p) = provider();
+    let whole = plan(&p.conn, &bars::select(0), vec![Value::from(1), Value::from(0)]);
+    assert!(!whole.contains("SCAN") && !whole.contains("TEMP B-TREE"), "{whole}");
+    let changed = plan(&p.conn, &bars::select(7), vec![Value::from(1), Value::from(7)]);
+    assert!(changed.contains("tasks_by_seq") && !changed.contains("SCAN"), "{changed}");
+}
+
+#[test]
 fn runs_of_an_unchanged_flow_share_its_graph() {
     let (_dir, mut p) = provider();
     for graph in ["{}", "{}", r#"{"a":1}"#] {

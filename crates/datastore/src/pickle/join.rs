@@ -3,7 +3,10 @@
 //! Where a stream takes the next buffer, the buffer itself is put: as `bytearray`, or as `bytes` if it is read-only, which is what pickling
 //! in-band writes. Frames only say how far to read ahead, and their lengths would be wrong, so they are left out.
 
+use std::fs::File;
 use std::io::{self, Write};
+
+use crate::{Buffer, Payload};
 
 const FRAME: u8 = 0x95;
 const NEXT_BUFFER: u8 = 0x97;
@@ -12,16 +15,27 @@ const BYTEARRAY8: u8 = 0x96;
 const BINBYTES8: u8 = 0x8e;
 
 /// A buffer to be put into a stream.
-pub(super) trait Source {
+pub trait Source {
     /// How long it is.
-    fn len(&self) -> u64;
+    fn size(&self) -> u64;
 
     /// Writes it.
+    ///
+    /// # Errors
+    /// Those of `out`, and of reading it.
     fn copy(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
 
+/// How many buffers a stream takes; `None` if it is no pickle.
+pub fn buffers(stream: &[u8]) -> Option<usize> {
+    Some(places(stream)?.iter().filter(|place| place.buffer).count())
+}
+
 /// Writes the pickle of `stream` and `buffers` to `out`; false if the stream does not take exactly these buffers, or is no pickle.
-pub(super) fn join(stream: &[u8], buffers: &mut [Box<dyn Source>], out: &mut dyn Write) -> io::Result<bool> {
+///
+/// # Errors
+/// Those of `out` and of the buffers.
+pub fn join(stream: &[u8], buffers: &mut [Box<dyn Source>], out: &mut dyn Write) -> io::Result<bool> {
     let Some(places) = places(stream) else { return Ok(false) };
     let takes = places.iter().filter(|place| place.buffer).count();
     if takes != buffers.len() {
@@ -33,12 +47,45 @@ pub(super) fn join(stream: &[u8], buffers: &mut [Box<dyn Source>], out: &mut dyn
         from = place.end;
         if let Some(buffer) = place.buffer.then(|| buffers.next()).flatten() {
             out.write_all(&[if place.read_only { BINBYTES8 } else { BYTEARRAY8 }])?;
-            out.write_all(&buffer.len().to_le_bytes())?;
+            out.write_all(&buffer.size().to_le_bytes())?;
             buffer.copy(out)?;
         }
     }
     out.write_all(&stream[from..])?;
     Ok(true)
+}
+
+/// Writes an artifact as one ordinary pickle; false if it is none. Without buffers its bytes are written, whatever they are.
+///
+/// # Errors
+/// Those of `out`, and of reading large buffers.
+pub fn write(payload: Payload, out: &mut dyn Write) -> io::Result<bool> {
+    if payload.buffers.is_empty() {
+        out.write_all(&payload.stream)?;
+        out.flush()?;
+        return Ok(true);
+    }
+    let mut buffers: Vec<Box<dyn Source>> =
+        payload.buffers.into_iter().map(|buffer| Box::new(buffer) as Box<dyn Source>).collect();
+    let fits = join(&payload.stream, &mut buffers, out)?;
+    out.flush()?;
+    Ok(fits)
+}
+
+impl Source for Buffer {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { len, .. } => *len,
+        }
+    }
+
+    fn copy(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Bytes(bytes) => out.write_all(bytes),
+            Self::File { path, .. } => io::copy(&mut File::open(path)?, out).map(|_| ()),
+        }
+    }
 }
 
 /// A part of a stream that is replaced by a buffer, or left out.
@@ -125,7 +172,7 @@ mod tests {
     struct Bytes(Vec<u8>);
 
     impl Source for Bytes {
-        fn len(&self) -> u64 {
+        fn size(&self) -> u64 {
             self.0.len() as u64
         }
 

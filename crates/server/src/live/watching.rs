@@ -1,0 +1,206 @@
+//! One thing that one client watches: a task of its own, which tells the socket what is new.
+
+use std::sync::Arc;
+
+use axum::extract::ws::Message;
+use serde_json::value::{RawValue, to_raw_value};
+use spinloom_diagnostics::{Error, Result};
+use spinloom_flow::TaskId;
+use spinloom_query::{Invalid, Query};
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
+
+use super::message::{Said, Watch, What, columns, problem};
+use super::runs;
+use super::topic::{Tick, Told};
+use crate::api::LogTail;
+use crate::api::run::{detail, look, with_artifacts};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::views::{RunKey, now};
+
+/// What is watched, until it is dropped.
+pub(super) struct Watching(AbortHandle);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Watches what a client asked for. What is new goes to `out`; while that is full nothing is read for this client, and what it missed comes
+/// together later.
+pub(super) fn begin(app: App, watch: Watch, out: mpsc::Sender<Message>) -> Watching {
+    let Watch { id, after, what } = watch;
+    let task = tokio::spawn(async move {
+        let told = match what {
+            What::Run { flow, run } => run_view(&app, id, (flow, run), after, &out).await,
+            What::Log { flow, run, task, attempt, stream, from } => {
+                let tail = key((flow, run)).map(|key| (key.flow, key.run, TaskId(task)));
+                match tail {
+                    Ok(of) => log_view(LogTail::open(&app, of, attempt, stream, from).await, id, &out).await,
+                    Err(why) => Err(why),
+                }
+            }
+            What::Runs { query } => runs_view(&app, id, &query, after, &out).await,
+            What::Task { flow, run, task } => task_view(&app, id, (flow, run), TaskId(task), &out).await,
+        };
+        if let Err(why) = told {
+            // The socket may be closed, and then nobody wants to know.
+            let _closed = out.send(problem(Some(id), &why)).await;
+        }
+    });
+    Watching(task.abort_handle())
+}
+
+fn key((flow, run): (String, String)) -> Result<RunKey, Problem> {
+    let unknown = |error: Error| Problem::not_found(error.message());
+    Ok(RunKey { flow: flow.parse().map_err(unknown)?, run: run.parse().map_err(unknown)? })
+}
+
+/// What a topic tells next; none if the run is gone.
+async fn next(told: &mut watch::Receiver<Told>) -> Result<Option<Arc<Tick>>, Problem> {
+    loop {
+        if told.changed().await.is_err() {
+            return Ok(None);
+        }
+        match &*told.borrow_and_update() {
+            Told::Nothing => {}
+            Told::Now(tick) => return Ok(Some(tick.clone())),
+            Told::Gone(problem) => return Err(Problem::of(problem)),
+        }
+    }
+}
+
+async fn run_view(
+    app: &App,
+    id: u32,
+    of: (String, String),
+    after: Option<u64>,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), Problem> {
+    let key = key(of)?;
+    let mut told = app.live.topics.follow(app, &key);
+    told.mark_changed();
+    let (mut after, mut made) = (after, None);
+    loop {
+        let tick = match next(&mut told).await {
+            Ok(Some(tick)) => tick,
+            // It was there, and is no more.
+            Err(_) if made.is_some() => return gone(id, out).await,
+            Err(why) => return Err(why),
+            Ok(None) => return Ok(()),
+        };
+        let record = &tick.view.record;
+        if made.is_some_and(|made| made != record.created_at) {
+            after = None;
+        }
+        made = Some(record.created_at);
+        if let Some(bytes) = tick.columns(after)
+            && out.send(columns(id, &bytes)).await.is_err()
+        {
+            return Ok(());
+        }
+        let seq = tick.view.seq;
+        let state: Box<RawValue> = RawValue::from_string(tick.state.to_string()).unwrap_or_default();
+        if out.send(Said::Run { id, seq, state: &state }.message()).await.is_err() {
+            return Ok(());
+        }
+        after = Some(seq);
+    }
+}
+
+async fn task_view(
+    app: &App,
+    id: u32,
+    of: (String, String),
+    task: TaskId,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), Problem> {
+    let key = key(of)?;
+    look(app, &key).await?;
+    let mut told = app.live.topics.follow(app, &key);
+    told.mark_changed();
+    let mut known = None;
+    loop {
+        let tick = match next(&mut told).await {
+            Ok(Some(tick)) => tick,
+            Err(_) if known.is_some() => return gone(id, out).await,
+            Err(why) => return Err(why),
+            Ok(None) => return Ok(()),
+        };
+        let view = &tick.view;
+        // A task that is not there yet may come; whether its run goes on makes a difference to it.
+        let Some(found) = view.task(task) else { continue };
+        let state = (found.seq, view.record.status, view.record.created_at);
+        if known == Some(state) {
+            continue;
+        }
+        known = Some(state);
+        let view = view.clone();
+        let body = app.readers.read(move |provider| detail(provider, &view, task, now())).await;
+        let body = to_raw_value(&with_artifacts(app, body?).await).unwrap_or_default();
+        let seq = tick.view.seq;
+        if out.send(Said::Task { id, seq, task: &body }.message()).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+async fn runs_view(
+    app: &App,
+    id: u32,
+    query: &str,
+    after: Option<u64>,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), Problem> {
+    let query: Query = query.parse().map_err(|invalid: Invalid| Problem::from(Error::from(invalid)))?;
+    let mut told = app.live.runs.follow(app);
+    let mut changes = Arc::new(runs::since(app, after).await?);
+    // The number of another store is no number of this one.
+    let mut lost = after.is_some_and(|after| after > changes.seq);
+    let mut known = after.map_or(changes.seq, |after| after.min(changes.seq));
+    let mut first = true;
+    loop {
+        let mut news = changes.news(&query, &runs::clock(), known);
+        news.reload |= std::mem::take(&mut lost);
+        let seq = changes.seq;
+        let worth_telling = std::mem::take(&mut first) || !news.is_empty();
+        if worth_telling && out.send(Said::Runs { id, seq, news: &news }.message()).await.is_err() {
+            return Ok(());
+        }
+        known = known.max(seq);
+        changes = loop {
+            if told.changed().await.is_err() {
+                return Ok(());
+            }
+            if let Some(latest) = told.borrow_and_update().clone().filter(|latest| latest.seq > known) {
+                break latest;
+            }
+        };
+        if !changes.covers(known) {
+            changes = Arc::new(runs::since(app, Some(known)).await?);
+        }
+    }
+}
+
+async fn log_view(
+    tail: Result<LogTail, Problem>,
+    id: u32,
+    out: &mpsc::Sender<Message>,
+) -> Result<(), Problem> {
+    let mut tail = tail?;
+    while let Some(lines) = tail.next().await? {
+        let log = to_raw_value(&lines).unwrap_or_default();
+        if out.send(Said::Log { id, log: &log }.message()).await.is_err() {
+            return Ok(());
+        }
+    }
+    let _closed = out.send(Said::LogEnd { id }.message()).await;
+    Ok(())
+}
+
+async fn gone(id: u32, out: &mpsc::Sender<Message>) -> Result<(), Problem> {
+    let _closed = out.send(Said::Gone { id }.message()).await;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+INSERT INTO demo_features_f SELECT * FROM titles;

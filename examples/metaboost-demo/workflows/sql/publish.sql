@@ -1,0 +1,1 @@
+SELECT title_id, prediction FROM demo_predictions_f;
