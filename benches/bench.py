@@ -1,6 +1,6 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
-Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3]
+Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3] [--server]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
 start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks. The
@@ -22,6 +22,7 @@ from handing_over import handing_over
 from measure import Cost, alternate, median, run
 from readers import compare
 from s3 import s3
+from server import server
 from spins import spins
 
 HERE = Path(__file__).parent
@@ -196,6 +197,11 @@ def artifacts() -> list[str]:
     return [row(*measured) for measured in handing_over(OURS, THEIRS)]
 
 
+def served() -> list[str]:
+    """Questions to the server about a million runs."""
+    return [row(*measured) for measured in server()]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     times = f"**{ratio:.{0 if ratio >= 10 else 1}f}×**" if ratio else ""
@@ -251,6 +257,7 @@ def write(name: str, rows: list[str]) -> None:
 def main() -> None:
     """Measures, prints, and with `--write` puts the tables into the README."""
     tables = {"runs": partial(runs, "--full" in sys.argv), "spins": spun, "artifacts": artifacts, "s3": objects}
+    tables["server"] = served
     wanted = [name for name in tables if f"--{name}" in sys.argv] or list(tables)
     for name in wanted:
         print("\n".join(HEAD), flush=True)

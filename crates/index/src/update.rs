@@ -79,6 +79,11 @@ impl Index {
         !lost.is_empty()
     }
 
+    /// Whether [`Index::advance`] would find anybody.
+    pub fn is_due(&self, now: i64) -> bool {
+        self.beats.first().is_some_and(|(beat, _)| is_lost(*beat, now))
+    }
+
     /// Gives back memory kept for growth: after the first load.
     pub fn shrink(&mut self) {
         [&mut self.started, &mut self.finished, &mut self.duration].into_iter().for_each(Order::shrink);

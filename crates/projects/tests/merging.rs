@@ -1,5 +1,4 @@
 //! Laws of merging, of provenance, and of compiled settings.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,12 +1,9 @@
 //! Projects as they are on disk: what their settings are, and what is wrong with those that are wrong.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
+use crate::support::{Folder, settings, told};
 use serde_json::json;
 use spinloom_configs::Path;
 use spinloom_projects::{Facts, Request, Told, What};
-use support::{Folder, settings, told};
 
 /// Paths in `path: text` pairs as they are, one error each.
 fn refused(path: &str, text: &str, binding: &str) -> String {

@@ -1,10 +1,7 @@
 //! Workflows compiled for Maestro.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
+use crate::support::{Folder, told};
 use spinloom_projects::{What, Workflow, compile};
-use support::{Folder, told};
 
 fn compiled(text: &str) -> String {
     let folder = Folder::with(&[

@@ -57,8 +57,14 @@ impl Display for Filter {
     }
 }
 
+impl Display for Pattern {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        value(f, &self.text, self.open == self.text.contains('*'))
+    }
+}
+
 fn patterns(f: &mut Formatter<'_>, values: &[Pattern]) -> fmt::Result {
-    joined(f, values, |f, pattern| value(f, &pattern.text, pattern.open == pattern.text.contains('*')))
+    joined(f, values, |f, pattern| pattern.fmt(f))
 }
 
 fn joined<T>(

@@ -13,6 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::api::{Logs, Packages, Tails};
 use crate::files::Files;
+use crate::index::Runs;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) readers: Readers,
     /// Who may ask what.
     pub(crate) guard: Guard,
+    /// All runs.
+    pub(crate) index: Runs,
     /// What is counted.
     pub(crate) metrics: Metrics,
     /// Runs that are being looked at.
@@ -77,6 +80,7 @@ impl App {
         Ok(Self(Arc::new(Shared {
             files: Files::new(options.store.clone(), options.policy.clone()),
             guard,
+            index: Runs::start(options.metadata.clone())?,
             live: Live::default(),
             logs: Logs::default(),
             metrics: Metrics::new(),
@@ -95,7 +99,8 @@ impl App {
     pub(crate) fn router(self) -> Router {
         let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
         let (api, _) = api::routes().split_for_parts();
-        let all = Router::new().merge(ops::routes()).merge(api).merge(provider::routes()).merge(wire::routes());
+        let all =
+            Router::new().merge(ops::routes()).merge(api).merge(provider::routes()).merge(wire::routes());
         let all = match &self.options.prefix {
             Some(prefix) => Router::new().nest(prefix, all.clone()).merge(all),
             None => all,

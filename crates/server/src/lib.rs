@@ -9,6 +9,7 @@
 mod api;
 mod app;
 mod files;
+mod index;
 mod live;
 mod logging;
 mod metrics;

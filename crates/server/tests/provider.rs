@@ -1,5 +1,4 @@
 //! Metadata behind a server keeps the contract of all providers.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;

@@ -3,8 +3,11 @@
 
 mod support;
 
+mod files;
 mod guard;
 mod live;
+mod provider;
 mod run;
+mod runs;
 mod serving;
 mod wire;

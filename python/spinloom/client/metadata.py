@@ -93,6 +93,8 @@ def _surroundings(task: Task, run: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     if git is not None:
         yield "git-info", json.dumps({"branch_name": git["branch"], "commit_sha": git["revision"]})
     for name, value in run["info"].items():
+        if name == "parameters":  # They are artifacts; these are there to find runs by.
+            continue
         name = "script-name" if name == "script" else name.replace("_", "-")
         yield name, json.dumps(value) if isinstance(value, (dict, list)) else str(value)
 

@@ -184,6 +184,23 @@ pub(crate) fn said(context: &Context<'_>, options: &Options) {
     }
 }
 
+/// Where the values of parameters that runs are found by are in the `info` of a run.
+pub(crate) const PARAMETERS: &str = "parameters";
+/// A longer text is nothing to find a run by.
+const MAX_TEXT: usize = 200;
+
+/// The values that are a number, yes or no, or a short text.
+fn scalars(values: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    let is_scalar = |value: &Value| match value {
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => text.len() <= MAX_TEXT,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    };
+    // A name with a `$` is no parameter's.
+    let found = values.iter().filter(move |(name, value)| !name.starts_with('$') && is_scalar(value));
+    found.map(|(name, value)| (name.clone(), value.clone()))
+}
+
 /// A run about to start.
 pub(crate) struct Launch {
     pub(crate) graph: Graph,
@@ -202,6 +219,8 @@ pub(crate) struct Resumed {
     pub(crate) changed: Vec<String>,
     /// The environments of the run that is resumed.
     pub(crate) environments: Vec<Recorded>,
+    /// The values of its parameters that runs are found by.
+    pub(crate) parameters: Map<String, Value>,
 }
 
 /// A step a command line names.
@@ -232,8 +251,14 @@ impl Launch {
         let earlier = self.resume.as_ref().map(|resumed| resumed.environments.as_slice());
         // Until the run is over, nobody removes them.
         let environments = environments::prepare(context, &doc, None, earlier.unwrap_or_default())?;
+        let mut parameters =
+            self.resume.as_ref().map(|resumed| resumed.parameters.clone()).unwrap_or_default();
+        parameters.extend(scalars(&self.values));
         let mut request = self.options.request(self.graph, self.until, self.resume, context)?;
         request.info.extend(environments.info().map(|info| (environments::INFO.to_owned(), info)));
+        if !parameters.is_empty() {
+            request.info.insert(PARAMETERS.to_owned(), Value::Object(parameters));
+        }
         request.environments = environments.for_engine();
         let mut inner = listener(progress, show);
         let mut counting = Counting::new(inner.as_mut());

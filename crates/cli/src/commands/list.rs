@@ -7,14 +7,18 @@ use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::FlowName;
 use spinloom_metadata::{RunQuery, RunRecord};
 
+use super::asked;
 use super::shown::{mark, record, table};
 use super::store::status;
 use crate::context::{Context, Records};
 use crate::reply::{Answer, Reply};
 use crate::terminal::time::{duration, minute};
 
-pub(crate) const EXAMPLES: &[(&str, &str)] =
-    &[("list", "the latest runs"), ("list --status failed --limit 5", "what went wrong lately")];
+pub(crate) const EXAMPLES: &[(&str, &str)] = &[
+    ("list", "the latest runs"),
+    ("list --status failed --limit 5", "what went wrong lately"),
+    ("list --query 'tag:prod dur>1h -status:done'", "what was asked for in one line"),
+];
 
 /// List runs, newest first
 #[derive(Debug, Args)]
@@ -35,6 +39,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 
+    /// Only runs such as `tag:prod status:failed user:ann dur>1h param.lr<0.1`
+    #[arg(long, value_name = "QUERY")]
+    query: Option<String>,
+
     /// The namespace to look into, instead of yours; empty for all
     #[arg(long, value_name = "TAG")]
     namespace: Option<String>,
@@ -43,14 +51,21 @@ pub(crate) struct Arguments {
 /// Lists runs.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let status = arguments.status.as_deref().map(status).transpose()?;
+    let asked = arguments.query.as_deref().map(asked::query).transpose()?;
     let records = context.records()?;
     let flows = flows(arguments, context, &records)?;
     let namespace = context.namespace(arguments.namespace.as_deref());
     let tags: Vec<String> = arguments.tag.iter().cloned().chain(namespace.clone()).collect();
-    let query = RunQuery { tags, status, limit: arguments.limit, ..RunQuery::default() };
+    // What is asked for may be far down the list.
+    let limit = if asked.is_some() { 0 } else { arguments.limit };
+    let query = RunQuery { tags, status, limit, ..RunQuery::default() };
     let mut runs = Vec::new();
     for flow in &flows {
-        runs.extend(records.provider.runs(flow, &query)?);
+        let listed = records.provider.runs(flow, &query)?;
+        runs.extend(match &asked {
+            Some(asked) => asked::asked(listed, asked, arguments.limit, records.provider.as_ref())?,
+            None => listed,
+        });
     }
     runs.sort_by_key(|run| std::cmp::Reverse(run.created_at));
     let data: Vec<Value> = runs.iter().map(record).collect();

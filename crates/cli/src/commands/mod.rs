@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments (whose doc comments are the help), what they mean, one call.
 
 pub(crate) mod artifact;
+mod asked;
 pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod completions;

@@ -9,7 +9,7 @@ use spinloom_flow::graph as flow_graph;
 use spinloom_flow::{FlowName, Pathspec, RunId, RunStatus, TaskId};
 use spinloom_metadata::{RunQuery, RunRecord};
 
-use super::launch::{Launch, Options, Resumed, said, step};
+use super::launch::{Launch, Options, PARAMETERS, Resumed, said, step};
 use super::triggered;
 use super::who::Who;
 use crate::arguments::RunArgs;
@@ -88,10 +88,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     }
     said(context, &options);
     let environments = environments::recorded(&origin.record.info);
+    let parameters = match origin.record.info.get(PARAMETERS) {
+        Some(Value::Object(values)) => values.clone(),
+        _ => Map::new(),
+    };
     let resume = Resume { origin: origin.record.run, from, clone_only: arguments.clone_only, new_parameters };
     let shared =
         arguments.reentrant.then(|| Shared { identifier: identifier(arguments), origin_named: origin.named });
-    let resumed = Some(Resumed { resume, run_id, shared, changed, environments });
+    let resumed = Some(Resumed { resume, run_id, shared, changed, environments, parameters });
     Launch { graph, options, until, resume: resumed, values: given }.go(context)
 }
 

@@ -7,6 +7,7 @@ mod logs;
 pub(crate) mod place;
 mod resources;
 pub(crate) mod run;
+mod runs;
 pub(crate) mod setup;
 
 use utoipa::OpenApi;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(logs::routes())
         .merge(resources::routes())
         .merge(run::routes())
+        .merge(runs::routes())
         .merge(setup::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 use spinloom_datastore::{AttemptId, AttemptWriter, Described};
 use spinloom_flow::{RunId, StepName, TaskId};
 
-use crate::world::{World, flow, number, text};
+use super::world::{World, flow, number, text};
 
 /// `start` makes `x` and `note`, `train` carries `x` on and makes `model`.
 fn world() -> (World, RunId) {

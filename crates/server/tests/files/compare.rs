@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::setup::{FLOW, run};
-use crate::world::{World, number};
+use super::setup::{FLOW, run};
+use super::world::{World, number};
 
 fn world() -> World {
     let mut world = World::new();

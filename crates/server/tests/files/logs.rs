@@ -12,7 +12,7 @@ use spinloom_flow::{RunId, TaskId};
 use spinloom_metadata::Change;
 use spinloom_testkit::now;
 
-use crate::world::{World, flow, of};
+use super::world::{World, flow, of};
 
 const LOG: &str = "/flows/F/runs/1/tasks/1/attempts/0/log";
 

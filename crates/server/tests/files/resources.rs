@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 use spinloom_datastore::{ResourcePoint, Resources};
 use spinloom_flow::TaskId;
 
-use crate::world::{World, flow};
+use super::world::{World, flow};
 
 fn point(seconds: u64, cores: u64, rss_kib: u64) -> ResourcePoint {
     let at_us = seconds * 1_000_000;

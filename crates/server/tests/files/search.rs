@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use spinloom_flow::event::LogStream::{Stderr, Stdout};
 
-use crate::world::World;
+use super::world::World;
 
 fn world() -> World {
     let mut world = World::new();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use spinloom_datastore::package::{self, Contents};
 use spinloom_flow::RunId;
 
-use crate::world::{World, flow, number, text};
+use super::world::{World, flow, number, text};
 
 const GRAPH: &str = r#"{"version": 1, "name": "F", "file": "/code/flow.py", "steps": [
     {"name": "start", "file": "/code/flow.py", "line": 4, "args": 1, "tail": {"kind": "next", "targets": ["end"]}},

@@ -48,7 +48,7 @@ fn a_beat_of_what_was_never_made_is_not_found() {
 
 #[test]
 fn everything_is_below_the_prefix_too() {
-    let server = Server::below(Some("/team/metaflow"));
+    let server = Server::below("/team/metaflow");
     server.run();
     assert_eq!(server.get("/team/metaflow/ping").text(), "pong");
     assert_eq!(server.get("/team/metaflow/flows/F/runs").ok(), server.get("/flows/F/runs").ok());

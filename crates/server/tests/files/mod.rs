@@ -1,8 +1,6 @@
 //! What the server shows of a store's files: logs, artifacts, code, resource curves, comparisons; over HTTP, from a store that is filled through
 //! its providers.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod artifacts;
 mod compare;
 mod logs;

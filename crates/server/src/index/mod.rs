@@ -1,0 +1,93 @@
+//! All runs of the store, in memory, kept up to date from its change feed.
+
+mod follow;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use spinloom_diagnostics::{Error, Result, codes};
+use spinloom_index::Index;
+use spinloom_metadata::Location;
+use tokio::sync::watch;
+
+use crate::problem::Problem;
+
+/// A question waits so long for the first load; then it is answered from what is there.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The runs of the store. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Runs(Arc<State>);
+
+/// What the thread that follows the store shares with requests.
+struct State {
+    index: RwLock<Index>,
+    /// The number of the last write that the index knows of.
+    sequence: watch::Sender<u64>,
+    /// How far the first load is.
+    progress: watch::Sender<Progress>,
+}
+
+/// How far the first load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Progress {
+    /// Writes taken over.
+    pub(crate) loaded: u64,
+    /// Writes there were.
+    pub(crate) of: u64,
+    /// It is over.
+    pub(crate) done: bool,
+}
+
+impl Runs {
+    /// Begins to load and to follow a store, on a thread that ends with the server.
+    pub(crate) fn start(location: Location) -> Result<Self> {
+        let state = Arc::new(State {
+            index: RwLock::new(Index::new()),
+            sequence: watch::Sender::new(0),
+            progress: watch::Sender::new(Progress::default()),
+        });
+        follow::start(location, Arc::downgrade(&state))?;
+        Ok(Self(state))
+    }
+
+    /// The number of the last write that is known here: changes as soon as another is.
+    #[allow(dead_code, reason = "the live part of the API watches it")]
+    pub(crate) fn sequence(&self) -> watch::Receiver<u64> {
+        self.0.sequence.subscribe()
+    }
+
+    /// Answers something from the runs, on a thread for what takes its time. Comes with how far the first load is, while it lasts, and
+    /// the number of the last write that is known.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Index) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<(T, Known), Problem> {
+        let mut progress = self.0.progress.subscribe();
+        // Whoever waits in vain is answered from what is loaded.
+        let _ = tokio::time::timeout(PATIENCE, progress.wait_for(|progress| progress.done)).await;
+        let state = self.0.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            let index = state.index.read().unwrap_or_else(PoisonError::into_inner);
+            // What is sent is sent after it is in the index, so this says no more than is there.
+            let known = Known { progress: *state.progress.borrow(), sequence: *state.sequence.borrow() };
+            ask(&index).map(|answer| (answer, known))
+        });
+        answer.await.map_err(|e| Error::new(codes::INTERNAL, format!("a question failed: {e}")))?
+    }
+}
+
+/// How much of the store an answer knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    /// How far the first load was.
+    pub(crate) progress: Progress,
+    /// The number of the last write.
+    pub(crate) sequence: u64,
+}
+
+/// Microseconds since the epoch.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
