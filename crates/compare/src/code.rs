@@ -186,6 +186,6 @@ mod tests {
         let text =
             "diff --git a/flow.py b/flow.py\n--- a/flow.py\n+++ b/flow.py\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n";
         assert_eq!(changes[0].text(), text);
-        assert_eq!(between(&side("\0"), &side("x")).0[0].binary, true);
+        assert!(between(&side("\0"), &side("x")).0[0].binary);
     }
 }

@@ -7,8 +7,11 @@ use spinloom_metadata::{AttemptBar, TaskBars};
 
 use crate::Timeline;
 
-/// Tasks that are done: id, step, ranges of parents, from, to.
-pub(crate) fn plain(tasks: &[(u64, &str, &[(u64, u64)], i64, i64)]) -> Timeline {
+/// A task: id, step, ranges of parents, from, to.
+type Plain<'a> = (u64, &'a str, &'a [(u64, u64)], i64, i64);
+
+/// Tasks that are done.
+pub(crate) fn plain(tasks: &[Plain<'_>]) -> Timeline {
     let mut timeline = Timeline::default();
     for (at, (id, step, parents, began, ended)) in tasks.iter().enumerate() {
         let step = StepName::new(step).unwrap();

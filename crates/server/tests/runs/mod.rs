@@ -16,8 +16,7 @@ const GRAPH: &str = r#"{"steps": [{"name": "start"}, {"name": "train"}, {"name":
 /// A run that was made so many minutes ago and took one for each task.
 fn make(
     p: &mut dyn Provider,
-    flow: &str,
-    user: &str,
+    (flow, user): (&str, &str),
     tags: &[&str],
     minutes: i64,
     status: RunStatus,
@@ -53,12 +52,12 @@ fn make(
 
 /// Six runs of two flows.
 fn fill(p: &mut dyn Provider) {
-    make(p, "Train", "ann", &["prod"], 60, RunStatus::Done, 0.1);
-    make(p, "Train", "ann", &["prod", "a b"], 50, RunStatus::Failed, 0.01);
-    make(p, "Train", "bob", &["test"], 40, RunStatus::Done, 0.02);
-    make(p, "Score", "bob", &[], 30, RunStatus::Lost, 0.5);
-    make(p, "Score", "ann", &["prod"], 20, RunStatus::Stopped, 0.5);
-    make(p, "Train", "ann", &[], 10, RunStatus::Running, 0.001);
+    make(p, ("Train", "ann"), &["prod"], 60, RunStatus::Done, 0.1);
+    make(p, ("Train", "ann"), &["prod", "a b"], 50, RunStatus::Failed, 0.01);
+    make(p, ("Train", "bob"), &["test"], 40, RunStatus::Done, 0.02);
+    make(p, ("Score", "bob"), &[], 30, RunStatus::Lost, 0.5);
+    make(p, ("Score", "ann"), &["prod"], 20, RunStatus::Stopped, 0.5);
+    make(p, ("Train", "ann"), &[], 10, RunStatus::Running, 0.001);
 }
 
 /// The runs of an answer, in its order.
@@ -84,7 +83,7 @@ fn what_is_written_is_seen_soon() {
     let server = Server::over(fill);
     assert_eq!(server.get("/api/v1/runs").ok()["total"], 6);
     let mut provider = server.provider();
-    let made = make(provider.as_mut(), "New", "eve", &[], 1, RunStatus::Done, 1.0);
+    let made = make(provider.as_mut(), ("New", "eve"), &[], 1, RunStatus::Done, 1.0);
     let seen = |query: &str, total: u64| {
         let path = format!("/api/v1/runs?query={}", encoded(query));
         while server.get(&path).ok()["total"] != total {

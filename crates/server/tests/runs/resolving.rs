@@ -10,7 +10,7 @@ use crate::support::Server;
 fn whatever_names_something_is_resolved() {
     let server = Server::over(|provider| {
         fill(provider);
-        make(provider, "Other", "ann", &[], 5, RunStatus::Done, 1.0);
+        make(provider, ("Other", "ann"), &[], 5, RunStatus::Done, 1.0);
     });
     for (pasted, pathspec, path) in [
         ("Train", "Train", "/flows/Train"),
