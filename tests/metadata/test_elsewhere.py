@@ -204,7 +204,9 @@ def test_tags_are_changed_and_runs_deleted_through_a_server(
     env = {"SPINLOOM_DEFAULT_METADATA": "service", "SPINLOOM_SERVICE_URL": serving.url}
     for _ in range(2):
         assert spinloom.run(["flow.py", "run"], folder, **env).exit_code == 0
-    tagged = spinloom.shell("spinloom tag add FarFlow/1 best && spinloom runs delete FarFlow/2 --yes", folder, **env)
+    tagged = spinloom.shell(
+        "spinloom tag add --run-id FarFlow/1 best && spinloom runs delete FarFlow/2 --yes", folder, **env
+    )
     assert tagged.exit_code == 0, tagged.text
     assert [(run["id"], run["tags"]) for run in _ask(spinloom, folder, **env)["runs"]] == [("1", ["best"])]
 

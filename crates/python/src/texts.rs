@@ -54,14 +54,14 @@ pub(crate) fn unpack_texts(
     if view.readonly() {
         return Err(PyValueError::new_err("the array cannot be written to"));
     }
-    let slots = objects(&view)?;
+    let slots = Slots { first: checked(&view)?, count: view.item_count() };
     let mut text = Texts { lengths: lengths.iter(), pieces: pieces.iter().map(|p| p.as_bytes()), rest: &[] };
     let Some(codes) = codes else {
-        if lengths.len() != slots.len() {
+        if lengths.len() != slots.count {
             return Err(torn());
         }
-        for slot in slots {
-            put(slot, text.next(py)?.ok_or_else(torn)?);
+        for slot in 0..slots.count {
+            slots.put(slot, text.next(py)?.ok_or_else(torn)?);
         }
         return Ok(());
     };
@@ -71,11 +71,11 @@ pub(crate) fn unpack_texts(
     while let Some(one) = text.next(py)? {
         all.push(one);
     }
-    if codes.len() != slots.len() {
+    if codes.len() != slots.count {
         return Err(torn());
     }
-    for (slot, &code) in slots.iter().zip(&codes) {
-        put(slot, all.get(code as usize).ok_or_else(torn)?.clone_ref(py));
+    for (slot, &code) in codes.iter().enumerate() {
+        slots.put(slot, all.get(code as usize).ok_or_else(torn)?.clone_ref(py));
     }
     Ok(())
 }
@@ -84,23 +84,37 @@ fn torn() -> PyErr {
     PyValueError::new_err("packed strings do not fit together")
 }
 
-/// The objects of a contiguous array, in the order of memory.
-#[expect(unsafe_code, reason = "the buffer protocol is one of pointers")]
-fn objects(view: &PyUntypedBuffer) -> PyResult<&[*mut pyo3::ffi::PyObject]> {
+/// Where the objects of a contiguous array begin.
+fn checked(view: &PyUntypedBuffer) -> PyResult<*mut *mut pyo3::ffi::PyObject> {
     let contiguous = view.is_c_contiguous() || view.is_fortran_contiguous();
     if view.format().to_bytes() != b"O" || !contiguous || view.item_size() != size_of::<*mut ()>() {
         return Err(PyValueError::new_err("not a contiguous array of objects"));
     }
-    // SAFETY: format, size and layout were looked at; the view keeps the memory, and the interpreter's lock keeps others from it.
-    Ok(unsafe { std::slice::from_raw_parts(view.buf_ptr().cast(), view.item_count()) })
+    Ok(view.buf_ptr().cast())
 }
 
-/// Puts an object into a slot of an array, in place of the one that is there.
-#[expect(unsafe_code, reason = "an array owns a reference in each slot")]
-fn put(slot: &*mut pyo3::ffi::PyObject, object: Py<PyAny>) {
-    let slot = std::ptr::from_ref(slot).cast_mut();
-    // SAFETY: the slot is of an array that can be written to, nobody else looks at it meanwhile, and what it held is given up.
-    unsafe { pyo3::ffi::Py_XDECREF(std::ptr::replace(slot, object.into_ptr())) };
+/// The objects of a contiguous array, in the order of memory.
+#[expect(unsafe_code, reason = "the buffer protocol is one of pointers")]
+fn objects(view: &PyUntypedBuffer) -> PyResult<&[*mut pyo3::ffi::PyObject]> {
+    let first = checked(view)?;
+    // SAFETY: format, size and layout were looked at; the view keeps the memory, and the interpreter's lock keeps others from it.
+    Ok(unsafe { std::slice::from_raw_parts(first, view.item_count()) })
+}
+
+/// The slots of an array that can be written to, whose view is held.
+struct Slots {
+    first: *mut *mut pyo3::ffi::PyObject,
+    count: usize,
+}
+
+impl Slots {
+    /// Puts an object into a slot, in place of the one that is there.
+    #[expect(unsafe_code, reason = "an array owns a reference in each slot")]
+    fn put(&self, slot: usize, object: Py<PyAny>) {
+        assert!(slot < self.count);
+        // SAFETY: the slot is one of the array's, nobody else looks at it meanwhile, and what it held is given up.
+        unsafe { pyo3::ffi::Py_XDECREF(std::ptr::replace(self.first.add(slot), object.into_ptr())) };
+    }
 }
 
 /// Little-endian numbers of 32 bits.

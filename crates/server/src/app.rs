@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use spinloom_datastore::Datastore;
 use spinloom_diagnostics::Result;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -77,6 +78,8 @@ impl App {
     pub(crate) fn open(options: Options) -> Result<Self> {
         let readers = Readers::open(options.metadata.clone(), options.deadline)?;
         let guard = Guard::new(&options)?;
+        // What Metaflow's clients record here alone is to be found by our commands, which look for a store.
+        drop(Datastore::open_with(&options.store, &options.policy)?);
         Ok(Self(Arc::new(Shared {
             files: Files::new(options.store.clone(), options.policy.clone()),
             guard,

@@ -11,19 +11,27 @@ mod runs;
 pub(crate) mod setup;
 
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::artifacts::ArtifactForm;
+use crate::api::runs::GroupBy;
 use crate::app::App;
+use crate::problem::ProblemBody;
 
 pub(crate) use logs::{LogStreams, LogTail, Logs, Tails};
 pub(crate) use setup::Packages;
 
-/// The document all routes are described in.
+/// The document all routes are described in. What only queries have is not found by itself.
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Spinloom",
-    description = "The monitoring API of a Spinloom server. It reads, and changes nothing."
-))]
+#[openapi(
+    info(
+        title = "Spinloom",
+        description = "The monitoring API of a Spinloom server. It reads, and changes nothing."
+    ),
+    components(schemas(ArtifactForm, GroupBy, LogStreams, ProblemBody))
+)]
 struct Document;
 
 /// All routes.
@@ -42,6 +50,28 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The OpenAPI document, as JSON.
 pub fn openapi() -> String {
-    let document = routes().into_openapi();
+    let mut document = routes().into_openapi();
+    for operation in document.paths.paths.values_mut().filter_map(|path| path.get.as_mut()) {
+        problems(operation);
+    }
     document.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// Any question can fail, and always does so in the same form.
+fn problems(operation: &mut Operation) {
+    let body = Ref::from_schema_name("ProblemBody");
+    let content = ContentBuilder::new().schema(Some(body)).build();
+    let problem = |description: &str| {
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", content.clone())
+            .build()
+    };
+    let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        if let (RefOr::T(known), true) = (&response, status.starts_with(['4', '5'])) {
+            *response = RefOr::T(problem(&known.description.clone()));
+        }
+    }
+    responses.insert("default".to_owned(), RefOr::T(problem("It cannot be answered, and why")));
 }

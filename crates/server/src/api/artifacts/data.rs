@@ -29,7 +29,7 @@ const WITHIN: Duration = Duration::from_secs(3600);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ArtifactForm)]
-enum Form {
+pub(crate) enum Form {
     /// One pickle, as any Python loads it.
     #[default]
     Pickle,

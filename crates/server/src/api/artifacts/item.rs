@@ -26,7 +26,7 @@ pub(crate) struct Artifact {
     #[schema(example = "pickle-v5")]
     pub(crate) encoding: String,
     /// What it looks like: `schemas/artifact-preview.json`. Null if nobody can say without loading it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub(crate) preview: Option<Box<RawValue>>,
 }
 

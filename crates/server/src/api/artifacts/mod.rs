@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+pub(crate) use data::Form as ArtifactForm;
 pub(crate) use item::{Artifact, is_private, of_manifest};
 
 /// Routes of artifacts.

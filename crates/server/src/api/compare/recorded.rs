@@ -45,7 +45,7 @@ pub(super) struct ConfigRow {
 #[schema(as = ComparedConfigValue)]
 pub(super) struct ConfigValue {
     /// The value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: Value,
     /// Where it is from.
     #[schema(example = "my.json:3")]

@@ -18,7 +18,8 @@ const MOST_NEWEST: usize = 100;
 /// What runs are grouped by.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum By {
+#[schema(as = GroupBy)]
+pub(crate) enum By {
     /// Their flows.
     Flow,
     /// Who started them.
@@ -79,6 +80,7 @@ pub(super) struct Groups {
 
 /// A group of runs.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunGroup)]
 struct Group {
     /// What they have in common.
     name: String,

@@ -201,6 +201,7 @@ fn hundred() -> usize {
 
 /// Counts of runs.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunsCounted)]
 pub(super) struct Counted {
     /// How many were asked for.
     total: u64,

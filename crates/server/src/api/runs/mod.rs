@@ -19,6 +19,8 @@ use crate::app::App;
 use crate::index::{Known, Progress};
 use crate::problem::Problem;
 
+pub(crate) use groups::By as GroupBy;
+
 /// Routes about runs.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

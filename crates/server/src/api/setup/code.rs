@@ -30,7 +30,7 @@ pub(super) struct Code {
     /// Bytes of all files.
     size: usize,
     /// What the run's folder was at in git, as far as that is known.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     git: Value,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Config {
     /// What the flow calls it.
     attribute: String,
     /// Its value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: Value,
     /// Where it is from as a whole: `{"kind": …}`.
     #[schema(value_type = Object)]
@@ -49,7 +49,7 @@ pub(super) struct Leaf {
     #[schema(example = "/model/depth")]
     pointer: String,
     /// The value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: Value,
     /// Where it is from: `{"kind": …}`.
     #[schema(value_type = Object)]

@@ -46,7 +46,7 @@ pub(super) struct Parameter {
     /// It must be given.
     required: bool,
     /// Its default, if that is a plain value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     default: Value,
     /// Whether it has its default; null if that is not known, as when a function makes the default.
     is_default: Option<bool>,
