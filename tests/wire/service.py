@@ -39,7 +39,7 @@ class Service:
         env = self.spinloom.environment(self.folder, SPINLOOM_OUTPUT="json")
         outcome = run([str(self.spinloom.bin / "spinloom"), *arguments], self.folder, env)
         assert outcome.exit_code == 0, outcome.text
-        return json.loads(outcome.stdout)
+        return json.loads(outcome.stdout)["data"]
 
 
 @contextmanager

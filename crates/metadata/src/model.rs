@@ -1,6 +1,6 @@
 //! Records read from, and changes written to, a metadata provider. Times are microseconds since the Unix epoch.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
 use spinloom_flow::{FlowName, RunId, RunStatus, StepName, TaskId, TaskStatus};
@@ -152,6 +152,7 @@ pub struct TaskRecord {
     /// Tasks it got its inputs from.
     pub parents: Vec<TaskId>,
     /// The `next` of its result, once done.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub transition: Option<Value>,
     /// Where the artifacts of its latest attempt are.
     pub manifest: Option<String>,
@@ -209,6 +210,7 @@ pub enum Change {
         /// Another attempt follows: the task stays running.
         retrying: bool,
         /// The `next` of its result.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         transition: Option<Value>,
         /// Where its artifacts are.
         manifest: Option<String>,
@@ -228,6 +230,7 @@ pub enum Change {
         /// Tasks its inputs come from, in this run.
         parents: Vec<TaskId>,
         /// The origin's transition.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
         transition: Option<Value>,
         /// The origin's artifacts.
         manifest: Option<String>,
@@ -271,4 +274,9 @@ pub struct RunQuery {
     pub before: Option<RunId>,
     /// At most this many; 0 for all.
     pub limit: usize,
+}
+
+/// A value that is there, be it JSON's `null`: a step that goes nowhere says so, and that is not the same as saying nothing.
+fn present<'de, D: Deserializer<'de>>(of: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(of).map(Some)
 }
