@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from .mutators.kinds import StepMutator as StepMutator
     from .parameters import JSONType as JSONType
     from .parameters import Parameter as Parameter
-    from .project import ProjectSettings as ProjectSettings
+    from .project_settings import ProjectSettings as ProjectSettings
     from .runner import NBRunner as NBRunner
     from .runner import Runner as Runner
     from .s3 import S3 as S3
@@ -83,7 +83,7 @@ _HOMES = {
     "requirements_txt_parser": ".configs.parsers",
     "pyproject_toml_parser": ".configs.parsers",
     "conda_environment_yml_parser": ".configs.parsers",
-    "ProjectSettings": ".project",
+    "ProjectSettings": ".project_settings",
     "current": ".context",
     "retry": ".decorators.retry",
     "catch": ".decorators.catch",

@@ -34,7 +34,7 @@ def main(argv: list[str]) -> None:
         print(listing())
         return
     if argv[:1] == ["project-schema"]:  # started by commands about settings
-        from .project import schema_of
+        from .project_settings import schema_of
 
         print(json.dumps(schema_of(json.loads(argv[1]))))
         return

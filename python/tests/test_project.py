@@ -8,7 +8,7 @@ import pytest
 from spinloom.configs import ConfigValue
 from spinloom.delayed import settle
 from spinloom.exceptions import ConfigError, MetaflowException
-from spinloom.project import ProjectSettings, SecretValue, read_settings
+from spinloom.project_settings import ProjectSettings, SecretValue, read_settings
 
 TEXT = """
 configuration:

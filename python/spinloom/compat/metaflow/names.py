@@ -140,7 +140,7 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "includefile": {"IncludeFile": "spinloom.includefile:IncludeFile"},
     "integrations": _of("spinloom.argo_events", ("ArgoEvent",)),
-    "metaboost": {"MetaboostSettings": "spinloom.project:ProjectSettings"},
+    "metaboost": {"MetaboostSettings": "spinloom.project_settings:ProjectSettings"},
     "metaflow_current": {"current": "spinloom.context:current"},
     "metaflow_version": _of(_SHIMS, ("get_version",)),
     "parameters": {
