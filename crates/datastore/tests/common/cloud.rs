@@ -30,7 +30,10 @@ impl Cloud {
 
     /// Files of the object store under `folder`, sorted.
     pub fn objects(&self, folder: &str) -> Vec<PathBuf> {
-        files(self.0.path().join("objects").join(folder))
+        let mut all = files(self.0.path().join("objects").join(folder));
+        // An object that is being put has another name, with a `#`, until it is whole.
+        all.retain(|file| !file.to_string_lossy().contains('#'));
+        all
     }
 
     /// Bytes in the object store.
