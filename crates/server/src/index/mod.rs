@@ -51,12 +51,6 @@ impl Runs {
         Ok(Self(state))
     }
 
-    /// The number of the last write that is known here: changes as soon as another is.
-    #[allow(dead_code, reason = "the live part of the API watches it")]
-    pub(crate) fn sequence(&self) -> watch::Receiver<u64> {
-        self.0.sequence.subscribe()
-    }
-
     /// Answers something from the runs, on a thread for what takes its time. Comes with how far the first load is, while it lasts, and
     /// the number of the last write that is known.
     pub(crate) async fn ask<T: Send + 'static>(

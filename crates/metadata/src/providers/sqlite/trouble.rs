@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use rusqlite::{ErrorCode, ffi};
 use spinloom_diagnostics::{Error, codes};
 
@@ -70,6 +71,11 @@ fn tell(error: rusqlite::Error, path: &Path) -> Error {
     let told = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => full(),
         Some(ErrorCode::SystemIoFailure) if shared_memory_is_full(&error) => full(),
+        Some(ErrorCode::SystemIoFailure) if files_may_not_grow() => Error::new(
+            codes::DISK_FULL,
+            format!("`{db}`, or a file beside it, has grown as far as this process may let files grow"),
+        )
+        .hint("raise the limit (`ulimit -f`), then resume the run"),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             Error::new(codes::STORE_CORRUPT, format!("`{db}` is damaged, or no metadata of Spinloom"))
                 .hint("restore it from a backup, or move it away to start afresh")
@@ -86,6 +92,11 @@ fn tell(error: rusqlite::Error, path: &Path) -> Error {
         None => Error::new(codes::STORE_CORRUPT, format!("`{db}` holds a value that was never written")),
     };
     told.cause(error)
+}
+
+/// SQLite says of a file that ran into such a limit only that it could not be written.
+fn files_may_not_grow() -> bool {
+    getrlimit(Resource::RLIMIT_FSIZE).is_ok_and(|(now, _)| now != RLIM_INFINITY)
 }
 
 /// The index of the write-ahead log is a file too, and growing it fails as an I/O error.
