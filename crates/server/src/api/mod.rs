@@ -10,6 +10,8 @@ pub(crate) mod run;
 mod runs;
 pub(crate) mod setup;
 
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
@@ -18,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::artifacts::ArtifactForm;
 use crate::api::runs::GroupBy;
 use crate::app::App;
-use crate::problem::ProblemBody;
+use crate::problem::{Problem, ProblemBody};
 
 pub(crate) use logs::{LogStreams, LogTail, Logs, Tails};
 pub(crate) use setup::Packages;
@@ -74,4 +76,9 @@ fn problems(operation: &mut Operation) {
         }
     }
     responses.insert("default".to_owned(), RefOr::T(problem("It cannot be answered, and why")));
+}
+
+/// What was asked, or why it cannot be read.
+pub(crate) fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+    query.map(|Query(asked)| asked).map_err(|e| Problem::bad_request(e.body_text()))
 }

@@ -74,7 +74,7 @@ pub(super) async fn data(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (_, address) = found(&app, &words, asked.attempt).await?;
     let name = words.text("name").to_owned();
     let (form, piece) = (asked.form, asked.piece);

@@ -84,7 +84,7 @@ pub(super) async fn history(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<History>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let flow: FlowName = words.get("flow")?;
     let step = asked.step.as_ref().map(|step| step.parse::<StepName>()).transpose()?;
     let before = asked.before.as_ref().map(|run| run.parse::<RunId>()).transpose()?;

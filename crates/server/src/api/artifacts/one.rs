@@ -77,7 +77,7 @@ pub(super) async fn artifact(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<OneArtifact>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (task, address) = found(&app, &words, asked.attempt).await?;
     let (name, (flow, run)) = (words.text("name").to_owned(), words.run()?);
     let shared = app.clone();

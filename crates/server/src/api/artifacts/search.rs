@@ -86,7 +86,7 @@ pub(super) async fn run_artifacts(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Page>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (flow, run) = words.run()?;
     let step = asked.step.as_ref().map(|step| step.parse::<StepName>()).transpose()?;
     let after = asked.after.map(TaskId);

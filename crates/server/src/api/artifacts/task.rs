@@ -51,7 +51,7 @@ pub(super) async fn artifacts(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Artifacts>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (_, manifest) = found(&app, &words, asked.attempt).await?;
     let shared = app.clone();
     let read = app.workers.answer(move |_| {

@@ -128,7 +128,7 @@ async fn compare(
     State(app): State<App>,
     words: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Json<Comparison>, Problem> {
-    let Query(words) = words.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let words = crate::api::asked(words)?;
     let all = words.iter().any(|(key, value)| key == "all" && value == "true");
     let named: Vec<String> = words.into_iter().filter(|(key, _)| key == "run").map(|(_, run)| run).collect();
     if !(2..=RUNS).contains(&named.len()) {

@@ -199,7 +199,7 @@ pub(super) async fn log(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Lines>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (of, ended) = find(&app, &words).await?;
     let (stream, count) = (asked.stream.one(), asked.count.unwrap_or(COUNT).min(MOST));
     let Some(after) = asked.after else {

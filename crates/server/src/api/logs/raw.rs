@@ -51,7 +51,7 @@ pub(super) async fn raw(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let (of, _) = find(&app, &words).await?;
     let stream = asked.stream.one();
     let (shared, place) = (app.clone(), of.clone());

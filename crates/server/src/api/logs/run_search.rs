@@ -117,8 +117,8 @@ pub(super) async fn search_run(
     asked: Result<Query<Asked>, QueryRejection>,
     within: Result<Query<Where>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
-    let Query(within) = within.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
+    let within = crate::api::asked(within)?;
     let pattern = asked.pattern()?;
     let (flow, run) = words.run()?;
     let step = within.step.as_ref().map(|step| step.parse::<StepName>()).transpose()?;

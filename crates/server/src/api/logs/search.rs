@@ -129,7 +129,7 @@ pub(super) async fn search(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let pattern = asked.pattern()?;
     let (of, _) = find(&app, &words).await?;
     let shared = app.clone();

@@ -54,7 +54,7 @@ pub(super) async fn columns(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     place::with(&app, &path.flow, &path.run, move |_, view| {
         let tag =

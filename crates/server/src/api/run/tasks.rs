@@ -100,7 +100,7 @@ pub(super) async fn tasks(
     Path(path): Path<RunPath>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<TaskPage>, Problem> {
-    let Query(asked) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let asked = crate::api::asked(asked)?;
     place::with(&app, &path.flow, &path.run, move |_, view| Ok(Json(page(&view, &asked, now())?))).await
 }
 

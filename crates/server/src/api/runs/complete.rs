@@ -62,7 +62,7 @@ pub(super) async fn complete(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Completions>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let limit = asked.limit.clamp(1, MOST);
     let place = spinloom_query::complete(&asked.query, asked.cursor.unwrap_or(asked.query.len()));
     let words = place.words().into_iter().map(|text| Completion { insert: text.clone(), text, count: None });

@@ -123,7 +123,7 @@ pub(super) async fn groups(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Groups>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let (query, clock) = (asked::query(&asked.query)?, asked::clock(asked.tz.as_deref())?);
     let by = match asked.by {
         By::Flow => GroupBy::Flow,

@@ -156,7 +156,7 @@ pub(super) async fn runs(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Runs>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let (query, sort) = (asked::query(&asked.query)?, asked::sort(&asked.sort)?);
     let after = asked.after.as_deref().map(asked::read_cursor).transpose()?;
     let clock = asked::clock(asked.tz.as_deref())?;
@@ -218,7 +218,7 @@ pub(super) async fn facets(
     State(app): State<App>,
     query: Result<Query<AskedFacets>, QueryRejection>,
 ) -> Result<Json<Counted>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let (query, clock) = (asked::query(&asked.query)?, asked::clock(asked.tz.as_deref())?);
     let ask = move |index: &Index| {
         let selection = index.select(&query, &clock);

@@ -7,8 +7,6 @@ mod list;
 mod resolve;
 mod scatter;
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use serde::Serialize;
 use spinloom_index::Named;
 use utoipa::ToSchema;
@@ -17,7 +15,6 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::index::{Known, Progress};
-use crate::problem::Problem;
 
 pub(crate) use groups::By as GroupBy;
 
@@ -71,9 +68,4 @@ impl From<Named> for Count {
     fn from(named: Named) -> Self {
         Self { name: named.name, count: named.count }
     }
-}
-
-/// What was asked, or why it cannot be read.
-fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    query.map(|Query(asked)| asked).map_err(|e| Problem::bad_request(e.body_text()))
 }

@@ -63,7 +63,7 @@ pub(super) async fn resolve(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Resolved>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let parts = parts(&asked.path);
     let (found, _) = app.index.ask(move |index| run_of(index, parts)).await?;
     let Found { parts, others } = found;

@@ -75,7 +75,7 @@ pub(super) async fn scatter(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Scatter>, Problem> {
-    let asked = super::asked(query)?;
+    let asked = crate::api::asked(query)?;
     let (query, clock) = (asked::query(&asked.query)?, asked::clock(asked.tz.as_deref())?);
     let ask = move |index: &Index| {
         let selection = index.select(&query, &clock);

@@ -113,7 +113,7 @@ pub(super) async fn file(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Content>, Problem> {
-    let Query(Asked { name }) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let Asked { name } = crate::api::asked(asked)?;
     let (run, items) = items(&app, &words).await?;
     let Some(item) = items.iter().find(|item| item.name == name) else {
         let what = format!("the code of `{}/{}` has no file `{name}`", run.flow, run.run);

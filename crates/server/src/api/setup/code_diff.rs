@@ -82,7 +82,7 @@ pub(super) async fn diff(
     words: Words,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<CodeDiff>, Problem> {
-    let Query(Asked { against }) = asked.map_err(|e| Problem::bad_request(e.body_text()))?;
+    let Asked { against } = crate::api::asked(asked)?;
     let (flow, run): (FlowName, RunId) = match against.split_once('/') {
         Some((flow, run)) => (flow.parse()?, run.parse()?),
         None => (words.get("flow")?, against.parse()?),
