@@ -3,18 +3,37 @@
 use std::fs;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Threads that nobody waits for, of libraries that are told of a fork and do without them in the child: pyarrow's allocator
 /// gives memory back in one. No fork with it ever hung.
 const HARMLESS: [&str; 1] = ["jemalloc_bg_thd"];
 
-/// How many threads this process has that a forked one would miss, itself counted.
+/// How long a thread that was joined may still be listed: the kernel wakes who waits for it before it has gone.
+const LEAVING: Duration = Duration::from_millis(20);
+
+/// How many threads this process has that a forked one would miss, itself counted; to be asked after a fork.
+///
+/// Pools that know of forks (OpenBLAS) have just joined theirs, so what is seen is looked at again until it is gone, or
+/// has stayed for [`LEAVING`].
+pub(crate) fn lasting_threads() -> usize {
+    let begun = Instant::now();
+    loop {
+        let seen = threads();
+        if seen <= 1 || begun.elapsed() > LEAVING {
+            return seen;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// How many there are at this moment.
 pub(crate) fn threads() -> usize {
-    let harmless = |entry: &fs::DirEntry| {
-        let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-        HARMLESS.contains(&name.trim_end())
-    };
-    let count = |entries: fs::ReadDir| entries.flatten().filter(|entry| !harmless(entry)).count();
+    // One whose name cannot be read has gone since it was listed.
+    let name = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("comm")).ok();
+    let counts = |name: &String| !HARMLESS.contains(&name.trim_end());
+    let count = |entries: fs::ReadDir| entries.flatten().filter_map(name).filter(counts).count();
     fs::read_dir("/proc/self/task").map_or(1, count)
 }
 

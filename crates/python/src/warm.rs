@@ -62,7 +62,7 @@ impl Warm {
         if imported::threads() > 1 {
             probe()?; // pools that know of forks (OpenBLAS) stop their threads before one
         }
-        let threads = imported::threads() - 1;
+        let threads = imported::lasting_threads() - 1;
         if threads > 0 {
             return Ok(Some(format!("started {threads} thread(s), which a forked process lacks")));
         }

@@ -59,7 +59,7 @@ pub(crate) fn start(
 
 /// To be called when this process has forked once.
 fn fitness(left_open: Option<String>) -> Fitness {
-    Fitness { stray_threads: imported::threads() - 1, gpu_open: imported::gpu_open(), left_open }
+    Fitness { stray_threads: imported::lasting_threads() - 1, gpu_open: imported::gpu_open(), left_open }
 }
 
 /// Makes this interpreter, which was started for it and has imported the flow, the zygote of an environment. Returns only

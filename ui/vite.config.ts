@@ -1,0 +1,15 @@
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` shows what a server at this address knows; it may be any.
+const server = process.env.SPINLOOM_SERVER ?? "http://127.0.0.1:8040";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  worker: { format: "es" },
+  server: { proxy: { "/api": { target: server, changeOrigin: true, ws: true } } },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+});
