@@ -1,3 +1,5 @@
+import type { Rows } from "./rows";
+
 /** A line that opens (`::group::name`) or closes (`::endgroup::`) a group. */
 export interface Marker {
   readonly line: number;
@@ -42,15 +44,15 @@ export function groupsOf(markers: readonly Marker[]): Map<number, Group> {
 }
 
 /** Which lines are hidden: those of folded groups but their headings. Rows are the lines that are left. */
-export class Folds {
+export class Folds implements Rows {
   /** First lines that are hidden, and the first after them that are not; apart from each other and in order. */
   readonly #from: number[] = [];
   readonly #to: number[] = [];
   /** How many lines are hidden before each. */
   readonly #before: number[] = [];
   readonly lines: number;
-  /** How many rows there are. */
   readonly rows: number;
+  readonly key: string;
 
   constructor(lines: number, folded: Iterable<Group> = []) {
     this.lines = lines;
@@ -65,6 +67,7 @@ export class Folds {
       hidden += to - from;
     }
     this.rows = lines - hidden;
+    this.key = `folded ${this.#from.join(" ")}`;
   }
 
   /** The line that a row shows. */
