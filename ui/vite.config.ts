@@ -1,5 +1,5 @@
-import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` shows what a server at this address knows; it may be any.
@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
-  server: { proxy: { "/api": { target: server, changeOrigin: true, ws: true } } },
+  server: {
+    proxy: { "/api": { target: server, changeOrigin: true, ws: true, headers: { origin: server } } },
+  },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
 });

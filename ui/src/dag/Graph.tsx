@@ -88,11 +88,11 @@ export function Graph(props: GraphProps): ReactElement {
       onBlur={card.left}
       {...moving.drag}
     >
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no fieldset in SVG */}
       <svg
         className={css.svg}
         width={size.width}
         height={size.height}
-        // biome-ignore lint/a11y/useSemanticElements: there is no fieldset in SVG
         role="group"
         aria-label="graph of the flow; arrow keys go from step to step"
       >

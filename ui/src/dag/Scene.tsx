@@ -49,7 +49,7 @@ function Way({
   overlay: Overlay | undefined;
 }): ReactElement {
   const target = state.steps[edge.to];
-  const taken = (target?.tasks ?? 0) > 0;
+  const taken = (target?.tasks ?? 0) > 0 && (state.steps[edge.from]?.tasks ?? 0) > 0;
   const onPath = overlay?.edges.has(`${edge.from}\n${edge.to}`);
   const at = labelAt(edge.points);
   return (

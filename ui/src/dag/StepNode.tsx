@@ -48,14 +48,14 @@ export const StepNode = memo(function StepNode(props: StepNodeProps): ReactEleme
       <g transform={`translate(${node.x} ${node.y})`}>
         <rect className={css.body} width={node.w} height={node.h} rx={8} />
         <Ring state={state} />
-        <text className={css.name} x={TEXT} y={22}>
+        <text className={css.name} x={TEXT} y={20}>
           {fitting(node.step, room, true)}
         </text>
-        <text className={css.numbers} x={TEXT} y={39}>
+        <text className={css.numbers} x={TEXT} y={37}>
           {fitting(second, node.w - TEXT - 8, false)}
         </text>
         {onPath && (
-          <text className={css.share} x={node.w - 10} y={22}>
+          <text className={css.share} x={node.w - 10} y={20}>
             {Math.round(onPath.share * 100)}%
           </text>
         )}
@@ -73,7 +73,7 @@ function Ring({ state }: { state: StepState | undefined }): ReactElement {
   ];
   let at = 0;
   return (
-    <g transform="translate(25 26)">
+    <g transform="translate(25 24)">
       <circle className={css.track} r={RING} />
       {parts.map(([word, many]) => {
         const from = at;

@@ -49,9 +49,9 @@ export interface Layout {
 
 /** Sizes, in pixels at scale 1. */
 export const SIZE = {
-  node: { w: 184, h: 52 },
-  gap: { x: 24, y: 34 },
-  pad: 18,
+  node: { w: 184, h: 48 },
+  gap: { x: 24, y: 28 },
+  pad: 16,
   head: 24,
   pass: 40,
   margin: 20,

@@ -6,9 +6,10 @@ import { Duration } from "~/parts/Duration";
 import { Icon, type IconName } from "~/parts/Icon";
 import { Time } from "~/parts/Time";
 import { quote } from "~/runs/query/edit";
+import { useGo } from "~/shell/useGo";
 import css from "./Facts.module.css";
 import { runHref, runsHref } from "./links";
-import { RunLink, useGo } from "./RunLink";
+import { RunLink } from "./RunLink";
 import { useTicking } from "./useTicking";
 
 /** When, how long, who, which code, from what: in one line. */

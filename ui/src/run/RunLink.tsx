@@ -1,11 +1,5 @@
-import { useRouter } from "@tanstack/react-router";
 import type { ComponentProps, MouseEvent, ReactElement } from "react";
-
-/** Goes to an address of ours without loading the page anew. */
-export function useGo(): (href: string, replace?: boolean) => void {
-  const { history } = useRouter();
-  return (href, replace) => (replace ? history.replace(href) : history.push(href));
-}
+import { useGo } from "~/shell/useGo";
 
 /** A link to an address of ours. */
 export function RunLink({ href, onClick, ...rest }: ComponentProps<"a"> & { href: string }): ReactElement {

@@ -5,11 +5,12 @@ import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TabLinks } from "~/parts/Tabs";
 import { useKey } from "~/shell/keys";
+import { useTitle } from "~/shell/title";
+import { useGo } from "~/shell/useGo";
 import { count } from "~/theme/format";
 import { Failures } from "./Failures";
 import { tabHref } from "./links";
 import { RunHeader } from "./RunHeader";
-import { useGo } from "./RunLink";
 import css from "./RunPage.module.css";
 import { TABS } from "./tabs";
 import { useRun } from "./useRun";
@@ -42,6 +43,7 @@ export function RunPage(): ReactElement {
 function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
   const { bundle, error, retry } = useRun(flow, run);
   const Page = pages.get(tab);
+  useTitle(bundle ? `${flow}/${run} ${bundle.state.status}` : `${flow}/${run}`);
   if (!bundle) {
     return error ? (
       <div className={css.missing}>
@@ -55,7 +57,6 @@ function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
   }
   return (
     <article className={css.page} data-tab={tab}>
-      <title>{`${flow}/${run} · ${bundle.state.status} · Spinloom`}</title>
       <RunHeader bundle={bundle} />
       <Failures flow={flow} run={run} state={bundle.state} />
       <RunTabs flow={flow} run={run} tasks={bundle.state.tasks.tasks} />

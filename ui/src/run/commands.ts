@@ -1,9 +1,11 @@
 import type { RunBundle } from "~/api/types";
+import type { IconName } from "~/parts/Icon";
 
 /** Something to be copied: what it is called and what it says. */
 export interface Command {
   label: string;
   text: string;
+  icon: IconName;
 }
 
 /** What people do with a run elsewhere, ready to be pasted. */
@@ -11,20 +13,19 @@ export function commandsOf(bundle: RunBundle): Command[] {
   const { flow, run } = bundle;
   const path = `${flow}/${run}`;
   const script = scriptOf(bundle);
-  const commands = [{ label: "Show it", text: `spinloom show ${quoted(path)}` }];
-  commands.push({ label: "Its logs", text: `spinloom logs ${quoted(path)}` });
+  const commands: Command[] = [];
+  const say = (label: string, text: string, icon: IconName = "terminal") =>
+    commands.push({ label, text, icon });
+  say("show", `spinloom show ${quoted(path)}`);
+  say("logs", `spinloom logs ${quoted(path)}`);
   if (script) {
-    commands.push({
-      label: "Resume it",
-      text: `spinloom resume ${quoted(script)} --origin-run-id ${quoted(run)}`,
-    });
-    const last = bundle.graph.at(-1)?.step ?? "end";
-    commands.push({
-      label: "Dump artifacts",
-      text: `spinloom dump ${quoted(script)} ${quoted(`${run}/${last}`)}`,
-    });
+    say("resume", `spinloom resume ${quoted(script)} --origin-run-id ${quoted(run)}`);
+    // The last step that saved anything.
+    const saved = bundle.graph.findLast((shape) => (bundle.state.steps[shape.step]?.done ?? 0) > 0);
+    const last = saved?.step ?? "start";
+    say("dump", `spinloom dump ${quoted(script)} ${quoted(`${run}/${last}`)}`);
   }
-  commands.push({ label: "Python", text: `from spinloom import Run\nrun = Run(${JSON.stringify(path)})` });
+  say("Client code", `from spinloom import Run\nrun = Run(${JSON.stringify(path)})`, "code");
   return commands;
 }
 

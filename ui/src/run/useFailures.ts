@@ -3,8 +3,8 @@ import { useCallback } from "react";
 import { get } from "~/api/client";
 import type { RunState } from "~/api/types";
 import { toast } from "~/parts/toast";
+import { useGo } from "~/shell/useGo";
 import { taskHref } from "./links";
-import { useGo } from "./RunLink";
 
 /** What failed in a run, alike together; asked again when more has. Nothing is asked of a run in which nothing failed. */
 export function useErrors(flow: string, run: string, state: RunState) {
