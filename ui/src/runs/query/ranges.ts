@@ -1,5 +1,6 @@
 /** Stretches of time and lengths of time, as queries write them. */
 
+import { usePrefs } from "~/theme/prefs";
 import { add, clear } from "./edit";
 import { terms } from "./terms";
 
@@ -25,19 +26,38 @@ export function withStarted(query: string, term: string): string {
   return term === "" ? rest : add(rest, term);
 }
 
+/** Minutes east of Greenwich where the viewer is, or likes to be, at a moment. */
+export function offsetAt(ms: number): number {
+  const { zone } = usePrefs.getState();
+  if (zone === "local") return -new Date(ms).getTimezoneOffset();
+  try {
+    const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
+    const name = format.formatToParts(ms).find((part) => part.type === "timeZoneName")?.value ?? "";
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+    return (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === "-" ? -1 : 1);
+  } catch {
+    // A zone that this browser does not know.
+    return 0;
+  }
+}
+
 /** Where days begin for the viewer: `+02:00`. */
-export function zone(at = new Date()): string {
-  const minutes = -at.getTimezoneOffset();
+export function zone(ms = Date.now()): string {
+  const minutes = offsetAt(ms);
   const size = Math.abs(minutes);
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 /** A moment as a query writes it, the same for whoever opens the link. */
 export function moment(ms: number, seconds: boolean): string {
-  const at = new Date(ms);
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}${seconds ? `:${two(at.getSeconds())}` : ""}`;
-  return `${day}T${time}${zone(at)}`;
+  const shifted = new Date(ms + offsetAt(ms) * 60_000).toISOString();
+  return `${shifted.slice(0, seconds ? 19 : 16)}${zone(ms)}`;
+}
+
+/** The moment a viewer means by a day and a time of day: `2026-01-31T12:30`. */
+export function meant(text: string): number | null {
+  const utc = Date.parse(`${text}Z`);
+  return Number.isNaN(utc) ? null : utc - offsetAt(utc) * 60_000;
 }
 
 /** A stretch between two moments, milliseconds since the epoch; either may be open. */
