@@ -25,12 +25,15 @@ function Open({ onClose, title, bare, wide, className, children }: Omit<DialogPr
     const element = dialog.current;
     if (!element) return;
     element.showModal();
+    // Where one types, or else the dialog itself, so that its title is read first; not the cross.
+    (element.querySelector<HTMLElement>("input, textarea, select") ?? element).focus();
     return () => element.close();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same as a click beside it
     <dialog
       ref={dialog}
+      tabIndex={-1}
       className={[css.dialog, wide && css.wide, className].filter(Boolean).join(" ")}
       aria-labelledby={heading}
       onCancel={(event) => {

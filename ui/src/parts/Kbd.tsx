@@ -15,15 +15,14 @@ const NAMES: Record<string, string> = {
 
 /** How a key is written for people. */
 export function keyText(keys: string): string {
-  return keys
-    .split(" ")
-    .map((one) =>
-      one
-        .split("+")
-        .map((part) => NAMES[part] ?? part)
-        .join(MAC ? "" : "+"),
-    )
-    .join(" ");
+  return keys === " " ? "Space" : keys.split(" ").map(written).join(" ");
+}
+
+function written(keys: string): string {
+  if (keys === "+") return keys;
+  const parts = keys.split("+").map((part) => NAMES[part] ?? part);
+  if (parts.length === 1) return keys in NAMES ? (NAMES[keys] ?? keys) : keys;
+  return parts.map((part) => (part.length === 1 ? part.toUpperCase() : part)).join(MAC ? "" : "+");
 }
 
 /** A key, or keys one after the other: `mod+k`, `g r`. */
@@ -32,6 +31,11 @@ export function Kbd({ keys }: { keys: string }): ReactElement {
     <span className={css.keys}>
       {keyText(keys)
         .split(" ")
+        .map((one) =>
+          one.includes("+") && one !== "+"
+            ? one.replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`)
+            : one,
+        )
         .map((one) => (
           <kbd key={one} className={css.key}>
             {one}

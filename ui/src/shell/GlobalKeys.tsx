@@ -44,7 +44,7 @@ export function TabKey({ keys, tab, name }: { keys: string; tab: string; name: s
   const go = useGo();
   const { flow, run } = usePlace();
   const open = () => go(`/${encodeURIComponent(flow ?? "")}/${encodeURIComponent(run ?? "")}/view/${tab}`);
-  useKey(`g ${keys}`, `${name} of the run`, open, { group: "Go to", enabled: run !== undefined });
+  useKey(`g ${keys}`, `${name} tab`, open, { group: "Go to", enabled: run !== undefined });
   return null;
 }
 

@@ -55,7 +55,6 @@ export function Finder({ text, onClose }: { text: string; onClose: () => void })
           value={typed}
           spellCheck={false}
           autoComplete="off"
-          autoFocus
           onChange={(event) => type(event.target.value)}
           onKeyDown={press}
         />
