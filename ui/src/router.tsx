@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { base } from "~/api/base";
 import { Empty } from "~/parts/Empty";
 import { NotFound, PageProblem, Shell } from "~/shell/Shell";
 import { parseSearch, writeSearch } from "~/shell/url";
@@ -95,6 +96,7 @@ const taskRoute = createRoute({
 /** All pages by their addresses. */
 export const router = createRouter({
   routeTree: root.addChildren([runs, compare, flow, bareRun, run, step, taskRoute]),
+  basepath: base || "/",
   parseSearch,
   stringifySearch: writeSearch,
   defaultPreload: "intent",

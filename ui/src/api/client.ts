@@ -1,3 +1,4 @@
+import { base } from "./base";
 import { isAbort, Problem, problemOf } from "./problem";
 import type { paths } from "./schema";
 import { denied } from "./session";
@@ -45,7 +46,7 @@ export function urlOf<P extends Path>(path: P, ...[asked]: Rest<P>): string {
     }
   }
   const text = search.toString();
-  return text === "" ? place : `${place}?${text}`;
+  return base + (text === "" ? place : `${place}?${text}`);
 }
 
 /** Asks for a path of the API: `get("/api/v1/flows/{flow}/runs/{run}", { path: { flow, run }, signal })`. */

@@ -1,3 +1,5 @@
+import { base } from "~/api/base";
+import { ask, Problem, urlOf } from "~/api/client";
 import { useConnection } from "./connection";
 
 /** What the socket says, and what it wants to know. */
@@ -56,7 +58,7 @@ export class Socket {
 
   #open(): void {
     const { protocol, host } = window.location;
-    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}/api/v1/live`);
+    const socket = new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${base}/api/v1/live`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     let hello = false;
@@ -120,11 +122,12 @@ export class Socket {
   }
 }
 
-/** Whether the server answers at all. */
+/** Whether the server answers at all; it may say that it does not let us in. */
 async function answers(): Promise<boolean> {
   try {
-    return (await fetch("/api/v1/about", { signal: AbortSignal.timeout(4000) })).ok;
-  } catch {
-    return false;
+    await ask(urlOf("/api/v1/about"), "application/json", AbortSignal.timeout(4000));
+    return true;
+  } catch (error) {
+    return error instanceof Problem && error.status > 0 && error.status < 500;
   }
 }

@@ -42,15 +42,17 @@ export type Pasted = { kind: "page"; address: string } | { kind: "ask"; text: st
 
 /**
  * What a pasted text is. Quotes, `Run("…")` and the like of a notebook round a pathspec are taken off; an address of this very server is
- * gone to with all it says of the view.
+ * gone to with all it says of the view. `below` is the path that the server is below.
  */
-export function pasted(text: string, origin: string): Pasted {
+export function pasted(text: string, origin: string, below = ""): Pasted {
   const bare = unwrapped(text.trim());
   if (/^https?:\/\//.test(bare)) {
     try {
       const url = new URL(bare);
-      const address = url.pathname + url.search + url.hash;
-      if (url.origin === origin && !url.pathname.startsWith("/api/")) return { kind: "page", address };
+      const path = url.pathname.startsWith(`${below}/`) ? url.pathname.slice(below.length) : undefined;
+      if (url.origin === origin && path && !path.startsWith("/api/")) {
+        return { kind: "page", address: path + url.search + url.hash };
+      }
       return { kind: "ask", text: url.href };
     } catch {
       // Not an address after all.

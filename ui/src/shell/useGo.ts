@@ -1,13 +1,14 @@
 import { useRouter } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { base } from "~/api/base";
 
 /** Goes to an address of these pages. */
 export function useGo(): (address: string, how?: { replace?: boolean }) => void {
   const router = useRouter();
   return useCallback(
     (address, how) => {
-      if (how?.replace) router.history.replace(address);
-      else router.history.push(address);
+      if (how?.replace) router.history.replace(base + address);
+      else router.history.push(base + address);
     },
     [router],
   );

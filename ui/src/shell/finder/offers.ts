@@ -1,3 +1,4 @@
+import { base } from "~/api/base";
 import { get, toProblem } from "~/api/client";
 import { queryClient } from "~/api/query";
 import type { IconName } from "~/parts/Icon";
@@ -50,7 +51,7 @@ export async function offersFor(typed: string, signal: AbortSignal): Promise<Off
 
 /** What a pasted or typed place is, or why there is none. */
 export async function resolved(text: string, signal?: AbortSignal): Promise<Offers> {
-  const what = pasted(text, window.location.origin);
+  const what = pasted(text, window.location.origin, base);
   if (what.kind === "page") {
     return {
       offers: [{ key: "page", group: "Go to", text: what.address, icon: "link", address: what.address }],
