@@ -80,13 +80,13 @@ export class LineCache {
     }
   }
 
-  /** Sees to it that lines are there, and gives up what was asked for far from them. */
-  want(from: number, to: number): void {
+  /** Sees to it that lines are there, and gives up what was asked for far from them, unless other places are wanted as well. */
+  want(from: number, to: number, alone = true): void {
     if (this.#closed) return;
     const last = Math.min(to, this.#extent.total) - 1;
     const [first, end] = [Math.floor(Math.max(0, from) / PAGE), Math.floor(last / PAGE)];
     for (const [page, given] of this.#asked) {
-      if (page >= 0 && (page < first - 2 || page > end + 2)) given.abort();
+      if (alone && page >= 0 && (page < first - 2 || page > end + 2)) given.abort();
     }
     for (let page = first; page <= end; page++) {
       if (!this.#whole(page) && !this.#asked.has(page)) void this.#fetch(page);
