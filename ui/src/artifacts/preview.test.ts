@@ -47,7 +47,7 @@ describe("previews in a line", () => {
   });
 
   test("what is not known is none", () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(() => asText(previewOf(value))).not.toThrow()));
+    fc.assert(fc.property(fc.jsonValue(), (value) => void asText(previewOf(value))));
     expect(previewOf({ kind: "hologram", type: "x" })).toBeUndefined();
   });
 

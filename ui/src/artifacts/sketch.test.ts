@@ -19,7 +19,7 @@ test("lines, points and bars over numbers are drawn", () => {
 });
 
 test("anything else is none", () => {
-  fc.assert(fc.property(fc.jsonValue(), (spec) => expect(() => tracesOf(spec)).not.toThrow()));
+  fc.assert(fc.property(fc.jsonValue(), (spec) => void tracesOf(spec)));
 });
 
 test("an extent has a width", () => {
