@@ -70,4 +70,4 @@ wheel: setup  ## Build a release wheel into dist/
 	@. .setup/env && PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON_TOOLS) pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:  ## Remove what was built and installed here
-	rm -rf target dist .venv .venv-metaflow .venv-bench .venv-servers .boot .setup packaging/data/scripts python/spinloom/_native*.so
+	rm -rf target dist .venv .venv-metaflow .venv-bench .venv-servers .boot .setup packaging/data/scripts python/spinloom/_native*.so ui/node_modules ui/dist

@@ -111,7 +111,9 @@ function Neighbours({
               className={css.neighbour}
             >
               <StatusMark status={task.status} size={11} />
-              <bdi>{task.step}</bdi>/{task.task}
+              <span className={css.path}>
+                <bdi>{task.step}</bdi>/{task.task}
+              </span>
               {task.indices.length > 0 && <span className={css.index}>[{task.indices.join("][")}]</span>}
             </Link>
           </li>
