@@ -2,7 +2,7 @@ import { type ReactElement, useLayoutEffect, useRef } from "react";
 import { StatusBadge } from "~/parts/StatusBadge";
 import { duration, moment } from "~/theme/format";
 import { attempts, foreachValue, indexOf, NONE, stateName, stepOf } from "./data/ask";
-import { errorOf } from "./data/filter";
+import { failureText } from "./data/filter";
 import { ADOPTED_BAR, type Layout, LOST_BAR } from "./data/layout";
 import type { Tasks } from "./data/tasks";
 import css from "./Hover.module.css";
@@ -30,6 +30,7 @@ export function Hover({ tasks, layout, item, now, at }: HoverProps): ReactElemen
   const row = layout.task[item] as number;
   const value = foreachValue(tasks, row);
   const index = indexOf(tasks, row);
+  const error = failureText(tasks, tasks.barFailure[layout.bar[item] as number] ?? 0);
   return (
     <div ref={card} className={css.card} aria-hidden="true">
       <div className={css.head}>
@@ -43,7 +44,7 @@ export function Hover({ tasks, layout, item, now, at }: HoverProps): ReactElemen
         {index !== "" && <Fact name="Item">{index}</Fact>}
         <Times tasks={tasks} bar={layout.bar[item] as number} row={row} now={now} />
       </dl>
-      {errorOf(tasks, row) !== "" && <bdi className={css.error}>{errorOf(tasks, row)}</bdi>}
+      {error !== "" && <bdi className={css.error}>{error}</bdi>}
     </div>
   );
 }

@@ -36,19 +36,24 @@ export function PathPanel({ path, error, retry, show, close }: PathPanelProps): 
   );
 }
 
+/** The step that keeps a run's parameters is nobody's to make faster. */
+const isOwn = (step: string) => !step.startsWith("_");
+
 function Path({ path, show }: { path: CriticalPath; show: (task: number) => void }): ReactElement {
+  const savings = path.savings.filter((saving) => !("step" in saving) || isOwn(saving.step));
+  const links = path.links.filter((link) => isOwn(link.step));
   return (
     <div className={css.body}>
       <p className={css.sentence}>
-        {plural(path.links.length, "task")}, one after another, made the run last {duration(path.length_us)}:
-        they worked for {duration(path.working_us)} and waited for {duration(path.waiting_us)}.
+        {plural(links.length, "task")}, one after another, made the run last {duration(path.length_us)}: they
+        worked for {duration(path.working_us)} and waited for {duration(path.waiting_us)}.
       </p>
       <h3 className={css.subtitle}>What would shorten the run</h3>
-      {path.savings.length === 0 && (
+      {savings.length === 0 && (
         <p className={css.dim}>Nothing stands out: no stragglers, no waits, no retries.</p>
       )}
       <ul className={css.list}>
-        {path.savings.map((saving, i) => (
+        {savings.map((saving, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a list that comes as a whole
           <li key={i}>
             <Saved saving={saving} whole={path.length_us} show={show} />
@@ -57,7 +62,7 @@ function Path({ path, show }: { path: CriticalPath; show: (task: number) => void
       </ul>
       <h3 className={css.subtitle}>The way</h3>
       <ol className={css.list}>
-        {path.links.slice(0, MOST).map((link) => (
+        {links.slice(0, MOST).map((link) => (
           <li key={link.task}>
             <button type="button" className={css.row} onClick={() => show(link.task)}>
               <bdi className={css.grow}>

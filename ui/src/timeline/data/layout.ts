@@ -2,7 +2,7 @@
 
 import { adopted, began, labelOf, NONE, took } from "./ask";
 import { type Curve, curveOf } from "./curve";
-import { counted, type Filter, filtered, isEverything, type StateCounts } from "./filter";
+import { counted, everything, type Filter, filtered, isEverything, type StateCounts } from "./filter";
 import { type Idle, idleOf, noIdle, toShown } from "./idle";
 import { packed } from "./lanes";
 import { ordered, sorted, sortedByText } from "./order";
@@ -267,7 +267,7 @@ class Builder {
       // Of its own: what is told is moved to the page.
       idle: { from: idle.from.slice(), to: idle.to.slice(), shown: idle.shown },
       end: toShown(idle, lastEnd(tasks)),
-      counts: counted(tasks),
+      counts: counted(tasks, filtered(tasks, everything)),
       slowest: sorted(found, (row) => took(tasks, row, asked.now), true)
         .filter((row) => !Number.isNaN(took(tasks, row, asked.now)))
         .slice(0, SLOWEST),

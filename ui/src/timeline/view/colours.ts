@@ -34,7 +34,7 @@ export function coloursOf(place: HTMLElement): Colours {
   const colours = {
     bar,
     pixel: Uint32Array.from(bar, pixelOf),
-    on: bar.map((colour) => (brightness(colour) > 0.36 ? "#0c0d10" : "#ffffff")),
+    on: bar.map((colour) => (brightness(colour) > 0.19 ? "#0c0d10" : "#ffffff")),
     text: read("text"),
     dim: read("text-dim"),
     line: read("line"),

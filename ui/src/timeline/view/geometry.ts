@@ -89,7 +89,9 @@ function roomy(layout: Layout, shape: Shape): number {
   }
   if (lanes === 0) return 20;
   const fits = Math.floor((shape.height - heads) / lanes);
-  return Math.min(20, Math.max(shape.rows ? 16 : LOWEST, fits));
+  // Labels are worth a little scrolling; a thousand lanes are not.
+  const least = shape.rows || lanes <= 40 ? 18 : lanes <= 120 ? 10 : LOWEST;
+  return Math.min(20, Math.max(least, fits));
 }
 
 /** The places that are seen between two heights. */

@@ -4,7 +4,7 @@ import { NONE } from "../data/ask";
 import type { Layout } from "../data/layout";
 import { boxOf, drawBar } from "./bars";
 import type { Picture } from "./base";
-import { FOLDED, type Place } from "./geometry";
+import type { Place } from "./geometry";
 import { type Area, laneOf, laneTop, placeOfLane } from "./hit";
 import type { Pen } from "./pen";
 
@@ -65,7 +65,8 @@ export function boxNow(pen: Pen, picture: Picture, item: number) {
 }
 
 function laneAt(place: Place, lane: number): [number, number] {
-  if (place.form === "folded") return [place.top + 10, FOLDED - 18];
+  // In a folded step lanes lie over each other: thin, and a few of them side by side.
+  if (place.form === "folded") return [place.top + 8 + ((lane - place.section.lanes[0]) % 5) * 5, 4];
   const inset = place.form === "line" ? 3 : 0;
   return [laneTop(place, lane) + inset, place.lane - 2 * inset];
 }
