@@ -1,0 +1,40 @@
+import { axe, expect, RUNS, TABS, test } from "./support/test";
+
+const PAGES = [
+  "/",
+  "/GridFlow",
+  ...TABS.map((tab) => `/${RUNS.grid}/view/${tab}`),
+  `/${RUNS.broken}/view/timeline`,
+  "/KindsFlow/1/tables/3",
+  "/RetriedFlow/1/shaky/2",
+  `/compare?run=${RUNS.kinds}&run=${RUNS.thorough}`,
+];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    for (const path of PAGES) {
+      test(`axe finds nothing on ${path}`, async ({ page }) => {
+        await page.goto(path);
+        await expect(page.getByRole("main")).toContainText(/\S/);
+        await page.waitForLoadState("networkidle");
+        expect(await axe(page)).toEqual([]);
+      });
+    }
+
+    test("axe finds nothing in the box, the sheet and the settings", async ({ page }) => {
+      await page.goto("/");
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option").first()).toBeVisible();
+      expect(await axe(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+      expect(await axe(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "view settings" }).click();
+      await expect(page.getByRole("dialog", { name: "View settings" })).toBeVisible();
+      expect(await axe(page)).toEqual([]);
+    });
+  });
+}
