@@ -46,15 +46,19 @@ const artifact = (one: Artifact | null): Cell =>
   };
 
 /** Parameters, by hash. */
-export function parameterRows({ parameters }: Comparison): CompareRow[] {
-  return parameters.rows.map((one) => {
-    const cells = one.values.map((value) => value && { text: preview(value.preview) });
-    return row(
-      one.name,
-      cells,
-      one.values.map((value) => value?.hash),
-    );
-  });
+export function parameterRows({ parameters, configs }: Comparison): CompareRow[] {
+  // What a config is bound to is recorded with parameters; it is compared leaf by leaf.
+  const bound = new Set(configs.rows.map((one) => one.config));
+  return parameters.rows
+    .filter((one) => !bound.has(one.name))
+    .map((one) => {
+      const cells = one.values.map((value) => value && { text: preview(value.preview) });
+      return row(
+        one.name,
+        cells,
+        one.values.map((value) => value?.hash),
+      );
+    });
 }
 
 /** Configs, leaf by leaf. */

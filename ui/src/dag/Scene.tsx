@@ -31,7 +31,12 @@ export const Scene = memo(function Scene({ layout, shapes, state, overlay }: Sce
       {layout.nodes.map((node) =>
         node.repeats === null ? null : (
           <g key={node.step}>
-            <path className={css.way} d={loop(node)} markerEnd="url(#dag-arrow)" />
+            <path
+              className={css.way}
+              data-taken={(state.steps[node.step]?.tasks ?? 0) > 1 ? "" : undefined}
+              d={loop(node)}
+              markerEnd="url(#dag-arrow)"
+            />
             <text className={css.label} x={node.x + node.w + 24} y={node.y + node.h / 2 + 4}>
               {fitting(`↻ ${node.repeats}`, 120, false)}
             </text>
