@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useEffect, useMemo } from "react";
+import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo } from "react";
 import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
@@ -6,7 +6,6 @@ import { ProblemNotice } from "~/parts/ProblemNotice";
 import { isLive, useRun } from "~/run/useRun";
 import { type Patch, useUrl } from "~/shell/url";
 import { plural } from "~/theme/format";
-import { AreaPanel } from "./AreaPanel";
 import { Axis } from "./Axis";
 import { isEverything } from "./data/filter";
 import type { Layout } from "./data/layout";
@@ -15,8 +14,6 @@ import { type RunTasks, useAnswer, useRunTasks } from "./data/store";
 import { Gutter } from "./Gutter";
 import { Hover } from "./Hover";
 import { Minimap } from "./Minimap";
-import { PathPanel } from "./PathPanel";
-import { StepPanel } from "./StepPanel";
 import { listText, type View, viewOf } from "./search";
 import css from "./TimelineTab.module.css";
 import { Toolbar } from "./Toolbar";
@@ -24,6 +21,13 @@ import { Twin } from "./Twin";
 import { areaPatch, useArea, useCursor, useHighlights, useOpen, usePointer, zoomTo } from "./useMarks";
 import { useScene } from "./useScene";
 import { useTimelineKeys } from "./useTimelineKeys";
+
+export { ahead } from "./data/store";
+
+// What is opened beside the timeline is fetched then.
+const AreaPanel = lazy(async () => ({ default: (await import("./AreaPanel")).AreaPanel }));
+const PathPanel = lazy(async () => ({ default: (await import("./PathPanel")).PathPanel }));
+const StepPanel = lazy(async () => ({ default: (await import("./StepPanel")).StepPanel }));
 
 const NO_FILTER: Patch = {
   status: undefined,
@@ -80,36 +84,63 @@ export function TimelineTab({ flow, run }: { flow: string; run: string }): React
           ) : null}
           {layout && <Nothing layout={layout} store={store} view={view} live={live} change={change} />}
           {timeline.area && store && (
-            <AreaPanel
-              tasks={store.tasks}
-              rows={timeline.area.rows}
-              length={timeline.area.length}
-              now={store.now()}
-              zoom={() => timeline.area && zoomTo(timeline.scene, timeline.area.shown)}
-              close={() => change(areaPatch(undefined))}
-            />
+            <Suspense>
+              <AreaPanel
+                tasks={store.tasks}
+                {...timeline.area}
+                zoom={() => timeline.area && zoomTo(timeline.scene, timeline.area.shown)}
+                close={() => change(areaPatch(undefined))}
+              />
+            </Suspense>
           )}
         </div>
-        {view.stats && (
-          <StepPanel
+        <Suspense>
+          <Sides
             flow={flow}
             run={run}
-            step={view.stats}
+            timeline={timeline}
+            view={view}
             seq={layout?.seq ?? 0}
-            close={() => change({ stats: undefined })}
+            change={change}
           />
-        )}
-        {view.path && (
-          <PathPanel
-            path={timeline.path.data}
-            error={timeline.path.error}
-            retry={() => void timeline.path.refetch()}
-            show={timeline.cursor.show}
-            close={() => change({ path: undefined })}
-          />
-        )}
+        </Suspense>
       </div>
     </div>
+  );
+}
+
+interface SidesProps {
+  flow: string;
+  run: string;
+  timeline: ReturnType<typeof useTimeline>;
+  view: View;
+  seq: number;
+  change: (patch: Patch) => void;
+}
+
+/** What is opened beside the bars: the statistics of a step, the critical path. */
+function Sides({ flow, run, timeline, view, seq, change }: SidesProps): ReactElement {
+  return (
+    <>
+      {view.stats && (
+        <StepPanel
+          flow={flow}
+          run={run}
+          step={view.stats}
+          seq={seq}
+          close={() => change({ stats: undefined })}
+        />
+      )}
+      {view.path && (
+        <PathPanel
+          path={timeline.path.data}
+          error={timeline.path.error}
+          retry={() => void timeline.path.refetch()}
+          show={timeline.cursor.show}
+          close={() => change({ path: undefined })}
+        />
+      )}
+    </>
   );
 }
 

@@ -102,7 +102,13 @@ export function useArea({ scene, geometry }: Timeline, layout: Layout | undefine
   const found = useMemo(() => {
     if (!area || !layout || !geometry) return undefined;
     const shown: Area = { ...area, from: scene.toShown(area.from * 1e6), to: scene.toShown(area.to * 1e6) };
-    return { shown, rows: inArea(layout, geometry, shown, scene.now), length: (area.to - area.from) * 1e6 };
+    const now = scene.clock();
+    return {
+      shown,
+      now,
+      rows: inArea(layout, geometry, shown, scene.now),
+      length: (area.to - area.from) * 1e6,
+    };
   }, [scene, geometry, layout, area]);
   useEffect(() => scene.mark({ area: found?.shown }), [scene, found]);
   return found;

@@ -140,6 +140,12 @@ function leave(flow: string, run: string): void {
   }, LINGER_MS);
 }
 
+/** Begins to fetch the tasks of a run that is about to be shown. */
+export function ahead(flow: string, run: string): void {
+  take(flow, run);
+  leave(flow, run);
+}
+
 /** The tasks of a run; nothing in the first moment. Shows again whenever they change. */
 export function useRunTasks(flow: string, run: string): RunTasks | undefined {
   const [store, setStore] = useState<RunTasks>();

@@ -49,7 +49,7 @@ export class Scene {
   marks: Marks = noMarks;
   /** Most at work at once in what is seen, and bars drawn in the last frame. */
   peak = 0;
-  bars = 0;
+  bars = -1;
   shown: Shown | undefined;
   /** The clock of the server, µs since the base of the tasks. */
   clock: () => number = () => 0;
@@ -183,7 +183,10 @@ export class Scene {
     const [base, over, strip, mini] = (["base", "over", "strip", "mini"] as const).map((of) =>
       this.pens.get(of),
     );
-    if (drawing.has("base") && base) this.bars = drawBase(base, picture, this.kept);
+    if (drawing.has("base") && base) {
+      if (this.bars < 0) performance.mark("timeline drawn");
+      this.bars = drawBase(base, picture, this.kept);
+    }
     if (drawing.has("base") && strip) this.peak = drawCurve(strip, picture.layout, picture.scale, 20);
     if (drawing.has("over") && over)
       drawOverlay(over, picture, { ...this.marks, live: this.shown?.live ?? false });
