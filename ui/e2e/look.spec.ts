@@ -1,12 +1,11 @@
-import { expect, RUNS, test } from "./support/test";
+import { expect, RUNS, test, visit } from "./support/test";
 
 const background = (page: import("@playwright/test").Page) =>
   page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
 test("the theme follows the system until one is chosen, and the choice is kept", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.goto("/");
-  await expect(page.getByRole("button", { name: "view settings" })).toBeVisible();
+  await visit(page, "/");
   const dark = await background(page);
   await page.emulateMedia({ colorScheme: "light" });
   const light = await background(page);
@@ -19,14 +18,14 @@ test("the theme follows the system until one is chosen, and the choice is kept",
 });
 
 test("high contrast can be chosen", async ({ page }) => {
-  await page.goto("/");
+  await visit(page, "/");
   await page.getByRole("button", { name: "view settings" }).click();
   await page.getByText("High", { exact: true }).click();
   await expect(page.locator("html")).toHaveAttribute("data-contrast", "more");
 });
 
 test("times are told in the zone that is chosen", async ({ page }) => {
-  await page.goto("/");
+  await visit(page, "/");
   await page.getByRole("button", { name: "view settings" }).click();
   const panel = page.getByRole("dialog", { name: "View settings" });
   await panel.getByLabel("Time zone").selectOption("Asia/Tokyo");
@@ -52,8 +51,7 @@ test("nothing is wider than a phone", async ({ page }) => {
     `/${RUNS.names}/view/dag`,
     "/GridFlow/2/choose/303",
   ]) {
-    await page.goto(path);
-    await expect(page.getByRole("main")).toBeVisible();
+    await visit(page, path);
     await page.waitForLoadState("networkidle");
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide, path).toBeLessThanOrEqual(390);

@@ -1,4 +1,4 @@
-import { expect, RUNS, TABS, test } from "./support/test";
+import { expect, RUNS, TABS, test, visit } from "./support/test";
 
 test.describe("what is not there", () => {
   test.use({ mayFail: /status of 404/ });
@@ -11,7 +11,7 @@ test.describe("what is not there", () => {
     ["/%E0%A4%A", /.+/],
   ] as const) {
     test(`${path} says so`, async ({ page }) => {
-      await page.goto(path);
+      await visit(page, path);
       await expect(page.getByRole("main")).toContainText(words);
       await expect(page.getByRole("button", { name: "Go to anything" })).toBeVisible();
     });
@@ -27,8 +27,7 @@ test("HTML and script in any text are shown, never run", async ({ page }) => {
     "/BrokenFlow/1/work/3",
   ];
   for (const path of paths) {
-    await page.goto(path);
-    await expect(page.getByRole("main")).toContainText(/\S/);
+    await visit(page, path);
     await page.waitForLoadState("networkidle");
     expect(await page.evaluate(() => "__ran" in window), path).toBe(false);
     expect(await page.locator("main script, main img[src=x]").count(), path).toBe(0);
@@ -37,8 +36,7 @@ test("HTML and script in any text are shown, never run", async ({ page }) => {
 
 test("what runs are called breaks no layout", async ({ page }) => {
   for (const path of ["/", "/NamesFlow", ...TABS.map((tab) => `/${RUNS.names}/view/${tab}`)]) {
-    await page.goto(path);
-    await expect(page.getByRole("main")).toContainText(/\S/);
+    await visit(page, path);
     await page.waitForLoadState("networkidle");
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wide, path).toBeLessThanOrEqual(0);
