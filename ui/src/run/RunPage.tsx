@@ -51,7 +51,8 @@ export function RunPage(): ReactElement {
 }
 
 function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
-  useState(() => void ahead(tab, flow, run));
+  // What cannot be fetched is asked for again when the tab is shown, and said there.
+  useState(() => void ahead(tab, flow, run).catch(() => {}));
   const { bundle, error, retry } = useRun(flow, run);
   const Page = pages.get(tab);
   useTitle(bundle ? `${flow}/${run} ${bundle.state.status}` : `${flow}/${run}`);
