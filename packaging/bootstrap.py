@@ -111,7 +111,7 @@ def build() -> None:
     """Builds the natives, and renews the command of `.venv`."""
     cargo = find_cargo()
     # Tests start a server that is written for Node.js.
-    programs = [Path(cargo.program).parent, pages.node_folder(site_packages(VENV)) / "bin"]
+    programs = [Path(cargo.program).parent, pages.NODE]
     lines = [f"PATH={shlex.quote(':'.join(map(str, programs)))}:$PATH; export PATH"]
     lines += [f"{name}={shlex.quote(value)}; export {name}" for name, value in cargo.variables.items()]
     (STATE / "env").write_text("\n".join(lines) + "\n")
@@ -141,7 +141,7 @@ def install_azurite() -> None:
     AZURITE.mkdir(parents=True, exist_ok=True)
     for file in azurite_files():
         shutil.copy2(file, AZURITE)
-    pages.npm(site_packages(VENV), "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", folder=AZURITE)
+    pages.install(AZURITE)
 
 
 def azurite_files() -> tuple[Path, ...]:
@@ -187,18 +187,25 @@ def pages_steps() -> list[Step]:
     """The pages of the GUI. A build of the natives for development reads them where they are."""
     return [
         Step(
+            "node",
+            "placing node and npm into .setup/node",
+            lambda: Inputs((), (str(site_packages(VENV)),)),
+            lambda: [pages.NODE / "node", pages.NODE / "npm"],
+            lambda: pages.place_node(site_packages(VENV)),
+        ),
+        Step(
             "ui-packages",
             "installing what the pages are built with into ui/node_modules",
             lambda: Inputs(pages.LOCK),
             lambda: [pages.INSTALLED],
-            lambda: pages.install(site_packages(VENV)),
+            pages.install,
         ),
         Step(
             "ui",
             "building the pages of the GUI into ui/dist",
             lambda: Inputs(pages.sources()),
             lambda: [pages.DIST / "index.html"],
-            lambda: pages.build(site_packages(VENV)),
+            pages.build,
         ),
     ]
 

