@@ -55,7 +55,7 @@ test("who has no token is told how to come in, and comes in with it", async ({ p
   await page.goto(`${server.url}/RetriedFlow/1/view/timeline`);
   await expect(page.getByRole("heading", { name: "This server wants a token" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("spinloom server");
-  await page.getByLabel("Token").fill(token);
+  await page.getByRole("textbox", { name: "Token" }).fill(token);
   await page.getByRole("button", { name: "Open" }).click();
   await expect(page).toHaveURL(`${server.url}/RetriedFlow/1/view/timeline`);
   await expect(page.getByRole("heading", { name: "This server wants a token" })).toBeHidden();
