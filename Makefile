@@ -17,7 +17,7 @@ setup:  ## Install and build what is missing
 
 demo: setup  ## Train a grid of models on the digits data set, live
 	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
-	@echo "to look at it: .venv/bin/spinloom server, which says where"
+	@echo "to look at it in a browser: .venv/bin/spinloom ui (or .venv/bin/spinloom server, which says where)"
 
 test:  ## Run the tests (of those that compare with Metaflow, a sample)
 	@./setup --metaflow --servers
