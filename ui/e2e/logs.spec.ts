@@ -102,7 +102,7 @@ test("a line and a range have addresses", async ({ page }) => {
   await page.getByRole("button", { name: "Copy", exact: true }).click();
   await expect.poll(async () => (await copied(page)).split("\n").length).toBe(6);
   expect(await copied(page)).not.toContain("\u001b");
-  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByRole("button", { name: "Copy link", exact: true }).click();
   await expect.poll(() => copied(page)).toMatch(/line=30000-30005$/);
   await page.goto(`${LOG}#L42`);
   await expect(line(page, 42)).toBeInViewport();

@@ -6,6 +6,8 @@ import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { type Tab, Tabs } from "~/parts/Tabs";
+import { PluginSlot } from "~/plugins/PluginSlot";
+import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
 import { ResourceCurves } from "~/resources/ResourceCurves";
 import { useKey } from "~/shell/keys";
 import { useTitle } from "~/shell/title";
@@ -72,11 +74,12 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
         <TaskHead flow={flow} run={run} task={task} />
         <Attempts task={task} chosen={chosen?.attempt} onChoose={choose} />
         {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
+        <PluginSlot slot="task-details" {...{ flow, run, step: task.step }} task={String(task.task)} attempt={chosen?.attempt} />
       </div>
       <div className={css.main}>
         <Tabs
           label="parts of the task"
-          tabs={tabs(task)}
+          tabs={[...tabs(task), ...usePluginTabs("task-tab")]}
           value={section}
           onChange={go}
           controls="task-part"
@@ -114,6 +117,8 @@ function Part({
   section: Section;
 }): ReactElement {
   const of = { flow, run, step: task.step, task: String(task.task) };
+  if (isPluginTab(section))
+    return <PluginTab slot="task-tab" tab={section} {...of} attempt={chosen?.attempt} />;
   if (section === "artifacts") return <ArtifactList {...of} detail={task} attempt={chosen?.attempt} />;
   if (section === "details") return <Details task={task} attempt={chosen} flow={flow} run={run} />;
   if (!chosen) return <NotBegun task={task} />;
