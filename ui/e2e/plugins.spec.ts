@@ -258,29 +258,29 @@ test.describe("a plugin that wants out", () => {
   // The browser tells of the answer it kept from it.
   test.use({ mayFail: /CORS policy|Failed to load resource/ });
 
-test("a frame cannot reach the page, the API or its own way out", async ({ page, own }) => {
-  const tries = `
+  test("a frame cannot reach the page, the API or its own way out", async ({ page, own }) => {
+    const tries = `
     const said = {};
     try { said.parent = parent.document.title } catch (e) { said.parent = e.name }
     try { said.cookie = document.cookie } catch (e) { said.cookie = e.name }
     try { said.storage = String(localStorage) } catch (e) { said.storage = e.name }
     try { said.api = (await fetch("/api/v1/about")).status } catch (e) { said.api = e.name }
     document.getElementById("p").textContent = JSON.stringify(said); ${REGISTERS}`;
-  await plugin(own, "nosy", {
-    script: `(async () => { ${tries} })()`,
-    manifest: { parameters: { sandbox: "allow-same-origin" } },
+    await plugin(own, "nosy", {
+      script: `(async () => { ${tries} })()`,
+      manifest: { parameters: { sandbox: "allow-same-origin" } },
+    });
+    await symlink("/etc", join(own.folder, ".spinloom/plugins/nosy/etc"));
+    const server = await own.serve();
+    await page.goto(`${server.url}${TASK}`);
+    const said = frameOf(page, "nosy").locator("#p");
+    await expect(said).toContainText("api");
+    expect(JSON.parse((await said.textContent()) ?? "{}")).toEqual({
+      parent: "SecurityError",
+      cookie: "SecurityError",
+      storage: "SecurityError",
+      api: "TypeError",
+    });
+    expect((await page.request.get(`${server.url}/plugins/nosy/etc/hostname`)).status()).toBe(404);
   });
-  await symlink("/etc", join(own.folder, ".spinloom/plugins/nosy/etc"));
-  const server = await own.serve();
-  await page.goto(`${server.url}${TASK}`);
-  const said = frameOf(page, "nosy").locator("#p");
-  await expect(said).toContainText("api");
-  expect(JSON.parse((await said.textContent()) ?? "{}")).toEqual({
-    parent: "SecurityError",
-    cookie: "SecurityError",
-    storage: "SecurityError",
-    api: "TypeError",
-  });
-  expect((await page.request.get(`${server.url}/plugins/nosy/etc/hostname`)).status()).toBe(404);
-});
 });
