@@ -47,6 +47,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
 
+    /// The folder of plugins, which add to the pages [default: `plugins` in the store]
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
+
     /// Only ask a server that runs there whether it is well
     #[arg(long)]
     check: bool,
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
+        plugins: arguments.plugins.clone(),
         prefix: arguments.path_prefix.clone(),
     };
     let output = context.output;
@@ -176,6 +181,7 @@ mod tests {
             auth: auth.map(str::to_owned),
             names: Vec::new(),
             audit: None,
+            plugins: None,
             check: false,
             log: LogFormat::Text,
             path_prefix: None,

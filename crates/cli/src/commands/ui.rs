@@ -77,6 +77,7 @@ fn serve(arguments: &Arguments, context: &mut Context<'_>, at: SocketAddr, page:
         names: Vec::new(),
         audit: None,
         log: LogFormat::Text,
+        plugins: None,
         prefix: None,
     };
     let output = context.output;
