@@ -641,6 +641,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What adds to the pages
+         * @description As the folder of plugins is now. A plugin that is wrong says so in its `problems`.
+         */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resolve": {
         parameters: {
             query?: never;
@@ -1666,6 +1686,124 @@ export interface components {
              * @description The number of the change feed this is as of.
              */
             seq: number;
+        };
+        /** @description A plugin: what it shows in a frame, links, columns, and what is wrong with it. */
+        Plugin: {
+            /**
+             * @description Another text whenever one of its files has changed.
+             * @example 5f1a0c9be2d47713
+             */
+            changed: string;
+            /** @description Columns of the table of runs, as `plugin.toml` says. */
+            columns: components["schemas"]["PluginColumn"][];
+            /**
+             * @description Its files.
+             * @example [
+             *       "index.html",
+             *       "manifest.json"
+             *     ]
+             */
+            files: string[];
+            frame?: null | components["schemas"]["PluginFrame"];
+            /** @description Links, as `plugin.toml` says. */
+            links: components["schemas"]["PluginLink"][];
+            /**
+             * @description The name of its folder.
+             * @example grafana
+             */
+            name: string;
+            /** @description What is wrong with it, a sentence each. What is right of it is shown all the same. */
+            problems: string[];
+            /**
+             * @description Its version, if it says so.
+             * @example 1.0.0
+             */
+            version?: string | null;
+        };
+        /** @description A column of the table of runs. */
+        PluginColumn: {
+            /**
+             * @description Its title.
+             * @example Team
+             */
+            label: string;
+            /**
+             * @description What is in it: a template.
+             * @example {tag:team}
+             */
+            template: string;
+            /** @description Where it leads, if it does: a template. */
+            url?: string | null;
+        };
+        /** @description What a plugin shows in a frame. */
+        PluginFrame: {
+            /** @description Whether it looks like the pages. */
+            application_styles: boolean;
+            /**
+             * @description What is round it: `none`, `titled-container`, `collapsable` or `sticky`.
+             * @example titled-container
+             */
+            container: string;
+            /**
+             * Format: int32
+             * @description How high it is before it says so, pixels.
+             */
+            height?: number | null;
+            /** @description What it is told of itself, as its manifest has it. */
+            manifest: Record<string, never>;
+            /**
+             * @description What the frame is allowed.
+             * @example allow-scripts
+             */
+            sandbox: string;
+            /**
+             * @description Where it is shown.
+             * @example task-details
+             */
+            slot: string;
+            /**
+             * @description The address of its document, below the server.
+             * @example /plugins/notes/~0f3c…/index.html
+             */
+            src: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * @description Types of artifacts that it shows; `*` stands for any letters.
+             * @example [
+             *       "pandas.*"
+             *     ]
+             */
+            types: string[];
+            /** @description Whether it is shown before it asks to be. */
+            visible: boolean;
+        };
+        /** @description A link on the page of every run or task. */
+        PluginLink: {
+            /**
+             * @description What it is called.
+             * @example Grafana
+             */
+            label: string;
+            /** @description `run` or `task`. */
+            on: components["schemas"]["PluginLinkOn"];
+            /**
+             * @description Where it leads: a template.
+             * @example https://grafana.example/d?run={run}&from={started_ms}
+             */
+            url: string;
+            /** @description Only where this is recorded: a key of the metadata, `tag:NAME` for a tag `NAME:…`. */
+            when?: string | null;
+        };
+        /**
+         * @description What a link is on.
+         * @enum {string}
+         */
+        PluginLinkOn: "run" | "task";
+        /** @description What adds to the pages. */
+        PluginList: {
+            /** @description All plugins, by name. */
+            plugins: components["schemas"]["Plugin"][];
         };
         /** @description What is sent of a problem. */
         ProblemBody: {
@@ -4076,6 +4214,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginList"];
                 };
             };
             /** @description It cannot be answered, and why */

@@ -1,33 +1,8 @@
-import type { Artifact, Run } from "~/api/types";
+import type { Artifact, Run, Schemas } from "~/api/types";
 
-export interface PluginFrame {
-  src: string;
-  slot: string;
-  title: string;
-  visible: boolean;
-  container: string;
-  application_styles: boolean;
-  height?: number | null;
-  sandbox: string;
-  types: string[];
-  manifest: Record<string, never>;
-}
-export interface PluginLink {
-  label: string;
-  url: string;
-  on: "run" | "task";
-  when?: string | null;
-}
-export interface Plugin {
-  name: string;
-  version?: string | null;
-  frame?: PluginFrame | null;
-  links: PluginLink[];
-  columns: { label: string; template: string; url?: string | null }[];
-  files: string[];
-  changed: string;
-  problems: string[];
-}
+export type Plugin = Schemas["Plugin"];
+export type PluginFrame = Schemas["PluginFrame"];
+export type PluginLink = Schemas["PluginLink"];
 
 /** Where in the pages a frame of a plugin can be. */
 export type Slot =

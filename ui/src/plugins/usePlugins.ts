@@ -23,8 +23,7 @@ export function usePluginList(): { plugins: readonly Plugin[]; known: boolean } 
   }, [drawn]);
   const { data, isError } = useQuery({
     queryKey: ["plugins"],
-    queryFn: ({ signal }) =>
-      get("/api/v1/plugins" as never, { signal } as never) as unknown as Promise<{ plugins: Plugin[] }>,
+    queryFn: ({ signal }) => get("/api/v1/plugins", { signal }),
     staleTime: FRESH,
     refetchInterval: developing() ? LOOK : false,
     // An older server has none.
