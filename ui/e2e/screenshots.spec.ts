@@ -10,7 +10,7 @@ const PICTURES = [
   { name: "config", path: `/${RUNS.kinds}/view/config` },
   { name: "logs", path: `/${RUNS.chatty}/view/logs` },
   { name: "compare", path: `/compare?run=${RUNS.kinds}&run=${RUNS.thorough}` },
-  { name: "task", path: `/${RUNS.grid}/choose/303` },
+  { name: "task", path: `/${RUNS.grid}/choose/302` },
 ];
 
 for (const { name, path } of PICTURES) {
