@@ -140,6 +140,8 @@ export class RunList {
     if (this.pages.indexOf(key) < 0 || this.stale.has(key)) return;
     this.stale.add(key);
     this.total -= 1;
+    // Only its name is told: how it is now is asked for, so that what has ended does not go on ticking.
+    this.look.add(key);
   }
 
   private later(): void {
