@@ -79,8 +79,9 @@ impl Store {
     }
 
     /// Runs that carry all of `tags` (a JSON list), newest first, older than the run `before`; at most `limit`, 0 for all.
-    /// Each with its end task, so that nobody has to ask again whether it finished, and when.
-    #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0))]
+    /// Each with its end task, so that nobody has to ask again whether it finished, and when. With a `query`, such as
+    /// `status:failed dur>1h`, only those it asks for.
+    #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0, query=None))]
     fn runs(
         slf: &Bound<'_, Self>,
         flow: &str,
@@ -88,15 +89,17 @@ impl Store {
         status: Option<&str>,
         before: Option<&str>,
         limit: usize,
+        query: Option<&str>,
     ) -> PyResult<String> {
         let py = slf.py();
         let tags = strings(tags).map_err(|e| raise(py, &e))?;
         let status = status.map(str::parse::<RunStatus>).transpose().map_err(|e| raise(py, &e))?;
         let before = before.map(str::parse::<RunId>).transpose().map_err(|e| raise(py, &e))?;
-        let query = RunQuery { tags, status, before, limit };
-        slf.get().ask_json(py, |reader| match FlowName::new(flow) {
-            Ok(flow) => reader.runs(&flow, &query),
-            Err(_) => Ok(Vec::new()),
+        let wanted = RunQuery { tags, status, before, limit };
+        slf.get().ask_json(py, |reader| match (FlowName::new(flow), query) {
+            (Ok(flow), None) => reader.runs(&flow, &wanted),
+            (Ok(flow), Some(query)) => reader.runs_asked(&flow, &wanted, query),
+            (Err(_), _) => Ok(Vec::new()),
         })
     }
 

@@ -44,3 +44,5 @@ pub(crate) mod version;
 mod who;
 pub(crate) mod workflow;
 mod written;
+
+pub use asked::{matching_runs, run_query};

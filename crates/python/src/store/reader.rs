@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use spinloom_cli::{matching_runs, run_query};
 use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
@@ -11,6 +12,9 @@ use spinloom_settings::Settings;
 
 /// For who looks into the wrong store.
 pub(super) const ELSEWHERE: &str = "read the store of another folder with `metadata(\"local@<folder>\")`";
+
+/// Runs read at once while those are looked for that a query asks for.
+const PAGE: usize = 500;
 
 /// A store that exists.
 pub(super) struct Reader {
@@ -57,6 +61,22 @@ impl Reader {
     /// Runs of a flow, newest first, each with its end task.
     pub(super) fn runs(&self, flow: &FlowName, query: &RunQuery) -> Result<Vec<RunShown>> {
         self.provider.runs(flow, query)?.into_iter().map(|run| self.shown(run)).collect()
+    }
+
+    /// As [`runs`](Self::runs): those that a line such as `status:failed dur>1h` asks for.
+    pub(super) fn runs_asked(&self, flow: &FlowName, wanted: &RunQuery, line: &str) -> Result<Vec<RunShown>> {
+        let (asked, provider) = (run_query(line)?, self.provider());
+        let mut page = RunQuery { limit: PAGE, ..wanted.clone() };
+        let mut found = Vec::new();
+        loop {
+            let runs = provider.runs(flow, &page)?;
+            let more = runs.last().filter(|_| runs.len() == PAGE).map(|run| run.run.clone());
+            found.extend(matching_runs(runs, &asked, wanted.limit.saturating_sub(found.len()), provider)?);
+            if more.is_none() || (wanted.limit > 0 && found.len() >= wanted.limit) {
+                return found.into_iter().map(|run| self.shown(run)).collect();
+            }
+            page.before = more;
+        }
     }
 
     /// One run with its end task.
