@@ -39,6 +39,8 @@ pub struct Options {
     pub prefix: Option<String>,
     /// A question that takes longer is given up.
     pub deadline: Duration,
+    /// Where a collector takes OTLP over HTTP, such as `http://localhost:4318`; without it nothing is told.
+    pub otlp: Option<String>,
 }
 
 impl Options {
@@ -56,6 +58,7 @@ impl Options {
             body_limit: BODY,
             prefix: None,
             deadline: DEADLINE,
+            otlp: None,
         }
     }
 }

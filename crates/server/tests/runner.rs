@@ -10,4 +10,5 @@ mod provider;
 mod run;
 mod runs;
 mod serving;
+mod telemetry;
 mod wire;

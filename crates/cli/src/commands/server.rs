@@ -55,6 +55,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
 
+    /// Tell a collector of OpenTelemetry at this address of requests and counts: OTLP over HTTP, as JSON
+    #[arg(long, value_name = "URL")]
+    otlp: Option<String>,
+
     /// A path that everything is below too, for proxies that pass it on
     #[arg(long, value_name = "PATH", value_parser = prefix)]
     path_prefix: Option<String>,
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
+        otlp: arguments.otlp.clone(),
         prefix: arguments.path_prefix.clone(),
     };
     let output = context.output;
@@ -170,6 +175,7 @@ mod tests {
             audit: None,
             check: false,
             log: LogFormat::Text,
+            otlp: None,
             path_prefix: None,
         }
     }
