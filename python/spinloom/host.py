@@ -328,6 +328,9 @@ class FlowHost:
         process.settle()
         previews.prepare()
         encoding.prepare()
+        for plan in self._plans.values():
+            if plan.cards is not None:
+                plan.cards.prepare()
         rehearse()
         gc.freeze()
 
