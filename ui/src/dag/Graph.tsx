@@ -1,0 +1,195 @@
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  useCallback,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { RunState, ShapeStep } from "~/api/types";
+import { IconButton } from "~/parts/Button";
+import { useKey } from "~/shell/keys";
+import type { Overlay } from "./critical";
+import css from "./Graph.module.css";
+import type { Layout } from "./layout";
+import { Minimap } from "./Minimap";
+import { Scene } from "./Scene";
+import { StepCard } from "./StepCard";
+import { StepNode } from "./StepNode";
+import { type Moving, useView } from "./useView";
+import { neighbour, seen, showing, type View } from "./view";
+
+/** Above so many steps only those in sight are drawn. */
+const MANY = 300;
+const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+
+/** What a graph is drawn from. */
+export interface GraphProps {
+  layout: Layout;
+  steps: ShapeStep[];
+  state: RunState;
+  overlay: Overlay | undefined;
+  first: View | undefined;
+  onView(view: View | undefined): void;
+  hrefOf(step: string): string;
+  onOpen(href: string): void;
+  cardOf(step: string): ReactElement | null;
+}
+
+/** The graph: dragged, zoomed, and gone through by arrow keys. */
+export function Graph(props: GraphProps): ReactElement {
+  const { layout, steps, state, overlay, hrefOf, onOpen } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const moving = useView(box, layout, props.first, props.onView);
+  const { view, size } = moving;
+  const [current, setCurrent] = useState(steps[0]?.step ?? "");
+  const card = usePointed();
+  const shapes = useMemo(() => new Map(steps.map((shape) => [shape.step, shape])), [steps]);
+  const open = useCallback(
+    (event: MouseEvent, href: string) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      onOpen(href);
+    },
+    [onOpen],
+  );
+  const focus = useRef((_: string) => {});
+  focus.current = (step) => {
+    setCurrent(step);
+    card.point(step);
+    const node = layout.nodes.find((one) => one.step === step);
+    // A click focuses, too, and then nothing is to move under the pointer.
+    if (node && box.current?.querySelector("a:focus-visible"))
+      moving.set(showing(view, node, size.width, size.height));
+  };
+  const onFocus = useCallback((step: string) => focus.current(step), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") card.leave();
+    const from = layout.nodes.find((node) => node.step === current);
+    const next = from && ARROWS.has(event.key) ? neighbour(layout.nodes, from, event.key) : undefined;
+    if (!next) return;
+    event.preventDefault();
+    const place = `a[data-step="${CSS.escape(next.step)}"]`;
+    box.current?.querySelector<SVGAElement>(place)?.focus({ preventScroll: true });
+  };
+  const drawn =
+    layout.nodes.length > MANY
+      ? layout.nodes.filter((node) => node.step === current || seen(view, node, size.width, size.height))
+      : layout.nodes;
+  const pointed = layout.nodes.find((node) => node.step === card.step);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is inside can be reached; this only moves between
+    <div
+      ref={box}
+      className={css.canvas}
+      data-dragging={moving.dragging}
+      onKeyDown={onKeyDown}
+      onBlur={card.left}
+      {...moving.drag}
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no fieldset in SVG */}
+      <svg
+        className={css.svg}
+        width={size.width}
+        height={size.height}
+        role="group"
+        aria-label="graph of the flow; arrow keys go from step to step"
+      >
+        <Markers />
+        <g transform={`translate(${view.x} ${view.y}) scale(${view.k})`}>
+          <Scene layout={layout} shapes={shapes} state={state} overlay={overlay} />
+          {drawn.map((node) => {
+            const shape = shapes.get(node.step);
+            return shape ? (
+              <StepNode
+                key={node.step}
+                node={node}
+                shape={shape}
+                state={state.steps[node.step]}
+                onPath={overlay?.steps.get(node.step)}
+                href={hrefOf(node.step)}
+                current={node.step === current}
+                onOpen={open}
+                onPoint={card.point}
+                onFocus={onFocus}
+              />
+            ) : null;
+          })}
+        </g>
+      </svg>
+      {pointed && !moving.dragging && (
+        <StepCard node={pointed} view={view} size={size} onEnter={card.stay} onLeave={() => card.point(null)}>
+          {props.cardOf(pointed.step)}
+        </StepCard>
+      )}
+      <div className={css.controls}>
+        <IconButton icon="plus" label="zoom in" keys="+" onClick={() => moving.zoom(1.25)} />
+        <IconButton icon="minus" label="zoom out" keys="−" onClick={() => moving.zoom(0.8)} />
+        <IconButton icon="fit" label="fit to screen" keys="f" onClick={moving.fit} />
+      </div>
+      <Minimap layout={layout} state={state} view={view} size={size} onMove={moving.set} />
+      <Keys moving={moving} />
+    </div>
+  );
+}
+
+/** Which step is pointed at; it stays a moment, so that the pointer can reach its card. */
+function usePointed() {
+  const [step, setStep] = useState<string | null>(null);
+  const timer = useRef(0);
+  const stay = useCallback(() => window.clearTimeout(timer.current), []);
+  const point = useCallback((next: string | null) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setStep(next), next === null ? 180 : 90);
+  }, []);
+  const leave = useCallback(() => {
+    window.clearTimeout(timer.current);
+    setStep(null);
+  }, []);
+  const left = useCallback(
+    (event: React.FocusEvent) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) point(null);
+    },
+    [point],
+  );
+  return { step, point, stay, leave, left };
+}
+
+function Markers(): ReactElement {
+  return (
+    <defs>
+      {["dag-arrow", "dag-arrow-path"].map((id) => (
+        <marker
+          key={id}
+          id={id}
+          className={css.arrow}
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="8"
+          markerHeight="8"
+          markerUnits="userSpaceOnUse"
+          orient="auto"
+        >
+          <path d="M0 .8 7 4 0 7.200z" />
+        </marker>
+      ))}
+    </defs>
+  );
+}
+
+const GROUP = { group: "DAG" };
+const STEP = 80;
+
+/** The keys that move the view; those of the timeline. */
+function Keys({ moving }: { moving: Moving }): null {
+  useKey("f", "fit to screen", moving.fit, GROUP);
+  useKey("+", "zoom in", () => moving.zoom(1.25), GROUP);
+  useKey("-", "zoom out", () => moving.zoom(0.8), GROUP);
+  useKey("w", "up", () => moving.move(0, STEP), GROUP);
+  useKey("s", "down", () => moving.move(0, -STEP), GROUP);
+  useKey("a", "left", () => moving.move(STEP, 0), GROUP);
+  useKey("d", "right", () => moving.move(-STEP, 0), GROUP);
+  return null;
+}
