@@ -7,4 +7,4 @@ mod find;
 mod page;
 
 pub use find::{Found, of_task, of_tasks};
-pub use page::{page, viewer, with_viewer};
+pub use page::{framed, page, viewer, with_viewer};

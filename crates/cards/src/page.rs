@@ -43,6 +43,33 @@ pub fn page(document: &CardDocument) -> Result<String> {
     with_viewer(document, (VIEWER, STYLE, VEGA))
 }
 
+/// What a page of a template's is given where it is shown in a frame of the server's: how high it is, and what its data is now.
+const BRIDGE: &str = "<script>(() => {\n\
+    if (parent === window) return;\n\
+    const tell = () => parent.postMessage({ type: 'card-height', height: document.documentElement.offsetHeight }, '*');\n\
+    addEventListener('message', (event) => {\n\
+      if (event.source !== parent || !event.data || event.data.type !== 'card') return;\n\
+      if (typeof metaflow_card_update === 'function') metaflow_card_update(event.data.document.data);\n\
+    });\n\
+    addEventListener('load', () => {\n\
+      new ResizeObserver(tell).observe(document.documentElement);\n\
+      parent.postMessage({ type: 'card-ready' }, '*');\n\
+    });\n\
+  })();</script>\n";
+
+/// A card as a page for a frame, which is told when the card is made anew.
+///
+/// # Errors
+/// `SL0403` if the document is damaged.
+pub fn framed(document: &CardDocument) -> Result<String> {
+    let head: Head = serde_json::from_slice(&document.json)
+        .or_error(codes::STORE_CORRUPT, || "a card is damaged".to_owned())?;
+    match head.html {
+        Some(html) => Ok(html + BRIDGE),
+        None => page(document),
+    }
+}
+
 /// As [`page`], with another viewer: its script, its style sheet, and what draws charts of Vega.
 ///
 /// # Errors
@@ -134,6 +161,8 @@ mod tests {
     fn what_a_template_made_is_left_as_it_is() {
         let json = format!(r#"{{{CARD},"html":"<p>mine</p>"}}"#);
         assert_eq!(page(&document(&json)).unwrap(), "<p>mine</p>");
+        let framed = framed(&document(&json)).unwrap();
+        assert!(framed.starts_with("<p>mine</p><script>") && framed.contains("metaflow_card_update"));
         assert!(page(&document("{")).is_err());
     }
 }

@@ -136,10 +136,10 @@ class CardCollector:
         self._warned: set[str] = set()
         self._by_id: dict[str, CardManager] = {}
         editable = [card for card in cards if card.editable]
-        self._name(editable)
+        self._name()
         self._default, self._why = self._choose(editable)
 
-    def _name(self, editable: list[LiveCard]) -> None:
+    def _name(self) -> None:
         seen: dict[str, int] = {}
         for card in self._cards:
             if card.id is not None:
@@ -152,8 +152,8 @@ class CardCollector:
                 )
             elif count > 1:
                 self._warn(f"several cards have the id `{name}`, so `current.card['{name}']` does not work")
-        for card in editable:
-            if card.id is not None and ID.match(card.id) and seen[card.id] == 1:
+        for card in self._cards:
+            if card.reachable and card.id is not None and ID.match(card.id) and seen[card.id] == 1:
                 self._by_id[card.id] = self._managers[id(card)]
 
     def _choose(self, editable: list[LiveCard]) -> tuple[CardManager | None, str]:
@@ -192,7 +192,7 @@ class CardCollector:
 
     def get(self, type: str | None = None) -> list[CardManager]:
         """The cards of a type; of all types if none is given."""
-        return [self._managers[id(card)] for card in self._cards if card.editable and type in (None, card.kind)]
+        return [self._managers[id(card)] for card in self._cards if card.reachable and type in (None, card.kind)]
 
     def _meant(self) -> Any:
         if self._default is None:

@@ -87,9 +87,9 @@ class Document:
             whole["warnings"] = self.warnings
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), default=str)
         # Half characters are in no UTF-8, and what JSON has no number for is in no JSON.
-        encoded = text.encode("utf-8", "backslashreplace")
+        encoded = text.encode("utf-8", "replace")
         if "NaN" in text or "Infinity" in text:
-            encoded = json.dumps(_finite(whole), ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+            encoded = json.dumps(_finite(whole), ensure_ascii=False, default=str).encode("utf-8", "replace")
         if len(encoded) > LARGEST:
             raise TooLarge(
                 f"the card is {len(encoded) >> 20} MiB large, and cards may have {LARGEST >> 20} MiB: "

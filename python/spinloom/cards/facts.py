@@ -129,13 +129,18 @@ def graph_of(host: Any) -> dict[str, Any]:
     known = getattr(host, "_card_graph", None)
     if known is None:
         document = host.document() if hasattr(host, "document") else {"steps": []}
-        steps = {step["name"]: _step(step) for step in document["steps"]}
-        into = [target for step in steps.values() for target in step["next"]]
-        start = next((name for name in steps if name not in into), next(iter(steps), None))
-        end = next((name for name, step in steps.items() if not step["next"]), None)
-        known = host._card_graph = {"steps": steps, "start_step": start, "end_step": end}
+        known = host._card_graph = graph_from(document)
     found: dict[str, Any] = known
     return found
+
+
+def graph_from(document: dict[str, Any]) -> dict[str, Any]:
+    """The steps of a flow graph's document."""
+    steps = {step["name"]: _step(step) for step in document["steps"]}
+    into = [target for step in steps.values() for target in step["next"]]
+    start = next((name for name in steps if name not in into), next(iter(steps), None))
+    end = next((name for name, step in steps.items() if not step["next"]), None)
+    return {"steps": steps, "start_step": start, "end_step": end}
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class LiveCard:
         """Whether steps may put components into it."""
         return self._class is not None and self._class.ALLOW_USER_COMPONENTS
 
+    @property
+    def reachable(self) -> bool:
+        """Whether steps have something to say to it."""
+        return self.editable or (self._class is not None and self._class.RUNTIME_UPDATABLE)
+
     # While the step runs.
 
     def refresh(self, data: Any, force: bool) -> None:

@@ -198,9 +198,7 @@ MODULES: dict[str, dict[str, str]] = {
     ),
     "plugins.cards.card_modules.card": _of("spinloom.cards", ("MetaflowCard", "MetaflowCardComponent")),
     "plugins.cards.card_modules.components": _of("spinloom.cards", _CARD_COMPONENTS),
-    "plugins.cards.exception": _of(
-        "spinloom.cards.client", ("CardNotPresentException", "IncorrectPathspecException")
-    ),
+    "plugins.cards.exception": _of("spinloom.cards.client", ("CardNotPresentException", "IncorrectPathspecException")),
     "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
     "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
     "plugins.datatools.s3": _of("spinloom.s3", _S3),

@@ -58,7 +58,7 @@ pub(super) async fn html(
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let page = spinloom_cards::page(&document)?;
+    let page = if asked.download { spinloom_cards::page(&document)? } else { spinloom_cards::framed(&document)? };
     let known = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
