@@ -37,6 +37,7 @@ class Document:
         self.has_data = False
         self.scripts: list[tuple[str, str]] = []
         self.warnings: list[str] = []
+        self.encoded: tuple[int, bytes] | None = None
 
     @classmethod
     def of_parts(cls, kind: str, pathspec: str, parts: list[dict[str, Any]]) -> Document:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import json
+import linecache
 import time
 from functools import cached_property
 from textwrap import dedent
@@ -21,10 +21,19 @@ MOST = 256 << 10
 """Characters of all previews of a card together; artifacts that come later are only named."""
 
 
+class Known:
+    """What all tasks of a step show alike, worked out once, before they are forked."""
+
+    def __init__(self, host: Any, step: str) -> None:
+        self.graph = graph_of(host.document())
+        self.code = _source(host, step)
+
+
 class Facts:
     """The task, its flow and what it made."""
 
-    def __init__(self, task: TaskState, flow: FlowSpec) -> None:
+    def __init__(self, task: TaskState, flow: FlowSpec, known: Known) -> None:
+        self.known = known
         self.state = task
         self.flow = flow
         self.ctx = task.ctx
@@ -95,7 +104,7 @@ class Facts:
 
     def graph(self) -> dict[str, Any]:
         """The steps, and where each goes."""
-        return graph_of(self.state.host)
+        return self.known.graph
 
     def graph_info(self) -> Any:
         """The graph as the flow's artifact has it."""
@@ -106,11 +115,7 @@ class Facts:
 
     def code(self) -> dict[str, Any]:
         """The source of the step."""
-        try:
-            source = dedent(inspect.getsource(self.state.flow.steps[self.step]))
-        except (OSError, TypeError, KeyError):
-            source = ""
-        return {"type": "pythonCode", "data": source, "id": "code"}
+        return {"type": "pythonCode", "data": self.known.code, "id": "code"}
 
     @cached_property
     def _task(self) -> Any:
@@ -124,18 +129,22 @@ class Facts:
         return self._task
 
 
-def graph_of(host: Any) -> dict[str, Any]:
-    """The steps of a flow for the drawing of it, worked out once for each process."""
-    known = getattr(host, "_card_graph", None)
-    if known is None:
-        document = host.document() if hasattr(host, "document") else {"steps": []}
-        known = host._card_graph = graph_from(document)
-    found: dict[str, Any] = known
-    return found
+def _source(host: Any, step: str) -> str:
+    """The source of a step, decorators included; nothing if it has none, as in a session."""
+    from ..source import find_method
+
+    try:
+        file, node = find_method(host.cls, step, host.flow.steps[step])
+    except (OSError, TypeError, KeyError):
+        return ""
+    if node is None:
+        return ""
+    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    return dedent("".join(linecache.getlines(file)[first - 1 : node.end_lineno]))
 
 
-def graph_from(document: dict[str, Any]) -> dict[str, Any]:
-    """The steps of a flow graph's document."""
+def graph_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The steps of a flow graph's document, for the drawing of it."""
     steps = {step["name"]: _step(step) for step in document["steps"]}
     into = [target for step in steps.values() for target in step["next"]]
     start = next((name for name in steps if name not in into), next(iter(steps), None))

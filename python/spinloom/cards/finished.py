@@ -13,7 +13,7 @@ from ..client.session import Scope
 from ..exceptions import MetaflowException
 from .builtin import ErrorCard, Page
 from .document import Document, now
-from .facts import graph_from
+from .facts import graph_of
 from .kinds import find, names
 
 
@@ -62,7 +62,7 @@ class FinishedFacts:
     def graph(self) -> dict[str, Any]:
         """The steps, and where each goes."""
         flow, run = self._task._path[:2]
-        return graph_from(json.loads(self._task._provider._store.graph(flow, run)) or {"steps": []})
+        return graph_of(json.loads(self._task._provider._store.graph(flow, run)) or {"steps": []})
 
     def code(self) -> dict[str, Any]:
         """Nothing: the source of one step is not recorded by itself."""

@@ -66,6 +66,11 @@ class LiveCard:
         return self._class is not None and self._class.ALLOW_USER_COMPONENTS
 
     @property
+    def is_quick(self) -> bool:
+        """Whether no code of the user's is called to make it, so that nobody need mind how long it takes."""
+        return self._class is not None and issubclass(self._class, Page) and not self.components
+
+    @property
     def reachable(self) -> bool:
         """Whether steps have something to say to it."""
         return self.editable or (self._class is not None and self._class.RUNTIME_UPDATABLE)
@@ -124,7 +129,8 @@ class LiveCard:
                 known = ", ".join(f"`{name}`" for name in names())
                 raise LookupError(f"there is no card type `{self.kind}`; there are: {known}")
             document = self._document(final=True)
-            document.encode(0)
+            at = now()
+            document.encoded = at, document.encode(at)
         except (Exception, SystemExit) as error:
             return self.error(error)
         return document

@@ -6,7 +6,7 @@ from ..context import current
 from ..worker.timeout import time_limit
 from .current import CardCollector
 from .document import Document, now
-from .facts import Facts
+from .facts import Facts, Known
 from .kinds import find
 from .live import LiveCard
 
@@ -26,16 +26,19 @@ class CardPlan:
     def __init__(self, decorators: list[Any]) -> None:
         self._decorators = decorators
         self._kinds: list[Any] | None = None
+        self._known: Known | None = None
 
-    def prepare(self) -> None:
-        """Finds the types; packages of others are imported by that."""
-        self._kinds = [_kind(one) for one in self._decorators]
+    def prepare(self, host: Any, step: str) -> Known:
+        """Finds the types, and what all tasks of the step would show alike. Packages of others are imported by that."""
+        if self._known is None:
+            self._kinds = [_kind(one) for one in self._decorators]
+            self._known = Known(host, step)
+        return self._known
 
     def begin(self, task: TaskState, flow: FlowSpec) -> TaskCards:
         """The cards of an attempt, which `current.card` has from now on."""
-        if self._kinds is None:
-            self.prepare()
-        return TaskCards(list(zip(self._decorators, self._kinds or [], strict=True)), task, flow)
+        facts = Facts(task, flow, self.prepare(task.host, task.step))
+        return TaskCards(list(zip(self._decorators, self._kinds or [], strict=True)), facts)
 
 
 def _kind(decorator: Any) -> Any:
@@ -51,10 +54,10 @@ def _kind(decorator: Any) -> Any:
 class TaskCards:
     """The cards of one attempt."""
 
-    def __init__(self, kinds: list[tuple[Any, Any]], task: TaskState, flow: FlowSpec) -> None:
-        self._facts = Facts(task, flow)
+    def __init__(self, kinds: list[tuple[Any, Any]], facts: Facts) -> None:
+        self._facts = facts
         # Filled while artifacts are saved, so that nothing is looked at twice.
-        task.shown = self._facts.previews
+        facts.state.shown = facts.previews
         self._cards = [
             LiveCard(position, decorator, kind, self._facts, self._warn)
             for position, (decorator, kind) in enumerate(kinds)
@@ -77,16 +80,16 @@ class TaskCards:
                 _tell(f"card `{card.kind}` is not kept: {type(error).__name__}: {error}")
 
     def _save(self, position: int, document: Document) -> None:
-        at = now()
+        at, encoded = document.encoded or (now(), document.encode(now()))
         note = f'{{"encoding":"{ENCODING}","serializer":{document.note(at)}}}'
         texts = [text.encode() for _, text in document.scripts]
-        self._facts.ctx.save(f"_card:{position}", "card", document.encode(at), texts, note)
+        self._facts.ctx.save(f"_card:{position}", "card", encoded, texts, note)
 
 
 def _limited(card: LiveCard) -> Document | None:
     """The finished card, made within its time."""
     try:
-        if card.timeout <= 0:
+        if card.timeout <= 0 or card.is_quick:
             return card.make()
         with time_limit(card.timeout, "", f"the card took longer than its `timeout` of {card.timeout:g} s"):
             return card.make()
