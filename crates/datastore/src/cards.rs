@@ -256,7 +256,7 @@ fn first_line(path: &PathBuf) -> Result<Option<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AttemptId, AttemptWriter, Described, Pack};
+    use crate::{AttemptId, AttemptWriter, Described};
 
     const NOTE: &str = r#"{"type":"blank","id":"a","hash":"00ff","at":7}"#;
 
@@ -301,7 +301,7 @@ mod tests {
         writer.save(card_name(1).as_str(), what(), b"{}", &[b"lib"]).unwrap();
         writer.save(card_name(0).as_str(), what(), b"{\"a\":1}", &[]).unwrap();
         writer.save("x", "int", b"1", &[]).unwrap();
-        let mut pack = Pack::open(&store, &flow, &run).unwrap();
+        let mut pack = store.pack(&flow, &run).unwrap();
         let at = pack.append(&writer.finish().unwrap()).unwrap();
         let cards = store.saved_cards(&store.recent_manifest(&at).unwrap());
         assert_eq!(cards.iter().map(|card| card.position).collect::<Vec<_>>(), [0, 1]);

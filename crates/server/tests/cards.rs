@@ -1,7 +1,7 @@
 //! Cards over HTTP and the socket: lists, pages in their sandbox, and what a running step shows.
 
 use serde_json::{Value, json};
-use spinloom_datastore::{AttemptId, AttemptWriter, CARD, Datastore, Described, Pack, card_name};
+use spinloom_datastore::{AttemptId, AttemptWriter, CARD, Datastore, Described, card_name};
 use spinloom_flow::TaskId;
 use tungstenite::Message;
 
@@ -15,7 +15,8 @@ fn note(at: i64) -> String {
 }
 
 fn document(at: i64, text: &str) -> String {
-    let card = json!({"type": "blank", "id": "notes", "hash": HASH, "pathspec": "Training/1/train/3", "attempt": 0});
+    let card =
+        json!({"type": "blank", "id": "notes", "hash": HASH, "pathspec": "Training/1/train/3", "attempt": 0});
     let parts = json!([{"type": "markdown", "source": text, "id": "m"}]);
     json!({"version": 1, "card": card, "at": at, "final": false, "reload_token": "r", "components": parts})
         .to_string()
@@ -40,7 +41,7 @@ fn show(store: &Datastore, at: i64, text: &str) {
 fn keep(store: &Datastore, at: i64, json: &str) -> String {
     let (flow, run) = ("Training".parse().unwrap(), "1".parse().unwrap());
     let id = AttemptId { flow, run, step: "train".parse().unwrap(), task: TaskId(3), attempt: 0 };
-    let mut pack = Pack::open(store, &id.flow, &id.run).unwrap();
+    let mut pack = store.pack(&id.flow, &id.run).unwrap();
     let mut writer = AttemptWriter::new(store.clone(), id, None);
     let what = format!(r#"{{"encoding":"{CARD}","serializer":{}}}"#, note(at));
     writer
@@ -68,13 +69,8 @@ fn what_a_running_step_shows_is_listed_and_read() {
     let data = server.get(&format!("{TASK}/{HASH}/data"));
     assert_eq!(data.ok()["components"][0]["source"], "# <b>hi</b>");
     let tag = data.header("etag").unwrap();
-    let again = request(
-        server.at,
-        "GET",
-        &format!("{TASK}/{HASH}/data"),
-        &format!("If-None-Match: {tag}\r\n"),
-        b"",
-    );
+    let again =
+        request(server.at, "GET", &format!("{TASK}/{HASH}/data"), &format!("If-None-Match: {tag}\r\n"), b"");
     assert_eq!(again.status, 304);
     assert_eq!(server.get(&format!("{TASK}/ffff/data")).status, 404);
 }
@@ -87,7 +83,10 @@ fn a_page_is_in_a_sandbox() {
     let page = server.get(&format!("{TASK}/{HASH}/html"));
     assert_eq!(page.status, 200);
     let policy = page.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("sandbox allow-scripts allow-popups allow-downloads; default-src 'none'"), "{policy}");
+    assert!(
+        policy.starts_with("sandbox allow-scripts allow-popups allow-downloads; default-src 'none'"),
+        "{policy}"
+    );
     assert!(!policy.contains("allow-same-origin") && policy.contains("frame-ancestors 'self'"));
     assert!(page.text().contains("\\u003c/script>\\u003cscript>alert(1)"));
     assert!(page.header("content-disposition").is_none());
@@ -105,7 +104,12 @@ fn what_was_kept_counts_more_than_what_was_shown() {
     show(&store, 7, "while it ran");
     let address = keep(&store, 9, &document(9, "in the end").replace("\"final\":false", "\"final\":true"));
     let mut provider = server.provider();
-    let mut story = Story { provider: provider.as_mut(), flow: "Training".parse().unwrap(), run: "1".parse().unwrap(), at: 0 };
+    let mut story = Story {
+        provider: provider.as_mut(),
+        flow: "Training".parse().unwrap(),
+        run: "1".parse().unwrap(),
+        at: 0,
+    };
     story.kept("train", 3, 0, &address);
     let card = &server.get(TASK).ok()["cards"][0];
     assert_eq!((&card["live"], &card["made_at"]), (&json!(false), &json!(9)));
@@ -121,7 +125,7 @@ fn who_looks_is_told_of_every_refresh() {
     let stream = std::net::TcpStream::connect(server.at).unwrap();
     stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
     let (mut socket, _) = tungstenite::client(format!("ws://{}/api/v1/live", server.at), stream).unwrap();
-    let mut hear = |socket: &mut tungstenite::WebSocket<std::net::TcpStream>| -> Value {
+    let hear = |socket: &mut tungstenite::WebSocket<std::net::TcpStream>| -> Value {
         loop {
             if let Message::Text(text) = socket.read().unwrap() {
                 let said: Value = serde_json::from_str(&text).unwrap();

@@ -102,7 +102,8 @@ function useNewer(
         shown.current = madeAt;
         const known = token.current;
         token.current = document.reload_token;
-        if (document.html !== undefined && known !== undefined && known !== document.reload_token) again.current();
+        if (document.html !== undefined && known !== undefined && known !== document.reload_token)
+          again.current();
         else if (ready) say({ type: "card", document });
       } catch {
         // The next version is told of, too.
@@ -136,7 +137,11 @@ export function CardHead({ flow, run, card, attempt }: CardFrameProps): ReactEle
       >
         <Icon name="external" label="open alone" />
       </a>
-      <a className={css.tool} href={urlOf(HTML, { path, query: { attempt, download: true } })} title="download">
+      <a
+        className={css.tool}
+        href={urlOf(HTML, { path, query: { attempt, download: true } })}
+        title="download"
+      >
         <Icon name="download" label="download" />
       </a>
     </div>

@@ -19,9 +19,7 @@ export function CardsTab({ flow, run }: { flow: string; run: string }): ReactEle
   if (problem) return <ProblemNotice error={problem} />;
   if (!cards) return <Loading what="cards" lines={6} />;
   if (cards.length === 0) return <NoCards what="This run has no cards yet" />;
-  const shown = cards.filter(
-    (card) => (!step || card.step === step) && (!kind || nameOf(card) === kind),
-  );
+  const shown = cards.filter((card) => (!step || card.step === step) && (!kind || nameOf(card) === kind));
   return (
     <div className={css.gallery}>
       <div className={css.bar}>
@@ -31,9 +29,16 @@ export function CardsTab({ flow, run }: { flow: string; run: string }): ReactEle
           value={step}
           onChange={(card_step) => change({ card_step })}
         />
-        <Choice label="card" values={cards.map(nameOf)} value={kind} onChange={(card_type) => change({ card_type })} />
+        <Choice
+          label="card"
+          values={cards.map(nameOf)}
+          value={kind}
+          onChange={(card_type) => change({ card_type })}
+        />
         <span className={css.dim} role="status">
-          {shown.length === cards.length ? `${count(cards.length)} cards` : `${count(shown.length)} of ${count(cards.length)} cards`}
+          {shown.length === cards.length
+            ? `${count(cards.length)} cards`
+            : `${count(shown.length)} of ${count(cards.length)} cards`}
         </span>
       </div>
       <div className={css.grid}>

@@ -41,8 +41,8 @@ export function NoCards({ what }: { what: string }): ReactElement {
   return (
     <Empty title={what} icon="card">
       <p>
-        A card is a report that a step makes. Put <code>@card</code> above <code>@step</code>, or add it to all steps
-        of a run with <code>--with card</code>.
+        A card is a report that a step makes. Put <code>@card</code> above <code>@step</code>, or add it to
+        all steps of a run with <code>--with card</code>.
       </p>
     </Empty>
   );

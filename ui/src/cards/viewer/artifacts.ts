@@ -14,7 +14,9 @@ export function artifacts(part: Part): HTMLElement {
       h("span", "artifact-brief", brief(preview) || text(value.data)),
     ];
     const more = details(preview);
-    made.append(more ? h("details", "artifact", h("summary", "", ...line), more) : h("div", "artifact", ...line));
+    made.append(
+      more ? h("details", "artifact", h("summary", "", ...line), more) : h("div", "artifact", ...line),
+    );
   }
   const carried = list(part.carried).map(text);
   if (made.childElementCount === 0) made.append(h("p", "quiet", "nothing was made here"));
@@ -26,12 +28,18 @@ export function artifacts(part: Part): HTMLElement {
 export function brief(preview: Record<string, unknown>): string {
   switch (preview.kind) {
     case "scalar":
-      return typeof preview.value === "number" ? number(preview.value) : text(preview.value ?? preview.text ?? null);
+      return typeof preview.value === "number"
+        ? number(preview.value)
+        : text(preview.value ?? preview.text ?? null);
     case "text":
       return text(preview.text ?? preview.hex);
     case "collection": {
       const shown = list(preview.items).map((one) => brief(record(one)));
-      const pairs = list(preview.entries).map((pair) => list(pair).map((one) => brief(record(one))).join(": "));
+      const pairs = list(preview.entries).map((pair) =>
+        list(pair)
+          .map((one) => brief(record(one)))
+          .join(": "),
+      );
       const inside = [...shown, ...pairs].slice(0, 12).join(", ");
       return `${text(preview.length)} items${inside ? `: ${inside}` : ""}`;
     }
@@ -70,7 +78,8 @@ function picture(data: string): HTMLElement {
 function tableOf(preview: Record<string, unknown>): HTMLElement {
   const columns = list(preview.columns).map(record);
   const head = h("tr", "");
-  for (const column of columns) head.append(h("th", "", text(column.name), h("div", "quiet", text(column.dtype))));
+  for (const column of columns)
+    head.append(h("th", "", text(column.name), h("div", "quiet", text(column.dtype))));
   const body = h("tbody", "");
   for (const row of list(preview.head)) {
     const line = h("tr", "");
@@ -96,5 +105,10 @@ function histogram(preview: Record<string, unknown>): Node {
     }),
   );
   const told = ["min", "mean", "max"].map((name) => `${name} ${text(preview[name])}`).join(" · ");
-  return h("div", "", svg("svg", { class: "histogram", viewBox: `0 0 ${width} 40`, width, height: 40 }, ...bars), h("div", "quiet", told));
+  return h(
+    "div",
+    "",
+    svg("svg", { class: "histogram", viewBox: `0 0 ${width} 40`, width, height: 40 }, ...bars),
+    h("div", "quiet", told),
+  );
 }

@@ -20,7 +20,12 @@ export function progress(part: Part): HTMLElement {
   return h(
     "div",
     "progress",
-    h("div", "between", h("span", "", text(part.label)), h("span", "quiet", `${told} · ${Math.floor(share * 100)} %`)),
+    h(
+      "div",
+      "between",
+      h("span", "", text(part.label)),
+      h("span", "quiet", `${told} · ${Math.floor(share * 100)} %`),
+    ),
     bar,
     part.details ? h("div", "quiet", text(part.details)) : null,
   );

@@ -15,5 +15,10 @@ export function code(source: string): HTMLElement {
     from = match.index + match[0].length;
   }
   pre.append(source.slice(from));
-  return h("div", "copyable", copyButton(() => source), pre);
+  return h(
+    "div",
+    "copyable",
+    copyButton(() => source),
+    pre,
+  );
 }

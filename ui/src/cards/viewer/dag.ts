@@ -25,7 +25,10 @@ export function dag(part: Part): HTMLElement {
   const height = Math.max(...steps.map((step) => place(step).y)) + HEIGHT + 8;
   const byName = new Map(steps.map((step) => [step.name, step]));
   const drawing = svg("svg", { class: "dag", viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
-  drawing.setAttribute("aria-label", `steps: ${steps.map((step) => step.name).join(", ")}; this is ${current}`);
+  drawing.setAttribute(
+    "aria-label",
+    `steps: ${steps.map((step) => step.name).join(", ")}; this is ${current}`,
+  );
   for (const step of steps) {
     for (const name of step.next) {
       const target = byName.get(name);
@@ -40,7 +43,14 @@ export function dag(part: Part): HTMLElement {
 export function ranked(steps: Record<string, unknown>): Step[] {
   const found = Object.entries(steps).map(([name, value]) => {
     const step = record(value);
-    return { name, next: list(step.next).map(text), kind: text(step.type), doc: text(step.doc), rank: 0, row: 0 };
+    return {
+      name,
+      next: list(step.next).map(text),
+      kind: text(step.type),
+      doc: text(step.doc),
+      rank: 0,
+      row: 0,
+    };
   });
   const byName = new Map(found.map((step) => [step.name, step]));
   const walk = (step: Step, path: Set<string>) => {
@@ -70,7 +80,10 @@ function edge(from: { x: number; y: number }, to: { x: number; y: number }, back
   const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
   if (back) {
     const [sx, tx, y] = [from.x + WIDTH / 2, to.x + WIDTH / 2, Math.max(from.y, to.y) + HEIGHT];
-    return svg("path", { class: "edge back", d: `M${sx} ${from.y + HEIGHT} C${sx} ${y + 14} ${tx} ${y + 14} ${tx} ${to.y + HEIGHT}` });
+    return svg("path", {
+      class: "edge back",
+      d: `M${sx} ${from.y + HEIGHT} C${sx} ${y + 14} ${tx} ${y + 14} ${tx} ${to.y + HEIGHT}`,
+    });
   }
   const middle = (x1 + x2) / 2;
   return svg("path", { class: "edge", d: `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}` });
@@ -82,7 +95,9 @@ function node(step: Step, at: { x: number; y: number }, current: boolean): SVGEl
     "g",
     { class: current ? "node current" : "node", transform: `translate(${at.x} ${at.y})` },
     svg("title", {}, step.doc ? `${step.name}\n${step.doc}` : step.name),
-    step.kind === "foreach" || step.kind === "parallel" ? svg("rect", { x: 4, y: 4, width: WIDTH, height: HEIGHT, rx: 7 }) : null,
+    step.kind === "foreach" || step.kind === "parallel"
+      ? svg("rect", { x: 4, y: 4, width: WIDTH, height: HEIGHT, rx: 7 })
+      : null,
     svg("rect", { width: WIDTH, height: HEIGHT, rx: 7 }),
     svg("text", { x: WIDTH / 2, y: HEIGHT / 2 + 4, "text-anchor": "middle" }, name),
   );

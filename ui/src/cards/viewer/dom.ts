@@ -13,7 +13,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** An element of a drawing. */
-export function svg(name: string, attributes: Record<string, string | number>, ...children: Child[]): SVGElement {
+export function svg(
+  name: string,
+  attributes: Record<string, string | number>,
+  ...children: Child[]
+): SVGElement {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   for (const child of children) if (child) made.append(child);

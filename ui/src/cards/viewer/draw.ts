@@ -20,7 +20,10 @@ export class Canvas {
   /** Shows these parts. */
   show(parts: Part[]): void {
     this.seen = new Set();
-    reconcile(this.root, parts.map((part, at) => this.part(part, `${at}`)));
+    reconcile(
+      this.root,
+      parts.map((part, at) => this.part(part, `${at}`)),
+    );
     for (const key of this.known.keys()) if (!this.seen.has(key)) this.known.delete(key);
   }
 
@@ -47,7 +50,9 @@ export class Canvas {
     const before = this.known.get(key);
     const node = before?.node ?? h("section", part.type);
     this.known.set(key, { source: "", node });
-    const inner = list(part.contents).filter(isPart).map((one, at) => this.part(one, `${path}.${at}`));
+    const inner = list(part.contents)
+      .filter(isPart)
+      .map((one, at) => this.part(one, `${path}.${at}`));
     const title = part.title ? [this.heading(part, path)] : [];
     reconcile(node, [...title, ...inner]);
     node.hidden = inner.length === 0;

@@ -39,7 +39,11 @@ async function drawn(part: Part, box: HTMLElement): Promise<void> {
     if (!libraries.Plotly) throw new Error("this page has no Plotly");
     const given = record(part.figure);
     const ink = getComputedStyle(document.body).color;
-    const layout: Record<string, unknown> = { paper_bgcolor: "transparent", font: { color: ink }, ...record(given.layout) };
+    const layout: Record<string, unknown> = {
+      paper_bgcolor: "transparent",
+      font: { color: ink },
+      ...record(given.layout),
+    };
     if (isDark()) layout.plot_bgcolor = "transparent";
     await libraries.Plotly.newPlot(box, given.data, layout, { responsive: true, displaylogo: false });
   } else {

@@ -1,6 +1,6 @@
 import type { CardDocument } from "./document";
-import { Canvas } from "./draw";
 import { h } from "./dom";
+import { Canvas } from "./draw";
 import "./viewer.css";
 
 const root = document.getElementById("card");
@@ -35,7 +35,11 @@ function start(root: HTMLElement, first: CardDocument): void {
     }
   });
   if (window.parent !== window) {
-    const tell = () => window.parent.postMessage({ type: "card-height", height: Math.ceil(root.getBoundingClientRect().height) }, "*");
+    const tell = () =>
+      window.parent.postMessage(
+        { type: "card-height", height: Math.ceil(root.getBoundingClientRect().height) },
+        "*",
+      );
     new ResizeObserver(tell).observe(root);
     window.parent.postMessage({ type: "card-ready" }, "*");
   }

@@ -1,7 +1,7 @@
 import DOMPurify from "dompurify";
 import { marked } from "marked";
-import { h } from "./dom";
 import { text } from "./document";
+import { h } from "./dom";
 
 /** Formatted text. HTML in it is kept as far as it cannot do anything. */
 export function markdown(source: unknown): HTMLElement {

@@ -26,7 +26,11 @@ function told(stats: Record<string, unknown>): string {
   return parts.join(" · ");
 }
 
-function one(event: Record<string, unknown>, draw: (part: Part, path: string) => Node, path: string): HTMLElement {
+function one(
+  event: Record<string, unknown>,
+  draw: (part: Part, path: string) => Node,
+  path: string,
+): HTMLElement {
   const theme = text(event.style_theme).replace(/\W/g, "") || "default";
   const facts = Object.entries(record(event.metadata)).filter(([name]) => name !== "timestamp");
   const [first, ...others] = facts;
@@ -44,7 +48,8 @@ function one(event: Record<string, unknown>, draw: (part: Part, path: string) =>
     made.append(h("div", "", h("span", "quiet", `${name} `), shown));
   }
   for (const [name, payload] of Object.entries(record(event.payloads))) {
-    if (isPart(payload)) made.append(h("details", "payload", h("summary", "", name), draw(payload, `${path}.${name}`)));
+    if (isPart(payload))
+      made.append(h("details", "payload", h("summary", "", name), draw(payload, `${path}.${name}`)));
   }
   return made;
 }

@@ -9,7 +9,10 @@ export function json(part: Part): HTMLElement {
   const source = text(part.json_string);
   let body: Node;
   try {
-    body = part.collapsible === false ? h("pre", "code", source) : h("div", "tree", branch(JSON.parse(source), null, 0));
+    body =
+      part.collapsible === false
+        ? h("pre", "code", source)
+        : h("div", "tree", branch(JSON.parse(source), null, 0));
   } catch {
     body = h("pre", "code", source);
   }
@@ -22,7 +25,12 @@ export function yaml(part: Part): HTMLElement {
   const pre = h("pre", "code");
   for (const row of source.split(/(?<=\n)/)) {
     const key = /^(\s*(?:- )*)([^\s#:"'-][^:\n]*|"[^"\n]*")(:)(?=\s)/.exec(row);
-    if (key) pre.append(key[1] ?? "", h("span", "keyword", key[2] ?? ""), row.slice((key[1] ?? "").length + (key[2] ?? "").length));
+    if (key)
+      pre.append(
+        key[1] ?? "",
+        h("span", "keyword", key[2] ?? ""),
+        row.slice((key[1] ?? "").length + (key[2] ?? "").length),
+      );
     else pre.append(row);
   }
   return framed(part, source, pre);
@@ -42,7 +50,9 @@ function branch(value: unknown, key: string | null, depth: number): Node {
     const kind = typeof value === "string" ? "string" : "numeral";
     return h("div", "leaf", name, h("span", kind, JSON.stringify(value)));
   }
-  const entries = Array.isArray(value) ? value.map((one, at) => [String(at), one] as const) : Object.entries(value);
+  const entries = Array.isArray(value)
+    ? value.map((one, at) => [String(at), one] as const)
+    : Object.entries(value);
   const extent = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
   const made = h("details", "branch", h("summary", "", name, h("span", "quiet", extent)));
   // What is folded is drawn when it is unfolded.

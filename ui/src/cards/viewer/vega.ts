@@ -4,10 +4,21 @@ import { compile } from "vega-lite";
 import { h } from "./dom";
 
 /** Draws a specification of Vega or Vega-Lite without `eval`, which no card's page allows, and without fetching anything. */
-export async function draw(box: HTMLElement, given: unknown, dark: boolean, controls: boolean): Promise<void> {
+export async function draw(
+  box: HTMLElement,
+  given: unknown,
+  dark: boolean,
+  controls: boolean,
+): Promise<void> {
   const spec = given as { $schema?: string; config?: object; width?: unknown };
   const ink = dark ? "#c9ced6" : "#39414d";
-  const axis = { labelColor: ink, titleColor: ink, gridColor: dark ? "#333a45" : "#e3e6ea", domainColor: ink, tickColor: ink };
+  const axis = {
+    labelColor: ink,
+    titleColor: ink,
+    gridColor: dark ? "#333a45" : "#e3e6ea",
+    domainColor: ink,
+    tickColor: ink,
+  };
   const config = {
     background: "transparent",
     axis,
@@ -22,7 +33,13 @@ export async function draw(box: HTMLElement, given: unknown, dark: boolean, cont
   const runtime = vega.parse(ready, isVega ? (config as vega.Config) : undefined, { ast: true });
   const loader = vega.loader();
   loader.load = () => Promise.reject(new Error("a card fetches nothing: put the data into the chart"));
-  const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", container: box, hover: true, loader } as never);
+  const view = new vega.View(runtime, {
+    expr: expressionInterpreter,
+    renderer: "svg",
+    container: box,
+    hover: true,
+    loader,
+  } as never);
   await view.runAsync();
   if (controls) box.append(exported(view));
 }

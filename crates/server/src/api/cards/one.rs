@@ -38,6 +38,7 @@ pub(super) struct Asked {
 /// A card as one HTML page that needs nothing else. Its scripts run in a sandbox: they reach nothing.
 #[utoipa::path(
     get,
+    operation_id = "card_html",
     path = "/flows/{flow}/runs/{run}/tasks/{task}/cards/{hash}/html",
     tag = "cards",
     params(("flow" = String, Path), ("run" = String, Path), ("task" = u64, Path), ("hash" = String, Path), Asked),
@@ -58,7 +59,8 @@ pub(super) async fn html(
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let page = if asked.download { spinloom_cards::page(&document)? } else { spinloom_cards::framed(&document)? };
+    let page =
+        if asked.download { spinloom_cards::page(&document)? } else { spinloom_cards::framed(&document)? };
     let known = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
@@ -87,6 +89,7 @@ pub(super) async fn html(
 /// The document of a card: what it shows, as its page is told when the card is made anew. The format is that of the store.
 #[utoipa::path(
     get,
+    operation_id = "card_data",
     path = "/flows/{flow}/runs/{run}/tasks/{task}/cards/{hash}/data",
     tag = "cards",
     params(("flow" = String, Path), ("run" = String, Path), ("task" = u64, Path), ("hash" = String, Path), Asked),
