@@ -14,7 +14,16 @@ export default defineConfig({
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
   worker: { format: "es" },
   server: {
-    proxy: { "/api": { target: server, changeOrigin: true, ws: true, headers: { origin: server } } },
+    proxy: {
+      "/api": {
+        target: server,
+        changeOrigin: true,
+        ws: true,
+        rewriteWsOrigin: true,
+        headers: { origin: server },
+      },
+    },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+  // Property tests take their time on a busy machine.
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 120_000 },
 });

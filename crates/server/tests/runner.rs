@@ -7,6 +7,7 @@ mod cards;
 mod files;
 mod guard;
 mod live;
+mod pages;
 mod provider;
 mod run;
 mod runs;

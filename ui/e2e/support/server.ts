@@ -20,10 +20,15 @@ export function environment(more: Record<string, string> = {}): NodeJS.ProcessEn
 /** Runs a flow to its end in the store of a folder; that it fails is no error here. */
 export function runFlow(store: string, file: string, args: string[] = [], user = "ann"): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: store, env: environment({ SPINLOOM_USER: user }), timeout: 120_000 };
-    execFile(BIN, ["run", join(FLOWS, file), ...args], options, (error, stdout, stderr) => {
+    const options = {
+      cwd: store,
+      env: environment({ SPINLOOM_USER: user }),
+      timeout: 120_000,
+      maxBuffer: 64 << 20,
+    };
+    execFile(BIN, ["--quiet", "run", join(FLOWS, file), ...args], options, (error, stdout, stderr) => {
       // A run that failed says so with its exit code; anything else is a fault of the test.
-      if (error && !/failed in /.test(stderr)) reject(new Error(`${file}: ${stderr || error.message}`));
+      if (error && error.code !== 1) reject(new Error(`${file}: ${stderr.slice(-2000) || error.message}`));
       else resolve(stdout + stderr);
     });
   });

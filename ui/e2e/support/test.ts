@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { type Server, startFlow, startServer } from "./server";
 
 export { expect } from "@playwright/test";
@@ -66,6 +66,21 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 });
+
+/** Goes to a page, and waits until it can be used. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("button", { name: "Go to anything" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(/\S/);
+}
+
+/** The box one goes anywhere from, opened by key; and what it offers. */
+export async function finder(page: Page): Promise<{ box: Locator; offers: Locator }> {
+  await page.keyboard.press("Control+k");
+  const box = page.getByRole("combobox", { name: "Pathspec, address or a few letters" });
+  await expect(box).toBeFocused();
+  return { box, offers: page.getByRole("listbox", { name: "Offers" }).getByRole("option") };
+}
 
 function watchFor(page: Page): string[] {
   const wrong: string[] = [];

@@ -9,7 +9,7 @@ export type Piece = [text: string, mark?: Mark];
 export type Inside = "" | '"""' | "'''";
 
 const KEYWORDS = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match case nonlocal not or pass raise return self try while with yield".split(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match case nonlocal not or pass raise return try while with yield".split(
     " ",
   ),
 );

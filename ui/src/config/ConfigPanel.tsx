@@ -1,5 +1,4 @@
 import { type ReactElement, useMemo, useState } from "react";
-import { IconButton } from "~/parts/Button";
 import { Copy } from "~/parts/Copy";
 import { Icon, type IconName } from "~/parts/Icon";
 import { Panel } from "~/parts/Panel";
@@ -79,13 +78,15 @@ function Row({ flow, run, config, row, onTurn }: RowProps): ReactElement {
       <tr className={css.row}>
         <th scope="row" style={indent} colSpan={4}>
           <span className={css.key}>
-            <IconButton
-              small
-              icon={row.shut ? "chevron-right" : "chevron-down"}
-              label={`${row.shut ? "open" : "shut"} ${label}`}
+            <button
+              type="button"
+              className={css.fold}
+              aria-label={`${row.shut ? "open" : "shut"} ${label}`}
               aria-expanded={!row.shut}
               onClick={() => onTurn(pointer)}
-            />
+            >
+              <Icon name={row.shut ? "chevron-right" : "chevron-down"} size={13} />
+            </button>
             <bdi>{label}</bdi>
             {row.shut && <span className={css.holds}>{plural(row.holds, "value")}</span>}
           </span>

@@ -35,12 +35,18 @@ export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactEl
     config,
     leaves: config.leaves.filter((leaf) => fits(leaf, filter) && (!set || leaf.overrides)),
   }));
+  // What a config is bound to is a constant of the flow, too.
+  const bound = new Set(configs.data.configs.map((config) => config.attribute));
+  const given = {
+    ...parameters.data,
+    constants: parameters.data.constants.filter((constant) => !bound.has(constant.name)),
+  };
   const none = configs.data.configs.length === 0;
   return (
     <div className={css.tab}>
       <div className={css.bar}>
         <TextInput
-          type="search"
+          className={css.filter}
           icon="filter"
           aria-label="filter"
           placeholder="Filter by key, value or source"
@@ -54,7 +60,7 @@ export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactEl
         )}
       </div>
       <div className={css.body}>
-        <Parameters given={parameters.data} filter={filter} only={set} />
+        <Parameters given={given} filter={filter} only={set} />
         {shown.map(({ config, leaves }) => (
           <ConfigPanel
             key={config.name}

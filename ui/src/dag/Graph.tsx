@@ -67,7 +67,7 @@ export function Graph(props: GraphProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") card.leave();
     const from = layout.nodes.find((node) => node.step === current);
-    const next = from && ARROWS.has(event.key) ? neighbour(layout.nodes, from, event.key) : undefined;
+    const next = from && ARROWS.has(event.key) ? neighbour(layout, from, event.key) : undefined;
     if (!next) return;
     event.preventDefault();
     const place = `a[data-step="${CSS.escape(next.step)}"]`;

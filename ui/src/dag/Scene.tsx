@@ -20,15 +20,23 @@ export const Scene = memo(function Scene({ layout, shapes, state, overlay }: Sce
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have focus
     <g aria-hidden="true">
       {layout.groups.map((group) => (
-        <Frame key={group.owner} group={group} shape={shapes.get(group.owner)} steps={state.steps} />
+        <Frame key={group.owner} group={group} />
       ))}
       {layout.edges.map((edge) => (
         <Way key={`${edge.from}\n${edge.to}`} edge={edge} state={state} overlay={overlay} />
       ))}
+      {layout.groups.map((group) => (
+        <Heading key={group.owner} group={group} shape={shapes.get(group.owner)} steps={state.steps} />
+      ))}
       {layout.nodes.map((node) =>
         node.repeats === null ? null : (
           <g key={node.step}>
-            <path className={css.way} d={loop(node)} markerEnd="url(#dag-arrow)" />
+            <path
+              className={css.way}
+              data-taken={(state.steps[node.step]?.tasks ?? 0) > 1 ? "" : undefined}
+              d={loop(node)}
+              markerEnd="url(#dag-arrow)"
+            />
             <text className={css.label} x={node.x + node.w + 24} y={node.y + node.h / 2 + 4}>
               {fitting(`↻ ${node.repeats}`, 120, false)}
             </text>
@@ -70,17 +78,14 @@ function Way({
   );
 }
 
-interface FrameProps {
+interface HeadingProps {
   group: GroupBox;
   shape: ShapeStep | undefined;
   steps: Record<string, StepState>;
 }
 
-function Frame({ group, shape, steps }: FrameProps): ReactElement {
+function Frame({ group }: { group: GroupBox }): ReactElement {
   const many = group.kind === "foreach" || group.kind === "parallel";
-  const inner = many ? steps[shape?.next[0] ?? ""] : undefined;
-  const tasks = Math.max(inner?.tasks ?? 0, inner?.expected ?? 0);
-  const label = words(group, shape) + (tasks > 0 ? ` × ${inner?.estimated ? "~" : ""}${count(tasks)}` : "");
   return (
     <g className={css.group} data-kind={group.kind}>
       <rect className={css.frame} x={group.x} y={group.y} width={group.w} height={group.h} rx={12} />
@@ -94,10 +99,20 @@ function Frame({ group, shape, steps }: FrameProps): ReactElement {
           rx={8}
         />
       )}
-      <text className={css.heading} x={group.x + 14} y={group.y + 18}>
-        {fitting(label, group.w - 24, false)}
-      </text>
     </g>
+  );
+}
+
+/** What a frame is for; over the ways that cross it. */
+function Heading({ group, shape, steps }: HeadingProps): ReactElement {
+  const many = group.kind === "foreach" || group.kind === "parallel";
+  const inner = many ? steps[shape?.next[0] ?? ""] : undefined;
+  const tasks = Math.max(inner?.tasks ?? 0, inner?.expected ?? 0);
+  const label = words(group, shape) + (tasks > 0 ? ` × ${inner?.estimated ? "~" : ""}${count(tasks)}` : "");
+  return (
+    <text className={css.heading} x={group.x + 14} y={group.y + 18}>
+      {fitting(label, group.w - 24, false)}
+    </text>
   );
 }
 

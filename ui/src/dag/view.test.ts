@@ -38,10 +38,12 @@ test("a step is brought into sight, one that is in sight stays", () => {
   expect(showing({ x: -300, y: 20, k: 1 }, rect, 400, 300)).toEqual({ x: -300, y: 20, k: 1 });
 });
 
-test("arrow keys go to the nearest step that way", () => {
+test("arrow keys go along the ways, and aside", () => {
   const node = (step: string, x: number, y: number) => ({ step, x, y, w: 10, h: 10, repeats: null });
-  const all = [node("a", 0, 0), node("b", -50, 100), node("c", 50, 100), node("d", 0, 200)];
-  const go = (from: number, key: string) => neighbour(all, all[from] ?? node("", 0, 0), key)?.step;
+  const nodes = [node("a", 0, 0), node("b", -50, 100), node("c", 50, 100), node("d", 0, 200)];
+  const ways = ["ab", "ac", "bd", "cd"].map(([from = "", to = ""]) => ({ from, to, label: "", points: [] }));
+  const go = (from: number, key: string) =>
+    neighbour({ nodes, edges: ways }, nodes[from] ?? node("", 0, 0), key)?.step;
   expect([go(0, "ArrowDown"), go(1, "ArrowRight"), go(1, "ArrowDown"), go(2, "ArrowUp")]).toEqual([
     "b",
     "c",

@@ -48,20 +48,32 @@ export function seen(view: View, rect: Rect, width: number, height: number): boo
   return x < width + 80 && y < height + 80 && x + rect.w * view.k > -80 && y + rect.h * view.k > -80;
 }
 
-/** The step next to one in a direction, as the arrow keys go; none at an edge. */
-export function neighbour(nodes: NodeBox[], from: NodeBox, key: string): NodeBox | undefined {
-  const vertical = key === "ArrowUp" || key === "ArrowDown";
-  const sign = key === "ArrowUp" || key === "ArrowLeft" ? -1 : 1;
-  let best: NodeBox | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const node of nodes) {
-    const [dx, dy] = [node.x - from.x, node.y - from.y];
-    const [ahead, aside] = vertical ? [dy * sign, Math.abs(dx)] : [dx * sign, Math.abs(dy)];
-    if (ahead <= 1) continue;
-    const far = ahead + 2 * aside;
-    if (far < least) [best, least] = [node, far];
+/** The step one comes to with an arrow key: down and up along the ways, aside to what is nearest; none at an edge. */
+export function neighbour(
+  layout: Pick<Layout, "nodes" | "edges">,
+  from: NodeBox,
+  key: string,
+): NodeBox | undefined {
+  const { nodes, edges } = layout;
+  const nearest = (those: NodeBox[], far: (node: NodeBox) => number) =>
+    those.reduce<NodeBox | undefined>(
+      (best, node) => (!best || far(node) < far(best) ? node : best),
+      undefined,
+    );
+  if (key === "ArrowDown" || key === "ArrowUp") {
+    const down = key === "ArrowDown";
+    const ends = edges.filter((edge) => (down ? edge.from : edge.to) === from.step);
+    const names = new Set(ends.map((edge) => (down ? edge.to : edge.from)));
+    return nearest(
+      nodes.filter((node) => names.has(node.step)),
+      (node) => Math.abs(node.x - from.x),
+    );
   }
-  return best;
+  const sign = key === "ArrowLeft" ? -1 : 1;
+  return nearest(
+    nodes.filter((node) => (node.x - from.x) * sign > 1),
+    (node) => Math.abs(node.x - from.x) + 2 * Math.abs(node.y - from.y),
+  );
 }
 
 function clamp(k: number): number {

@@ -28,7 +28,7 @@ export function over(state: StepState): number {
 export function summary(state: StepState): string {
   const took = state.durations;
   const parts = [counts(state)];
-  if (took) parts.push(took.count > 1 ? `${duration(took.p50)} each` : duration(took.p50));
+  if (took) parts.push(duration(took.p50));
   if (!took || state.state !== "done") parts.push(STATES[state.state] ?? state.state);
   return parts.filter((part) => part !== "").join(" · ");
 }

@@ -48,7 +48,7 @@ export function LogBar(props: BarProps): ReactElement {
       <Search {...props} />
       <span className={css.space} />
       <IconButton
-        icon={following ? "pause" : "arrow-down"}
+        icon={running && following ? "pause" : "arrow-down"}
         label={
           running ? (following ? "following: stay here instead" : "follow what is written") : "to the end"
         }

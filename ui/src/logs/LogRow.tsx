@@ -11,6 +11,7 @@ import { type Match, rangesIn } from "./searching";
 
 /** Letters of a line that are shown unless one asks for more: laying out millions of them takes a while. */
 const LONGEST = 6000;
+const ENDS = /^\s*::endgroup::/;
 
 export interface RowProps {
   number: number;
@@ -78,7 +79,7 @@ function Line({
   const long = line.text.length > LONGEST;
   const shown = long ? line.text.slice(0, LONGEST) : line.text;
   return (
-    <span className={css.text} dir="auto">
+    <span className={css.text} dir="auto" data-end={ENDS.test(line.text) || undefined}>
       {piecesOf(shown, rangesIn(shown, match)).map((piece, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line do not move
         <Shown key={at} piece={piece} />

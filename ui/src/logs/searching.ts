@@ -60,7 +60,7 @@ export async function search(
       return;
     }
     lines.push(event.line);
-    found.set(event.line, { text: event.text, ranges: event.ranges as unknown as Range[] });
+    found.set(event.line, { text: event.text, ranges: event.ranges });
     if (performance.now() - told > 100) {
       told = performance.now();
       tell({ lines: [...lines], found: new Map(found), total: lines.length, over: false, complete: true });

@@ -15,7 +15,7 @@ export interface PlotProps {
 }
 
 const COLOURS = ["--plot-1", "--plot-2", "--plot-3"];
-const HEIGHT = 150;
+const HEIGHT = 132;
 
 /** A plot over time. All plots of a page have one cursor. */
 export default function Plot({ title, seconds, startedAt, lines, format }: PlotProps): ReactElement {
@@ -75,7 +75,7 @@ function options(
     padding: [6, 8, 0, 0],
     scales: { x: { time: false }, y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((s) => (s === 0 ? "0" : duration(s * 1e6))) },
+      { ...axis, size: 26, values: (_, splits) => splits.map((s) => (s === 0 ? "0" : duration(s * 1e6))) },
       { ...axis, size: 64, values: (_, splits) => splits.map((value) => format(value)) },
     ],
     cursor: { sync: { key: "resources" }, points: { size: 6 }, drag: { x: true, y: false } },

@@ -96,15 +96,17 @@ function Plots({ series, startedAt }: { series: Series; startedAt: number }): Re
     <div className={css.plots}>
       <Plot {...shared} title="Processors at work" lines={[["cores", series.cores]]} format={cores} />
       <Plot {...shared} title="Memory" lines={[["resident", series.memory]]} format={bytes} />
-      <Plot
-        {...shared}
-        title="Disks"
-        lines={[
-          ["read", series.read],
-          ["written", series.written],
-        ]}
-        format={rate}
-      />
+      {most([...series.read, ...series.written]) > 0 && (
+        <Plot
+          {...shared}
+          title="Disks"
+          lines={[
+            ["read", series.read],
+            ["written", series.written],
+          ]}
+          format={rate}
+        />
+      )}
       {most(series.processes) > 1 && (
         <Plot
           {...shared}

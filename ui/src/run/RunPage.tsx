@@ -1,5 +1,5 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { type ComponentType, lazy, type ReactElement, Suspense } from "react";
+import { type ComponentType, lazy, type ReactElement, Suspense, useState } from "react";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
@@ -23,8 +23,18 @@ const scripts = import.meta.glob<Record<string, ComponentType<TabProps>>>(
 );
 const pages = new Map(TABS.map((tab) => [tab.value as string, pageOf(tab.value)]));
 
+function nameOf(tab: string): string {
+  return `${tab === "dag" ? "Dag" : tab.charAt(0).toUpperCase() + tab.slice(1)}Tab`;
+}
+
+/** Fetches a tab's script while its run is asked for, and what the tab itself asks for ahead. */
+async function ahead(tab: string, flow: string, run: string): Promise<void> {
+  const page = await scripts[`../${tab}/${nameOf(tab)}.tsx`]?.();
+  (page as { ahead?: (flow: string, run: string) => void } | undefined)?.ahead?.(flow, run);
+}
+
 function pageOf(tab: string): ComponentType<TabProps> {
-  const name = `${tab === "dag" ? "Dag" : tab.charAt(0).toUpperCase() + tab.slice(1)}Tab`;
+  const name = nameOf(tab);
   const load = scripts[`../${tab}/${name}.tsx`];
   if (!load) return () => <Empty title={`${name} is not there yet`} />;
   return lazy(async () => {
@@ -41,6 +51,8 @@ export function RunPage(): ReactElement {
 }
 
 function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
+  // What cannot be fetched is asked for again when the tab is shown, and said there.
+  useState(() => void ahead(tab, flow, run).catch(() => {}));
   const { bundle, error, retry } = useRun(flow, run);
   const Page = pages.get(tab);
   useTitle(bundle ? `${flow}/${run} ${bundle.state.status}` : `${flow}/${run}`);

@@ -13,6 +13,7 @@ import { Facets } from "./facets/Facets";
 import { RunsMain } from "./page/RunsMain";
 import { Summary } from "./page/Summary";
 import { Toolbar } from "./page/Toolbar";
+import { useNarrow } from "./page/useNarrow";
 import { useRunsKeys } from "./page/useRunsKeys";
 import { MOST_COMPARED, useSelection } from "./page/useSelection";
 import { setRunsPrefs, useRunsPrefs } from "./prefs";
@@ -20,7 +21,7 @@ import { toggle } from "./query/edit";
 import { QueryBar } from "./query/QueryBar";
 import css from "./RunsPage.module.css";
 import { NEWEST, viewOf } from "./search";
-import { apiColumns, columnsOf } from "./table/columns";
+import { apiColumns, columnsOf, NARROW } from "./table/columns";
 
 /** All runs: what one looks for, what they differ in, when they were and how long they took, and the list itself, live. */
 export function RunsPage(): ReactElement {
@@ -29,7 +30,10 @@ export function RunsPage(): ReactElement {
   const { query, sort, by } = view;
   const prefs = useRunsPrefs();
   const ids = view.columns ?? prefs.columns;
-  const columns = useMemo(() => columnsOf(ids), [ids]);
+  const narrow = useNarrow();
+  const [filters, setFilters] = useState(false);
+  const facets = narrow ? filters : prefs.facets;
+  const columns = useMemo(() => (narrow ? NARROW : columnsOf(ids)), [narrow, ids]);
   const shown = useRunList(query, sort, apiColumns(columns));
   const { list, wanted, pending, reload } = shown;
   const [current, setCurrent] = useState<string>();
@@ -64,15 +68,15 @@ export function RunsPage(): ReactElement {
     enabled: by === undefined,
   });
   return (
-    <div className={css.page} data-facets={prefs.facets || undefined}>
+    <div className={css.page}>
       <h1 className="sr-only">Runs</h1>
       <div className={css.top}>
         <IconButton
           icon="filter"
           look="normal"
           label="Filters"
-          pressed={prefs.facets}
-          onClick={() => setRunsPrefs({ facets: !prefs.facets })}
+          pressed={facets}
+          onClick={() => (narrow ? setFilters(!filters) : setRunsPrefs({ facets: !facets }))}
         />
         <QueryBar query={query} onQuery={ask} problem={wanted.problem} />
         <Toolbar
@@ -86,7 +90,7 @@ export function RunsPage(): ReactElement {
         />
       </div>
       <div className={css.middle}>
-        {prefs.facets && <Facets facets={list.facets} query={query} onQuery={ask} />}
+        {facets && <Facets facets={list.facets} query={query} onQuery={ask} />}
         <div className={css.main}>
           <Summary
             list={list}

@@ -84,6 +84,9 @@ export function useKeyboard(): void {
         return;
       const name = nameOf(event);
       if (wantsKeys(event.target) && !name.startsWith("mod+") && name !== "Escape") return;
+      // What is open above the page has its keys for itself, and Escape closes it.
+      const open = document.querySelector("[popover=auto]:popover-open");
+      if (open && (name === "Escape" || open.contains(document.activeElement))) return;
       // A dialog keeps the keys of the page behind it from being pressed.
       if (document.querySelector("dialog:modal") && !name.startsWith("mod+")) return;
       const bindings = useBindings.getState();

@@ -20,23 +20,25 @@ interface RailProps {
 export function Rail({ flow, run, task, attempt }: RailProps): ReactElement {
   return (
     <aside className={css.rail} aria-label="about the task">
-      <Times task={task} attempt={attempt} />
-      <Neighbours title="Inputs from" of={task.parents} flow={flow} run={run} step={task.step} />
-      <Neighbours title="Goes on with" of={task.children} flow={flow} run={run} step={task.step} />
-      <section>
-        <h2 className={css.title}>Commands</h2>
-        <ul className={css.commands}>
-          {commandsOf(task, attempt).map(({ label, what, text }) => (
-            <li key={label} className={css.command}>
-              <span className={css.label} data-tip={what}>
-                {label}
-              </span>
-              <code className={css.text}>{text}</code>
-              <Copy text={text} label={`${label.toLowerCase()} command`} />
-            </li>
-          ))}
-        </ul>
-      </section>
+      <div className={css.inside}>
+        <Times task={task} attempt={attempt} />
+        <Neighbours title="Inputs from" of={task.parents} flow={flow} run={run} step={task.step} />
+        <Neighbours title="Goes on with" of={task.children} flow={flow} run={run} step={task.step} />
+        <section>
+          <h2 className={css.title}>Commands</h2>
+          <ul className={css.commands}>
+            {commandsOf(task, attempt).map(({ label, what, text }) => (
+              <li key={label} className={css.command}>
+                <span className={css.label} data-tip={what}>
+                  {label}
+                </span>
+                <code className={css.text}>{text}</code>
+                <Copy text={text} label={`${label.toLowerCase()} command`} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
     </aside>
   );
 }
@@ -111,7 +113,9 @@ function Neighbours({
               className={css.neighbour}
             >
               <StatusMark status={task.status} size={11} />
-              <bdi>{task.step}</bdi>/{task.task}
+              <span className={css.path}>
+                <bdi>{task.step}</bdi>/{task.task}
+              </span>
               {task.indices.length > 0 && <span className={css.index}>[{task.indices.join("][")}]</span>}
             </Link>
           </li>

@@ -1,14 +1,16 @@
-import { lazy, type ReactElement, Suspense, useEffect } from "react";
+import { lazy, type ReactElement, Suspense } from "react";
 import type { AttemptDetail, TaskDetail } from "~/api/types";
 import { ArtifactList } from "~/artifacts/ArtifactList";
 import { LogViewer } from "~/logs/LogViewer";
-import { copyText } from "~/parts/clipboard";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { type Tab, Tabs } from "~/parts/Tabs";
+import { PluginSlot } from "~/plugins/PluginSlot";
+import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
 import { ResourceCurves } from "~/resources/ResourceCurves";
 import { useKey } from "~/shell/keys";
+import { useTitle } from "~/shell/title";
 import { useUrl } from "~/shell/url";
 import { Attempts } from "./Attempts";
 import { Details } from "./Details";
@@ -40,9 +42,7 @@ const TaskCards = cards && lazy(async () => ({ default: (await cards()).TaskCard
 /** Everything about one task: its attempts, why it is as it is, its log, artifacts, resources and cards. */
 export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactElement {
   const { task, error, retry } = useTask(flow, run, id);
-  useEffect(() => {
-    document.title = `${step}/${id} · ${flow}/${run}`;
-  }, [flow, run, step, id]);
+  useTitle(`${step}/${id} · ${flow}/${run}`);
   if (!task)
     return error ? <Missing error={error} retry={retry} /> : <Loading what="reading the task" lines={6} />;
   return <Loaded flow={flow} run={run} task={task} />;
@@ -68,19 +68,18 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
   useKey("l", "log", () => go("log"), { group: "Task" });
   useKey("a", "artifacts", () => go("artifacts"), { group: "Task" });
   useKey("r", "resources", () => go("resources"), { group: "Task" });
-  useKey("y", "copy pathspec", () => void copyText(task.pathspec, "pathspec"), { group: "Task" });
-  useKey("Y", "copy link", () => void copyText(window.location.href, "link"), { group: "Task" });
   return (
-    <div className={css.page}>
+    <div className={css.page} data-section={section}>
       <div className={css.top}>
         <TaskHead flow={flow} run={run} task={task} />
         <Attempts task={task} chosen={chosen?.attempt} onChoose={choose} />
         {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
+        <PluginSlot slot="task-details" {...{ flow, run, step: task.step }} task={String(task.task)} attempt={chosen?.attempt} />
       </div>
       <div className={css.main}>
         <Tabs
           label="parts of the task"
-          tabs={tabs(task)}
+          tabs={[...tabs(task), ...usePluginTabs("task-tab")]}
           value={section}
           onChange={go}
           controls="task-part"
@@ -118,6 +117,8 @@ function Part({
   section: Section;
 }): ReactElement {
   const of = { flow, run, step: task.step, task: String(task.task) };
+  if (isPluginTab(section))
+    return <PluginTab slot="task-tab" tab={section} {...of} attempt={chosen?.attempt} />;
   if (section === "artifacts") return <ArtifactList {...of} detail={task} attempt={chosen?.attempt} />;
   if (section === "details") return <Details task={task} attempt={chosen} flow={flow} run={run} />;
   if (!chosen) return <NotBegun task={task} />;

@@ -2,7 +2,7 @@ import { one, type Search } from "~/shell/url";
 
 /** Parts of a task's page. */
 export const SECTIONS = ["log", "artifacts", "resources", "cards", "details"] as const;
-export type Section = (typeof SECTIONS)[number];
+export type Section = (typeof SECTIONS)[number] | `plugin-${string}`;
 
 /** What the address says of a task's page. */
 export interface TaskParams {
@@ -23,8 +23,9 @@ const OLD: Record<string, Section> = {
 export function readTaskParams(search: Search): TaskParams {
   const attempt = one(search, "attempt") ?? "";
   const section = one(search, "section") ?? "";
+  const ofPlugin = section.startsWith("plugin-") ? (section as Section) : undefined;
   return {
     attempt: /^\d{1,6}$/.test(attempt) ? Number(attempt) : undefined,
-    section: SECTIONS.find((known) => known === section) ?? OLD[section] ?? "log",
+    section: SECTIONS.find((known) => known === section) ?? ofPlugin ?? OLD[section] ?? "log",
   };
 }

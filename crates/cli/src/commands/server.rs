@@ -11,7 +11,7 @@ use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 
 use crate::context::{Context, Place};
 use crate::reply::{Answer, Reply};
-use crate::serving::{Demand, LogFormat, ServeRequest, Serving};
+use crate::serving::{Demand, LogFormat, Serve, ServeRequest, Serving};
 use crate::storage;
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     host: IpAddr,
 
     /// The port to listen at; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8040)]
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
     port: u16,
 
     /// What is demanded of those who ask: `none`, `token`, or `header:NAME` where a proxy says in that header who it is
@@ -59,6 +59,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH", value_parser = prefix)]
     path_prefix: Option<String>,
 }
+
+/// The port of a server, unless it is told another.
+pub(super) const PORT: u16 = 8040;
 
 /// A prefix as routes have it: `/a/b`.
 fn prefix(path: &str) -> std::result::Result<String, String> {
@@ -110,14 +113,19 @@ fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
 }
 
 fn start(request: ServeRequest, context: &Context<'_>, path: &str) -> Result<()> {
-    let serve = context.serve.ok_or_else(|| {
-        Error::new(codes::USAGE, "serving is a command of the `spinloom` program")
-            .hint("run `spinloom server`, or `spinloom card server`")
-    })?;
+    let serve = program(context)?;
     let output = context.output;
     serve(request, &mut |serving| {
         let url = address(&serving, path);
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
+    })
+}
+
+/// Who serves: the program, which the library is not.
+pub(super) fn program(context: &Context<'_>) -> Result<Serve> {
+    context.serve.ok_or_else(|| {
+        Error::new(codes::USAGE, "a server is started by the `spinloom` program")
+            .hint("run `spinloom server`")
     })
 }
 

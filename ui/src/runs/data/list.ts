@@ -13,7 +13,7 @@ export interface Wanted {
   readonly columns: string;
 }
 
-const FIRST = 60;
+const FIRST = 100;
 const MORE = 200;
 const FACETS = 20;
 /** Counts are asked for again, and rows looked at again, at most this often. */
@@ -85,7 +85,7 @@ export class RunList {
   need(from: number, to: number): void {
     if (!this.ready) return;
     for (let page = this.pages.pageOf(from); page <= this.pages.pageOf(to); page += 1) this.restore(page);
-    if (to > this.pages.count - MORE / 2) this.more();
+    if (to > this.pages.count - FIRST / 2) this.more();
     this.pages.trim(from);
   }
 

@@ -1,5 +1,6 @@
 import { type ComponentProps, lazy, type ReactElement, Suspense } from "react";
 import { Button } from "~/parts/Button";
+import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { plural } from "~/theme/format";
@@ -32,11 +33,13 @@ export function RunsMain(props: Props): ReactElement {
   const { list, wanted, pending, reload, query, by, scatter, onQuery, onGroup, onOpen, table } = props;
   const { problem } = wanted;
   const none = wanted.ready && wanted.total === 0 && wanted.pages.count === 0;
+  // A wrong query leaves what was there before; if nothing was, the box alone tells what to do.
+  const understandable = list.ready || !problem;
   const understood = problem === undefined || wrongPlace(problem) === undefined;
   if (none && query === "" && !wanted.loading) return <NoRuns />;
   return (
     <>
-      {scatter && !none && (
+      {scatter && !none && understandable && (
         <Suspense fallback={<div className={css.dots} />}>
           <Scatter
             query={wanted.ready ? query : list.wanted.query}
@@ -67,9 +70,21 @@ export function RunsMain(props: Props): ReactElement {
           <RunsTable list={list} pending={pending} {...table} />
         </div>
       ) : (
-        !problem && <Loading what="Runs" lines={12} />
+        <Nothing problem={problem !== undefined} understood={understood} onQuery={onQuery} />
       )}
     </>
+  );
+}
+
+/** Nothing is there yet, or cannot be. */
+function Nothing(of: { problem: boolean; understood: boolean; onQuery: (query: string) => void }) {
+  if (!of.problem) return <Loading what="Runs" lines={12} />;
+  if (of.understood) return null;
+  return (
+    <Empty title="This query asks for nothing that is known" icon="search">
+      <p>What is wrong with it is written below the box.</p>
+      <Button onClick={() => of.onQuery("")}>Show all runs</Button>
+    </Empty>
   );
 }
 

@@ -5,7 +5,7 @@ import { count, plural } from "~/theme/format";
 import type { RunList } from "../data/list";
 import { without } from "../query/edit";
 import { terms } from "../query/terms";
-import css from "./RunsPage.module.css";
+import css from "../RunsPage.module.css";
 
 interface Props {
   list: RunList;

@@ -6,10 +6,10 @@ import { Menu } from "~/parts/Menu";
 import { toast } from "~/parts/toast";
 import { count } from "~/theme/format";
 import { setRunsPrefs, useRunsPrefs } from "../prefs";
+import css from "../RunsPage.module.css";
 import { GROUPS, type GroupBy } from "../search";
 import type { CellContext, Column } from "../table/columns";
 import { ColumnsPicker } from "./ColumnsPicker";
-import css from "./RunsPage.module.css";
 
 interface Props {
   query: string;

@@ -9,12 +9,15 @@ export function draw(canvas: HTMLCanvasElement, dots: Dots, view: View, offset: 
   const context = canvas.getContext("2d");
   if (!context) return;
   const ratio = Math.min(3, window.devicePixelRatio || 1);
-  const [width, height] = [Math.round(view.width * ratio), Math.round((view.height + AXIS) * ratio)];
+  const [width, height] = [
+    Math.round((view.width + GUTTER) * ratio),
+    Math.round((view.height + AXIS) * ratio),
+  ];
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const colour = palette();
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, view.width, view.height + AXIS);
+  context.setTransform(ratio, 0, 0, ratio, GUTTER * ratio, 0);
+  context.clearRect(-GUTTER, 0, view.width + GUTTER, view.height + AXIS);
   drawAxes(context, view, offset, colour);
   const shape = dots.count > MANY ? speck : undefined;
   STATES.forEach((state, place) => {
@@ -35,6 +38,8 @@ export function draw(canvas: HTMLCanvasElement, dots: Dots, view: View, offset: 
 
 /** The height of the axis below the dots. */
 export const AXIS = 18;
+/** The width of the axis left of them. */
+export const GUTTER = 44;
 
 type Draw = (context: CanvasRenderingContext2D, x: number, y: number) => void;
 
@@ -92,8 +97,8 @@ function drawAxes(
   context.globalAlpha = 1;
   context.fillStyle = colour("--text-faint");
   context.textBaseline = "alphabetic";
-  context.textAlign = "left";
-  for (const { y, text } of lines) context.fillText(text, 4, y - 3);
+  context.textAlign = "right";
+  for (const { y, text } of lines) context.fillText(text, -8, y + 3);
   context.textAlign = "center";
   for (const { x, text } of times) context.fillText(text, x, view.height + 14);
 }

@@ -12,6 +12,9 @@ import { useWindow } from "./useWindow";
 
 /** The head of the table, and a hair above the first row, are above the rows. */
 const HEAD = 32;
+/** Between columns, and right of the last. */
+const GAP = 12;
+const PAD = 16;
 
 interface Props {
   list: RunList;
@@ -44,7 +47,10 @@ export function RunsTable(props: Props): ReactElement {
   useScrollTo(scroller, list, current, height);
 
   const template = useMemo(() => `36px ${columns.map((column) => column.track).join(" ")}`, [columns]);
-  const width = useMemo(() => 36 + columns.reduce((sum, { track }) => sum + leastOf(track), 0), [columns]);
+  const width = useMemo(
+    () => columns.reduce((sum, { track }) => sum + GAP + leastOf(track), 36 + PAD),
+    [columns],
+  );
   const drawn: ReactElement[] = [];
   for (let index = from; index < to; index += 1) {
     const run = list.pages.at(index);

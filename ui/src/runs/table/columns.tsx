@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Run } from "~/api/types";
 import { Duration } from "~/parts/Duration";
-import { StatusBadge } from "~/parts/StatusBadge";
+import { StatusBadge, StatusMark } from "~/parts/StatusBadge";
 import { Time } from "~/parts/Time";
 import css from "./cells.module.css";
 import { ProgressCell } from "./ProgressCell";
@@ -202,6 +202,34 @@ export function columnsOf(ids: readonly string[]): Column[] {
   const plain = (columns: readonly Column[]) => columns.filter((column) => wanted.has(column.id));
   return [...plain(FIXED), ...named("param.", parameter), ...named("artifact.", artifact), ...plain(LATER)];
 }
+
+/** The columns of a narrow screen, to read: the state, the name, when, how long. */
+export const NARROW: readonly Column[] = [
+  {
+    id: "mark",
+    title: "",
+    track: "20px",
+    cell: (run) => <StatusMark status={run.status} />,
+    value: (run) => run.status,
+  },
+  {
+    id: "name",
+    title: "Run",
+    track: "minmax(90px, 1fr)",
+    cell: (run) => (
+      <Link className={css.flow} to="/$flow/$run" params={{ flow: run.flow, run: run.run }} tabIndex={-1}>
+        <bdi>
+          {run.flow}/{run.run}
+        </bdi>
+      </Link>
+    ),
+    value: (run) => `${run.flow}/${run.run}`,
+  },
+  ...FIXED.filter(({ id }) => id === "started" || id === "duration").map((column) => ({
+    ...column,
+    track: "76px",
+  })),
+];
 
 /** What the API is asked for to fill some columns. */
 export function apiColumns(columns: readonly Column[]): string {

@@ -14,15 +14,23 @@ export function Finder({ text, onClose }: { text: string; onClose: () => void })
   const { offers, problem, asked } = useOffers(typed);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const eager = useRef<string>(undefined);
   const id = useId();
   const go = useGo();
   const at = Math.min(chosen, offers.length - 1);
+  const takeLatest = useRef<(offer: Offer | undefined) => void>(() => {});
   const take = (offer: Offer | undefined) => {
     if (!offer) return;
     onClose();
     // The dialog is gone first: what a command does may be about what was below.
     window.setTimeout(() => (offer.address ? go(offer.address) : offer.run?.(new KeyboardEvent("keydown"))));
   };
+  takeLatest.current = take;
+  useEffect(() => {
+    if (eager.current === undefined || asked !== eager.current) return;
+    eager.current = undefined;
+    if (asked === typed) takeLatest.current(offers[0]);
+  }, [asked, typed, offers]);
   const type = (next: string) => {
     setTyped(next);
     setChosen(0);
@@ -32,8 +40,9 @@ export function Finder({ text, onClose }: { text: string; onClose: () => void })
     if (event.key === "ArrowDown") setChosen(at >= offers.length - 1 ? 0 : at + 1);
     else if (event.key === "ArrowUp") setChosen(at <= 0 ? offers.length - 1 : at - 1);
     else if (event.key === "Tab" && !event.shiftKey && offer?.fill) type(offer.fill);
-    // What is typed faster than it is answered is not taken for what was offered before.
     else if (event.key === "Enter" && asked === typed) take(offer);
+    // What is typed faster than it is answered is not taken for what was offered before: the answer is gone to when it is there.
+    else if (event.key === "Enter") eager.current = typed;
     else return;
     event.preventDefault();
   };

@@ -1,6 +1,6 @@
 /** Which tasks are shown. */
 
-import { attempts, failureOf, foreachValue, indexOf, NONE, stateName, stepOf } from "./ask";
+import { attempts, failureOf, foreachValue, indexOf, stateName, stepOf } from "./ask";
 import type { Failure } from "./format";
 import type { Tasks } from "./tasks";
 
@@ -28,6 +28,9 @@ export function isEverything(filter: Filter): boolean {
   );
 }
 
+/** The step that keeps a run's parameters: a task like others, but none of the flow's. */
+const PARAMETERS = "_parameters";
+
 /** The rows of tasks that are asked for, in order of id. */
 export function filtered(tasks: Tasks, filter: Filter): Uint32Array {
   const rows = new Uint32Array(tasks.count);
@@ -48,7 +51,10 @@ export function filtered(tasks: Tasks, filter: Filter): Uint32Array {
 type Take = ((row: number) => boolean) | undefined;
 
 function byStep(tasks: Tasks, { steps }: Filter): Take {
-  if (steps.length === 0) return undefined;
+  if (steps.length === 0) {
+    const own = tasks.steps.indexOf(PARAMETERS);
+    return own < 0 ? undefined : (row) => tasks.step[row] !== own;
+  }
   const wanted = new Set(steps.map((step) => tasks.steps.indexOf(step)));
   return (row) => wanted.has(tasks.step[row] as number);
 }
@@ -111,7 +117,11 @@ export function counted(tasks: Tasks, rows?: Uint32Array): StateCounts {
 
 /** What a task failed with, in a line; nothing if it did not. */
 export function errorOf(tasks: Tasks, row: number): string {
-  const id = row === NONE ? 0 : failureOf(tasks, row);
+  return failureText(tasks, failureOf(tasks, row));
+}
+
+/** A failure in a line, by its id; nothing for 0. */
+export function failureText(tasks: Tasks, id: number): string {
   const failure = id === 0 ? undefined : tasks.failures.find((one) => one.id === id);
   if (!failure) return "";
   return failure.message ? `${failure.kind}: ${failure.message}` : failure.kind;

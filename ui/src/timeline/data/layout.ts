@@ -1,8 +1,8 @@
 /** Where bars are: which lane of which step, and from when to when. Made in the worker, drawn by the page. */
 
-import { adopted, began, ended, labelOf, NONE, took } from "./ask";
+import { adopted, began, labelOf, NONE, took } from "./ask";
 import { type Curve, curveOf } from "./curve";
-import { counted, type Filter, filtered, isEverything, type StateCounts } from "./filter";
+import { counted, everything, type Filter, filtered, isEverything, type StateCounts } from "./filter";
 import { type Idle, idleOf, noIdle, toShown } from "./idle";
 import { packed } from "./lanes";
 import { ordered, sorted, sortedByText } from "./order";
@@ -62,6 +62,8 @@ export interface Layout {
   rows: Uint32Array;
   curve: Curve;
   idle: Idle;
+  /** When the last of all bars that are over ended, shown or not. */
+  end: number;
   counts: StateCounts;
   /** The tasks that took longest, the longest first. */
   slowest: Uint32Array;
@@ -244,7 +246,7 @@ class Builder {
   }
 
   finish(): Layout {
-    const { tasks, found, asked } = this;
+    const { tasks, found, asked, idle } = this;
     this.laneFrom.push(this.items);
     const real = (_: number, i: number) => this.bar[i] !== NONE;
     const ends = this.to.filter(real);
@@ -262,8 +264,10 @@ class Builder {
       to: this.to,
       rows: this.rows,
       curve: curveOf(this.from.filter(real), ends),
-      idle: this.idle,
-      counts: counted(tasks),
+      // Of its own: what is told is moved to the page.
+      idle: { from: idle.from.slice(), to: idle.to.slice(), shown: idle.shown },
+      end: toShown(idle, lastEnd(tasks)),
+      counts: counted(tasks, filtered(tasks, everything)),
       slowest: sorted(found, (row) => took(tasks, row, asked.now), true)
         .filter((row) => !Number.isNaN(took(tasks, row, asked.now)))
         .slice(0, SLOWEST),
@@ -271,13 +275,16 @@ class Builder {
   }
 }
 
-/** When the last bar that is over ended, as shown; `now` if something goes on. */
-export function endOf(tasks: Tasks, now: number): number {
+function lastEnd(tasks: Tasks): number {
   let last = 0;
-  for (let row = 0; row < tasks.count; row++) {
-    const end = ended(tasks, row);
-    if (Number.isNaN(end)) return Math.max(now, last);
-    if (end > last) last = end;
-  }
+  for (const end of tasks.barEnd) if (end > last) last = end;
+  for (const at of tasks.created) if (at > last) last = at;
   return last;
+}
+
+/** The first bar of each of these tasks; those that are not shown are left out. */
+export function firstBars(layout: Layout, tasks: Tasks, rows: Iterable<number>): Uint32Array {
+  const first = new Int32Array(tasks.count).fill(-1);
+  for (let item = layout.task.length - 1; item >= 0; item--) first[layout.task[item] as number] = item;
+  return Uint32Array.from([...rows].map((row) => first[row] ?? -1).filter((item) => item >= 0));
 }
