@@ -66,7 +66,8 @@ function useTheme(ready: boolean, say: (message: unknown) => void): void {
     if (!ready) return;
     const tell = () => {
       const theme = document.documentElement.dataset.theme;
-      const dark = theme ? theme === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches;
+      const system = window.matchMedia("(prefers-color-scheme: dark)").matches;
+      const dark = theme === "dark" || (theme !== "light" && system);
       say({ type: "theme", theme: dark ? "dark" : "light" });
     };
     tell();
