@@ -65,7 +65,8 @@ def rows(ours: str, theirs: str) -> list[str]:
         plain, carded = write(Path(folder), STEP, "step")
         mine, peers = above(ours, plain, carded), above(theirs, plain, carded, 3)
         none, thousand = write(Path(folder), FOREACH, "foreach", tasks=1000)
-        without, with_cards = alternate([ours, str(none), "run"], [ours, str(thousand), "run"], 5)
+        words = ["run", "--max-num-splits", "1000"]
+        without, with_cards = alternate([ours, str(none), *words], [ours, str(thousand), *words], 5)
     share = median(with_cards, "wall") / median(without, "wall") - 1
     cpu = median(with_cards, "cpu") / median(without, "cpu") - 1
     ratio = f"**{peers / max(mine, 0.1):.0f}×**"
