@@ -2,7 +2,7 @@
 # Recipes source .setup/env: it puts the cargo that ./setup chose on the path.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rust test-python test-full bench verify lint format generate generate-check wheel clean
+.PHONY: help setup demo test test-rust test-ui test-python test-full bench verify lint format generate generate-check wheel clean
 
 PYTHON_TOOLS := .venv/bin/python -m
 CARGO := . .setup/env && cargo
@@ -17,18 +17,23 @@ setup:  ## Install and build what is missing
 
 demo: setup  ## Train a grid of models on the digits data set, live
 	@SPINLOOM_USER=$${SPINLOOM_USER:-demo} .venv/bin/spinloom run examples/digits/flow.py
-	@echo "to look at it: .venv/bin/spinloom server, which says where"
+	@echo "to look at it in a browser: .venv/bin/spinloom ui (or .venv/bin/spinloom server, which says where)"
 
 test:  ## Run the tests (of those that compare with Metaflow, a sample)
 	@./setup --metaflow --servers
 	@$(MAKE) --no-print-directory test-rust layers
 	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-ui
 
 test-rust:  ## Run the Rust tests
 	@./setup --servers
 	@. .setup/env; \
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(TESTED) --no-fail-fast; \
 	else cargo test $(TESTED) --no-fail-fast; fi
+
+test-ui:  ## Run the tests of the pages: their logic, their size, and themselves in a browser
+	@./setup --servers
+	@. .setup/env && cd ui && for what in check test size e2e; do npm run --silent $$what || exit; done
 
 test-python: setup  ## Run the Python tests and the flow suites
 	$(PYTHON_TOOLS) pytest
@@ -70,4 +75,4 @@ wheel: setup  ## Build a release wheel into dist/
 	@. .setup/env && PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON_TOOLS) pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:  ## Remove what was built and installed here
-	rm -rf target dist .venv .venv-metaflow .venv-bench .venv-servers .boot .setup packaging/data/scripts python/spinloom/_native*.so
+	rm -rf target dist .venv .venv-metaflow .venv-bench .venv-servers .boot .setup packaging/data/scripts python/spinloom/_native*.so ui/node_modules ui/dist

@@ -18,6 +18,7 @@ from typing import Any
 
 import maturin
 import native_build
+import pages
 
 SETTINGS = dict[str, Any] | None
 
@@ -31,6 +32,8 @@ prepare_metadata_for_build_editable = maturin.prepare_metadata_for_build_wheel
 
 def build_wheel(wheel_directory: str, config_settings: SETTINGS = None, metadata_directory: str | None = None) -> str:
     """A release wheel: extension module, native command, Python sources and the compatibility finder."""
+    if not (pages.DIST / "index.html").exists():
+        raise SystemExit("the pages of the GUI are not built: run ./setup first")
     native_build.build_command("release")
     return maturin.build_wheel(wheel_directory, config_settings, metadata_directory)
 

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import native_build
+import pages
 import toolchain
 from stamps import Inputs, Stamp, files_under
 
@@ -109,7 +110,9 @@ def find_cargo() -> toolchain.Cargo:
 def build() -> None:
     """Builds the natives, and renews the command of `.venv`."""
     cargo = find_cargo()
-    lines = [f"PATH={shlex.quote(str(Path(cargo.program).parent))}:$PATH; export PATH"]
+    # Tests start a server that is written for Node.js.
+    programs = [Path(cargo.program).parent, pages.NODE]
+    lines = [f"PATH={shlex.quote(':'.join(map(str, programs)))}:$PATH; export PATH"]
     lines += [f"{name}={shlex.quote(value)}; export {name}" for name, value in cargo.variables.items()]
     (STATE / "env").write_text("\n".join(lines) + "\n")
     command = native_build.build_for_checkout(cargo.program, cargo.environment())
@@ -138,7 +141,7 @@ def install_azurite() -> None:
     AZURITE.mkdir(parents=True, exist_ok=True)
     for file in azurite_files():
         shutil.copy2(file, AZURITE)
-    run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", AZURITE])
+    pages.install(AZURITE)
 
 
 def azurite_files() -> tuple[Path, ...]:
@@ -180,6 +183,33 @@ def packaging_files() -> tuple[Path, ...]:
     return (ROOT / "pyproject.toml", ROOT / "packaging" / "backend.py", *files_under([native_build.DATA / "purelib"]))
 
 
+def pages_steps() -> list[Step]:
+    """The pages of the GUI. A build of the natives for development reads them where they are."""
+    return [
+        Step(
+            "node",
+            "placing node and npm into .setup/node",
+            lambda: Inputs((), (str(site_packages(VENV)),)),
+            lambda: [pages.NODE / "node", pages.NODE / "npm"],
+            lambda: pages.place_node(site_packages(VENV)),
+        ),
+        Step(
+            "ui-packages",
+            "installing what the pages are built with into ui/node_modules",
+            lambda: Inputs(pages.LOCK),
+            lambda: [pages.INSTALLED],
+            pages.install,
+        ),
+        Step(
+            "ui",
+            "building the pages of the GUI into ui/dist",
+            lambda: Inputs(pages.sources()),
+            lambda: [pages.DIST / "index.html"],
+            pages.build,
+        ),
+    ]
+
+
 def venv_step(venv: Path) -> Step:
     """An empty environment."""
     return Step(
@@ -210,6 +240,7 @@ def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
     wanted = [
         venv_step(VENV),
         requirements_step(VENV, "dev"),
+        *pages_steps(),
         Step(
             "build",
             "building the native parts with cargo (several minutes the first time, seconds later)",
@@ -237,7 +268,14 @@ def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
             Step(
                 "release",
                 "building the release wheel and installing it into .venv-bench (several minutes)",
-                lambda: Inputs((*source_files(), *packaging_files(), *files_under([ROOT / "python" / "spinloom"]))),
+                lambda: Inputs(
+                    (
+                        *source_files(),
+                        *packaging_files(),
+                        *pages.sources(),
+                        *files_under([ROOT / "python" / "spinloom"]),
+                    )
+                ),
                 lambda: [BENCH_VENV / "bin" / "spinloom", site_packages(BENCH_VENV) / "spinloom"],
                 install_release,
             ),

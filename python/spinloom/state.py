@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Transition:
     """What a step said in `self.next(…)`."""
 
-    __slots__ = ("decided", "file", "foreach", "line", "num_parallel", "steps")
+    __slots__ = ("decided", "file", "foreach", "labels", "line", "num_parallel", "steps")
 
     def __init__(
         self, steps: list[str], foreach: str | None, file: str, line: int, num_parallel: int | None = None
@@ -31,6 +31,7 @@ class Transition:
         self.num_parallel = num_parallel
         self.file = file
         self.line = line
+        self.labels: list[str] | None = None  # what people call the items of the foreach
         self.decided = False  # by a decorator, which may fan out over something else than the step says
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 import pytest
 from spinloom import FlowSpec, Parameter, step
+from spinloom.worker.labels import labels
 from tasks import Bench, MemoryContext, frame
 
 
@@ -46,7 +49,10 @@ def fan(items: object) -> tuple[Bench, MemoryContext]:
 def test_count(items: object) -> None:
     """FL-05, FL-07: strings and anything with a length."""
     bench, start = fan(items)
-    assert start.result == {"ok": True, "next": {"steps": ["body"], "foreach": {"var": "xs", "count": 3}}}
+    assert start.result is not None
+    follows = start.result["next"]
+    follows["foreach"].pop("labels", None)
+    assert follows == {"steps": ["body"], "foreach": {"var": "xs", "count": 3}}
     assert bench.value(start, "_foreach_num_splits") == 3
     assert bench.value(start, "_foreach_var") == "xs"
     assert bench.value(start, "_transition") == (["body"], "xs")
@@ -150,3 +156,37 @@ def test_nested_frames() -> None:
     assert bench.value(joined, "bare") == (1, [(1, 2, None)])
     late = bench.run("late_join", inner, frames=[outer], join=True)
     assert bench.value(late, "merged") == (1, "q", [(1, 2, "q")])
+
+
+class Named:
+    """Something without a short text; asking for one would show."""
+
+    def __repr__(self) -> str:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("items", "names"),
+    [
+        (["eu", "us"], ["eu", "us"]),
+        ([0.1, 1e-05], ["0.1", "1e-05"]),
+        (range(3), ["0", "1", "2"]),
+        ([("a", 1), Named()], ["a, 1", ""]),
+        ([{"lr": 0.1, "depth": 3}], ["lr=0.1 depth=3"]),
+        ([date(2026, 11, 1), PurePath("data/a.csv")], ["2026-11-01", "data/a.csv"]),
+        (["x" * 70], ["x" * 59 + "…"]),
+        ([Named(), [[1]], {}], None),
+        ({"a": 1}, None),
+        ("abc", None),
+        (["word"] * 100_001, None),
+        (["x" * 60] * 20_000, None),
+    ],
+)
+def test_items_have_short_names(items: object, names: list[str] | None) -> None:
+    assert labels(items) == names
+
+
+def test_names_of_items_are_told_with_the_fan_out() -> None:
+    _, start = fan([("eu", 1), ("us", 2)])
+    assert start.result is not None
+    assert start.result["next"]["foreach"] == {"var": "xs", "count": 2, "labels": ["eu, 1", "us, 2"]}

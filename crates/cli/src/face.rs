@@ -198,6 +198,7 @@ impl Line<'_> {
             "gc" => commands::gc::run(&read(sub)?, context),
             "fsck" => commands::fsck::run(&read(sub)?, context),
             "server" => commands::server::run(&read(sub)?, context),
+            "ui" => commands::ui::run(&read(sub)?, context),
             "environment" => commands::environment::run(&read(sub)?, context),
             "package" => commands::package::run(&read(sub)?, context),
             "code" => commands::code::run(&read(sub)?, context),

@@ -28,7 +28,7 @@ const GROUPS: [(Group, &str); 5] = [
     (Group::Setup, "Setup"),
 ];
 /// Commands that are about no flow in particular: the `spinloom` command has them, a flow's file does not.
-const NATIVE: [&str; 19] = [
+const NATIVE: [&str; 20] = [
     "sweep",
     "project",
     "settings",
@@ -36,6 +36,7 @@ const NATIVE: [&str; 19] = [
     "table",
     "workflow",
     "server",
+    "ui",
     "artifact",
     "code",
     "config",
@@ -85,7 +86,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 34] = [
+pub(crate) const COMMANDS: [Entry; 35] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -107,6 +108,7 @@ pub(crate) const COMMANDS: [Entry; 34] = [
     entry!("package", Inspect, true, package),
     entry!("output-dot", Inspect, true, output_dot),
     entry!("output-raw", Inspect, true, output_raw),
+    entry!("ui", Inspect, false, ui),
     entry!("server", Inspect, false, server),
     entry!("runs", Keep, false, runs),
     entry!("retention", Keep, false, retention),

@@ -12,7 +12,7 @@ use spinloom_flow::{FlowName, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Provider, TaskRecord};
 
 use crate::Resume;
-use crate::scheduler::{Fan, Next, Origin, ResumePlan, TaskKey};
+use crate::scheduler::{Next, Origin, ResumePlan, TaskKey};
 
 /// What is taken from the origin run.
 #[derive(Debug)]
@@ -169,8 +169,7 @@ pub(crate) fn transition(
             Some(Some(Next { steps: targets, foreach: None, num_parallel: None }))
         }
         (NodeKind::Foreach { var }, Some(Next { foreach: Some(fan), .. })) if fan.var == *var => {
-            let foreach = Some(Fan { var: fan.var, count: fan.count });
-            Some(Some(Next { steps: targets, foreach, num_parallel: None }))
+            Some(Some(Next { steps: targets, foreach: Some(fan), num_parallel: None }))
         }
         (NodeKind::Parallel, Some(Next { num_parallel: Some(count), .. })) => {
             Some(Some(Next { steps: targets, foreach: None, num_parallel: Some(count) }))

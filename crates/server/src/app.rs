@@ -24,7 +24,7 @@ use crate::security::Guard;
 use crate::views::Views;
 use crate::wire::Writer;
 use crate::work::Workers;
-use crate::{api, metrics, ops, provider, security, wire};
+use crate::{api, metrics, ops, pages, provider, security, wire};
 
 /// A shorter answer is one packet anyway.
 const WORTH_COMPRESSING: u16 = 1400;
@@ -102,13 +102,18 @@ impl App {
     pub(crate) fn router(self) -> Router {
         let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
         let (api, _) = api::routes().split_for_parts();
-        let all =
-            Router::new().merge(ops::routes()).merge(api).merge(provider::routes()).merge(wire::routes());
+        let all = Router::new()
+            .merge(ops::routes())
+            .merge(api)
+            .merge(pages::routes())
+            .merge(provider::routes())
+            .merge(wire::routes());
         let all = match &self.options.prefix {
             Some(prefix) => Router::new().nest(prefix, all.clone()).merge(all),
             None => all,
         };
-        all.layer(RequestBodyLimitLayer::new(self.options.body_limit))
+        all.fallback(pages::fallback)
+            .layer(RequestBodyLimitLayer::new(self.options.body_limit))
             .layer(DefaultBodyLimit::disable())
             .layer(from_fn_with_state(self.clone(), security::guard))
             .layer(from_fn_with_state(self.clone(), metrics::count))

@@ -31,6 +31,14 @@ fn without_a_token_nothing_is_said_but_that_it_is_well() {
 }
 
 #[test]
+fn a_browser_without_a_token_gets_the_page_that_says_how() {
+    let server = guarded();
+    let answer = ask(&server, "GET", "/TideFlow/1", "Accept: text/html\r\n");
+    assert_eq!((answer.status, answer.header("content-type")), (401, Some("text/html; charset=utf-8")));
+    assert_eq!(ask(&server, "GET", "/assets/gone.js", "").status, 404);
+}
+
+#[test]
 fn a_token_opens() {
     let server = guarded();
     for header in

@@ -6,6 +6,7 @@ mod support;
 mod files;
 mod guard;
 mod live;
+mod pages;
 mod provider;
 mod run;
 mod runs;

@@ -79,6 +79,9 @@ impl Task {
     }
 }
 
+/// How many tasks back the one that fanned out is looked for: a loop in a foreach may be much longer.
+const LONGEST: usize = 256;
+
 /// The tasks of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
@@ -179,6 +182,26 @@ impl Timeline {
         self.place(id).map(|at| &self.tasks[at])
     }
 
+    /// What people call the item of the foreach round a task that is `level` rounds in, 0 for the outermost.
+    ///
+    /// The task that fanned out is the nearest of those before it that is in fewer rounds.
+    pub fn label(&self, task: &Task, level: usize) -> Option<&str> {
+        let index = usize::try_from(*task.indices.get(level)?).ok()?;
+        let mut before = task;
+        for _ in 0..LONGEST {
+            before = self.task(TaskId(before.parents.ranges().first()?.0))?;
+            if before.indices.len() <= level {
+                return self
+                    .transition(before)?
+                    .labels
+                    .get(index)
+                    .map(Box::as_ref)
+                    .filter(|label| !label.is_empty());
+            }
+        }
+        None
+    }
+
     /// What a task said of what follows.
     pub fn transition(&self, task: &Task) -> Option<&Transition> {
         self.transition_numbered(task.transition?)
@@ -191,5 +214,69 @@ impl Timeline {
     /// What failed alike.
     pub fn groups(&self) -> &Groups {
         &self.groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A task: id, step, rounds it is in, parents, what it said.
+    type Plain<'a> = (u64, &'a str, &'a [u64], &'a [(u64, u64)], Option<&'a str>);
+
+    fn timeline(tasks: &[Plain<'_>]) -> Timeline {
+        let mut timeline = Timeline::default();
+        for (id, step, indices, parents, transition) in tasks {
+            timeline.put(&TaskBars {
+                seq: *id,
+                step: &StepName::new(step).unwrap(),
+                task: TaskId(*id),
+                indices,
+                status: TaskStatus::Done,
+                adopted: false,
+                created_at: 0,
+                finished_at: Some(1),
+                parents,
+                transition: *transition,
+                attempts: &[],
+            });
+        }
+        timeline
+    }
+
+    #[test]
+    fn an_item_is_named_by_the_task_that_fanned_out() {
+        let regions = r#"{"steps":["each"],"foreach":{"var":"regions","count":2,"labels":["eu","us"]}}"#;
+        let rates = r#"{"steps":["train"],"foreach":{"var":"rates","count":2,"labels":["0.1","0.01"]}}"#;
+        let on = Some(r#"{"steps":["test"]}"#);
+        let timeline = timeline(&[
+            (1, "start", &[], &[], Some(regions)),
+            (2, "each", &[0], &[(1, 1)], Some(rates)),
+            (3, "each", &[1], &[(1, 1)], Some(rates)),
+            (4, "train", &[1, 0], &[(3, 3)], on),
+            (5, "train", &[1, 1], &[(3, 3)], on),
+            (6, "test", &[1, 1], &[(5, 5)], on),
+            (7, "join", &[1], &[(4, 6)], None),
+        ]);
+        let of = |id, level| timeline.label(timeline.task(TaskId(id)).unwrap(), level);
+        assert_eq!(
+            [of(2, 0), of(4, 0), of(4, 1), of(6, 1)],
+            [Some("eu"), Some("us"), Some("0.1"), Some("0.01")]
+        );
+        assert_eq!([of(7, 0), of(7, 1), of(1, 0)], [Some("us"), None, None]);
+    }
+
+    #[test]
+    fn an_item_without_a_name_has_none() {
+        let some = r#"{"steps":["each"],"foreach":{"var":"xs","count":3,"labels":["a",""]}}"#;
+        let timeline = timeline(&[
+            (1, "start", &[], &[], Some(some)),
+            (2, "each", &[1], &[(1, 1)], None),
+            (3, "each", &[2], &[(1, 1)], None),
+            (4, "lost", &[0], &[(9, 9)], None),
+        ]);
+        for id in 2..=4 {
+            assert_eq!(timeline.label(timeline.task(TaskId(id)).unwrap(), 0), None);
+        }
     }
 }

@@ -11,6 +11,8 @@ pub struct Transition {
     pub steps: Vec<String>,
     /// How many tasks of the step that follows, if it fanned out.
     pub count: Option<u64>,
+    /// What people call the items it fanned out over; none if they have no short names.
+    pub labels: Vec<Box<str>>,
 }
 
 /// The `next` of a result, as far as it matters here.
@@ -26,6 +28,8 @@ struct Written {
 struct Foreach {
     #[serde(default)]
     count: u64,
+    #[serde(default)]
+    labels: Vec<Box<str>>,
 }
 
 /// Transitions, each once.
@@ -43,7 +47,11 @@ impl Transitions {
         }
         let read: Option<Written> = serde_json::from_str(text).unwrap_or_default();
         let transition = read
-            .map(|written| Transition { steps: written.steps, count: written.foreach.map(|f| f.count) })
+            .map(|written| {
+                let (count, labels) =
+                    written.foreach.map(|fan| (Some(fan.count), fan.labels)).unwrap_or_default();
+                Transition { steps: written.steps, count, labels }
+            })
             .unwrap_or_default();
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.all.push(transition);

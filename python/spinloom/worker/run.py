@@ -17,6 +17,7 @@ from ..secret_sources import provide
 from ..state import Transition
 from . import boundary
 from .inputs import Inputs
+from .labels import labels
 from .persist import save_artifacts, save_gang, save_internal, save_value
 from .task import TaskState
 from .timeout import time_limit
@@ -145,7 +146,10 @@ def _count(task: TaskState, flow: FlowSpec, said: Transition) -> tuple[int | Non
             iter(items)
     except TypeError:
         return wrong(f"has nothing to go over: a value of type `{type(items).__name__}` is not iterable")
-    return (count, None) if count else wrong("has nothing to go over: it is empty")
+    if not count:
+        return wrong("has nothing to go over: it is empty")
+    said.labels = labels(items)
+    return count, None
 
 
 def _catches(task: TaskState, plan: StepPlan, error: BaseException) -> bool:
@@ -199,6 +203,8 @@ def _result(task: TaskState, plan: StepPlan, count: int | None) -> str:
     said = task.transition
     assert said is not None  # a foreach or a switch has made one
     fan_out = None if said.foreach is None else {"var": said.foreach, "count": count}
+    if fan_out is not None and said.labels:
+        fan_out["labels"] = said.labels
     follows: dict[str, Any] = {"steps": said.steps, "foreach": fan_out}
     if said.num_parallel is not None:
         follows["num_parallel"] = said.num_parallel

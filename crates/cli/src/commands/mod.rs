@@ -40,6 +40,7 @@ pub(crate) mod sweep;
 pub(crate) mod table;
 pub(crate) mod tag;
 mod triggered;
+pub(crate) mod ui;
 pub(crate) mod version;
 mod who;
 pub(crate) mod workflow;

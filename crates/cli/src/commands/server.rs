@@ -11,7 +11,7 @@ use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 
 use crate::context::{Context, Place};
 use crate::reply::{Answer, Reply};
-use crate::serving::{Demand, LogFormat, ServeRequest, Serving};
+use crate::serving::{Demand, LogFormat, Serve, ServeRequest, Serving};
 use crate::storage;
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     host: IpAddr,
 
     /// The port to listen at; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8040)]
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
     port: u16,
 
     /// What is demanded of those who ask: `none`, `token`, or `header:NAME` where a proxy says in that header who it is
@@ -60,6 +60,9 @@ pub(crate) struct Arguments {
     path_prefix: Option<String>,
 }
 
+/// The port of a server, unless it is told another.
+pub(super) const PORT: u16 = 8040;
+
 /// A prefix as routes have it: `/a/b`.
 fn prefix(path: &str) -> std::result::Result<String, String> {
     let path = path.trim_matches('/');
@@ -75,10 +78,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     if arguments.check {
         return check(arguments);
     }
-    let serve = context.serve.ok_or_else(|| {
-        Error::new(codes::USAGE, "`server` is a command of the `spinloom` program")
-            .hint("run `spinloom server`")
-    })?;
+    let serve = program(context)?;
     let Place { metadata, store } = context.place()?.clone();
     let request = ServeRequest {
         listen: SocketAddr::new(arguments.host, arguments.port),
@@ -98,6 +98,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
     })?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+}
+
+/// Who serves: the program, which the library is not.
+pub(super) fn program(context: &Context<'_>) -> Result<Serve> {
+    context.serve.ok_or_else(|| {
+        Error::new(codes::USAGE, "a server is started by the `spinloom` program")
+            .hint("run `spinloom server`")
+    })
 }
 
 /// Asks a server of this machine whether it is well.

@@ -26,6 +26,9 @@ pub struct Fan {
     pub var: String,
     /// How many items.
     pub count: u64,
+    /// What people call the items, for pictures of the run; none if they have no short names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
 }
 
 /// A transition that fits the graph.
@@ -116,7 +119,7 @@ mod tests {
     fn a_custom_decorator_chooses_what_a_foreach_goes_over() {
         let over = |var: &str| Next {
             steps: vec!["body".into()],
-            foreach: Some(Fan { var: var.into(), count: 2 }),
+            foreach: Some(Fan { var: var.into(), count: 2, labels: Vec::new() }),
             num_parallel: None,
         };
         let went = |decorators: serde_json::Value, var| {

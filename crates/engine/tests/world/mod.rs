@@ -30,7 +30,7 @@ pub fn to(step: &str) -> Next {
 }
 
 pub fn fan(var: &str, step: &str, count: u64) -> Next {
-    Next { foreach: Some(Fan { var: var.into(), count }), ..to(step) }
+    Next { foreach: Some(Fan { var: var.into(), count, labels: Vec::new() }), ..to(step) }
 }
 
 /// start -> foreach body -> join -> end; `start` has `@retry(times=…)` if asked for.

@@ -14,6 +14,7 @@ use super::origin::{is_foreign, is_own_name};
 use super::tokens::{Auth, COOKIE, Right, Tokens, presented};
 use crate::app::App;
 use crate::options::Options;
+use crate::pages;
 use crate::problem::Problem;
 
 /// What may be asked without a token: whether the server is well, and what Metaflow's clients ask before they have sent anything.
@@ -79,7 +80,7 @@ impl Guard {
         {
             return Ok(Caller { right: Right::Read, who: Some(who.to_owned()) });
         }
-        if OPEN.contains(&request.uri().path()) {
+        if OPEN.contains(&request.uri().path()) || pages::is_open(request.uri().path()) {
             return Ok(Caller { right: Right::Read, who: None });
         }
         if (token.is_some() || asked(request.uri()).is_some()) && !self.limits.may_guess(peer.ip()) {
@@ -143,6 +144,10 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     }
     let caller = match guard.admit(&request, peer) {
         Ok(caller) => caller,
+        // Somebody who looks is shown how to go on.
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED && looks(&request) => {
+            return with_challenge(pages::index(app.options.prefix.as_deref(), StatusCode::UNAUTHORIZED));
+        }
         Err(problem) => return with_challenge(problem.into_response()),
     };
     if request.method().is_safe() {
@@ -159,6 +164,10 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
         audit.note(Entry { at: now_us(), peer, who: caller.who, method, path, status }).await;
     }
     response
+}
+
+fn looks(request: &Request) -> bool {
+    request.method() == Method::GET && pages::is_page(request.uri(), request.headers())
 }
 
 /// What 401 and 429 need beside their body.

@@ -119,7 +119,7 @@ fn a_task_tells_all_of_itself() {
         (&task["pathspec"], &task["status"], &task["waited_us"]),
         (&json!("Training/1/train/7"), &json!("done"), &json!(2))
     );
-    assert_eq!(task["foreach"], json!([{"step": "start", "artifact": "xs", "index": 5}]));
+    assert_eq!(task["foreach"], json!([{"step": "start", "artifact": "xs", "index": 5, "label": "item 5"}]));
     let attempts = task["attempts"].as_array().unwrap();
     assert_eq!(
         (attempts.len(), &attempts[0]["failure"]["line"], &attempts[1]["max_rss_kib"]),

@@ -121,7 +121,9 @@ impl<'a> Story<'a> {
     /// `start` is done after 10, and fans out to so many.
     pub fn fan_out(&mut self, count: u64) {
         self.started("start", 1, 0, &[0], 0);
-        self.done("start", 1, 0, 10, json!({"steps": ["train"], "foreach": {"var": "xs", "count": count}}));
+        let labels: Vec<String> = (0..count).map(|item| format!("item {item}")).collect();
+        let fan = json!({"var": "xs", "count": count, "labels": labels});
+        self.done("start", 1, 0, 10, json!({"steps": ["train"], "foreach": fan}));
     }
 
     /// Below the API.

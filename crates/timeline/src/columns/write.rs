@@ -21,7 +21,7 @@ pub fn write(timeline: &Timeline, block: Block) -> Vec<u8> {
     let (first, last) = span(tasks.iter().copied()).unwrap_or_default();
     let mut columns = Columns::new(first, tick(first, last));
     for task in &tasks {
-        columns.put(task);
+        columns.put(task, innermost(timeline, task));
     }
     let used = columns.failures();
     let mut body = Body::default();
@@ -37,6 +37,11 @@ pub fn write(timeline: &Timeline, block: Block) -> Vec<u8> {
         columns: body.places,
     };
     frame(&header, &body.bytes)
+}
+
+/// What people call the item of the innermost foreach round a task.
+fn innermost<'a>(timeline: &'a Timeline, task: &Task) -> &'a str {
+    task.indices.len().checked_sub(1).and_then(|level| timeline.label(task, level)).unwrap_or_default()
 }
 
 fn frame(header: &Header, body: &[u8]) -> Vec<u8> {
@@ -72,6 +77,8 @@ struct Columns {
     attempts: Vec<u16>,
     depths: Vec<u8>,
     indices: Vec<u64>,
+    label_lengths: Vec<u32>,
+    labels: Vec<u8>,
     parents: Vec<u32>,
     parent_first: Vec<u64>,
     parent_count: Vec<u32>,
@@ -91,7 +98,9 @@ impl Columns {
         u32::try_from(us / self.tick).unwrap_or(OPEN - 1).min(OPEN - 1)
     }
 
-    fn put(&mut self, task: &Task) {
+    fn put(&mut self, task: &Task, label: &str) {
+        self.label_lengths.push(u32::try_from(label.len()).unwrap_or(u32::MAX));
+        self.labels.extend(label.as_bytes());
         self.ids.push(task.id.0);
         self.steps.push(task.step);
         self.states.push(task_state(task));
@@ -132,6 +141,8 @@ impl Columns {
         body.put("task.attempts", "u16", self.attempts.iter().map(|v| v.to_le_bytes()));
         body.put("task.depth", "u8", self.depths.iter().map(|v| v.to_le_bytes()));
         body.ids("index", &self.indices);
+        body.put("task.label", "u32", self.label_lengths.iter().map(|v| v.to_le_bytes()));
+        body.put("label", "u8", self.labels.iter().map(|v| v.to_le_bytes()));
         body.put("task.parents", "u32", self.parents.iter().map(|v| v.to_le_bytes()));
         body.ids("parent.first", &self.parent_first);
         body.put("parent.count", "u32", self.parent_count.iter().map(|v| v.to_le_bytes()));

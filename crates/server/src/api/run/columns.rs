@@ -32,8 +32,9 @@ pub(super) struct Asked {
 ///
 /// One value for each task, in order of id: `task.id`; `task.step`, an index into `steps`; `task.state`, 0 running, 1 done, 2 failed,
 /// 3 stopped, and 128 more if it was adopted; `task.created`; `task.attempts`, how many rows of `attempt.*` are its;
-/// `task.depth`, how many values of `index` are its foreach indices, outermost first; `task.parents`, how many rows of
-/// `parent.first` and `parent.count`, which are ranges of ids, are its inputs. One for each attempt, those of a task in order:
+/// `task.depth`, how many values of `index` are its foreach indices, outermost first; `task.label`, how many bytes of
+/// `label` are what people call its item of the innermost foreach; `task.parents`, how many rows of `parent.first` and
+/// `parent.count`, which are ranges of ids, are its inputs. One for each attempt, those of a task in order:
 /// `attempt.number`, from 0; `attempt.state`; `attempt.started`; `attempt.duration`, 4294967295 while it runs; `attempt.failure`,
 /// the `id` of one of `failures`, 0 for none.
 ///

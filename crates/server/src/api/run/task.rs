@@ -72,6 +72,8 @@ pub(crate) struct Frame {
     artifact: Option<String>,
     /// Which of its items, from 0.
     index: u64,
+    /// What people call the item, if that has a short name.
+    label: Option<String>,
 }
 
 /// An attempt of a task.
@@ -227,7 +229,7 @@ pub(crate) fn detail(provider: &dyn Provider, view: &View, id: TaskId, now: i64)
         finished_at: record.finished_at.filter(|_| record.status != TaskStatus::Running),
         waited_us: ready.filter(|_| !task.adopted).map(|ready| (task.began() - ready).max(0)),
         origin: record.origin.as_ref().map(|(of, id)| format!("{}/{of}/{step}/{id}", run.flow)),
-        foreach: frames(view, &step, &record.indices),
+        foreach: frames(view, &step, task),
         parents: parents(view, task),
         children: children(view, task),
         usual: view.counts_of(&step).and_then(|counts| counts.durations),
@@ -256,21 +258,22 @@ fn attempt_detail(attempt: AttemptRecord, now: i64) -> AttemptDetail {
 }
 
 /// The foreachs round a task: of the steps open round its step, those that fan out over an artifact.
-fn frames(view: &View, step: &str, indices: &[u64]) -> Vec<Frame> {
+fn frames(view: &View, step: &str, task: &Task) -> Vec<Frame> {
     let known = view.shape.step(step);
     let splits = known.map(|step| step.split_parents.as_slice()).unwrap_or_default();
     let mut fans = splits.iter().filter_map(|split| {
         view.shape.step(split).filter(|split| matches!(split.kind, "foreach" | "parallel"))
     });
-    let frame = |index: &u64| {
+    let frame = |(level, index): (usize, &u64)| {
         let fan = fans.next();
         Frame {
             step: fan.map(|fan| fan.step.clone()),
             artifact: fan.and_then(|fan| fan.foreach.clone()),
             index: *index,
+            label: view.tasks.timeline.label(task, level).map(str::to_owned),
         }
     };
-    indices.iter().map(frame).collect()
+    task.indices.iter().enumerate().map(frame).collect()
 }
 
 fn parents(view: &View, task: &Task) -> Neighbours {

@@ -31,7 +31,7 @@ pub(super) struct Asked {
     step: Option<String>,
     /// Only those of these states, with commas between: `running`, `done`, `failed`, `stopped`, `adopted`, `retried`.
     status: Option<String>,
-    /// Only those with this in their number, their foreach indices (`3/0`), or what they failed with. Case makes no difference.
+    /// Only those with this in their number, their foreach indices (`3/0`) or item, or what they failed with. Case makes no difference.
     text: Option<String>,
     /// Only those with an attempt that failed so: the `id` of a group of failures.
     failure: Option<u32>,
@@ -67,6 +67,8 @@ pub(crate) struct TaskRow {
     step: String,
     /// Foreach indices round it, outermost first.
     indices: Vec<u64>,
+    /// What people call its item of the innermost foreach.
+    label: Option<String>,
     /// Its state: `running`, `done`, `failed` or `stopped`.
     #[schema(value_type = String, example = "done")]
     status: TaskStatus,
@@ -139,6 +141,7 @@ pub(super) fn row(view: &View, task: &Task, now: i64) -> TaskRow {
         task: task.id.0,
         step: view.tasks.timeline.step_of(task).to_string(),
         indices: task.indices.to_vec(),
+        label: label(view, task).map(str::to_owned),
         status: task.status,
         adopted: task.adopted,
         attempts: task.bars.len(),
@@ -151,6 +154,10 @@ pub(super) fn row(view: &View, task: &Task, now: i64) -> TaskRow {
             message => format!("{}: {message}", group.kind),
         }),
     }
+}
+
+fn label<'a>(view: &'a View, task: &Task) -> Option<&'a str> {
+    view.tasks.timeline.label(task, task.indices.len().checked_sub(1)?)
 }
 
 struct Filter<'a> {
@@ -202,6 +209,7 @@ impl<'a> Filter<'a> {
         };
         task.id.to_string().contains(text)
             || indices.join("/").contains(text)
+            || label(self.view, task).is_some_and(|label| label.to_lowercase().contains(text))
             || task.bars.iter().filter_map(|bar| bar.failure).any(failed)
     }
 }

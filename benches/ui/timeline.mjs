@@ -1,0 +1,223 @@
+/**
+ * The timeline of a run of 50,000 tasks in a real browser: how long until it is there, how long frames take, how much memory it has.
+ *
+ * Usage: node timeline.mjs [--program PATH] [--store DIR] [--base URL] [--tasks N] [--times N] [--json]
+ *
+ * Without `--base` a server is started over a store that `synthetic.py` makes. With it, the pages of that address are measured. Needs
+ * `npm ci` in `ui/` and Debian's Chromium.
+ */
+
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+
+const { values: options } = parseArgs({
+  options: {
+    program: { type: "string", default: join(here, "../../target/release/spinloom") },
+    store: { type: "string" },
+    base: { type: "string" },
+    tasks: { type: "string", default: "50000" },
+    times: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const RUN = "/BigFlow/1/view/timeline";
+const SIZE = { width: 1280, height: 720 };
+/** How long each way of moving is gone on with, ms. */
+const MOVING = 3000;
+
+function percentile(values, percent) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
+}
+
+const spread = (values) => ({ p50: percentile(values, 50), p95: percentile(values, 95), max: Math.max(...values), n: values.length });
+
+/** A server over a store of its own. */
+async function serve() {
+  if (options.base) return { base: options.base, stop: () => {} };
+  const made = options.store ? undefined : mkdtempSync(join(tmpdir(), "spinloom-timeline-"));
+  const store = options.store ?? join(made, "store");
+  if (!existsSync(store)) {
+    const make = [join(here, "../synthetic.py"), store, "--runs", "20000", "--complete", "1000", "--tasks", options.tasks];
+    spawnSync("python3", make, { stdio: "inherit" });
+  }
+  const server = spawn(options.program, ["server", "--port", "0", "--datastore-root", store]);
+  const base = await new Promise((resolve, reject) => {
+    let text = "";
+    const hear = (piece) => {
+      text += piece;
+      const found = /http:\/\/[\d.]+:\d+/.exec(text);
+      if (found) resolve(found[0]);
+    };
+    server.stdout.on("data", hear);
+    server.stderr.on("data", hear);
+    server.on("exit", () => reject(new Error(`the server ended: ${text}`)));
+  });
+  const stop = () => {
+    server.removeAllListeners("exit");
+    server.kill();
+    if (made) rmSync(made, { recursive: true, force: true });
+  };
+  return { base, stop };
+}
+
+/** Notes long tasks, and how long the scripts of each frame take: put into the page before its own. */
+function watch() {
+  window.watched = { long: [], scripts: [], frames: [] };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.watched.long.push([entry.startTime, entry.duration]);
+  }).observe({ type: "longtask", buffered: true });
+  const request = window.requestAnimationFrame.bind(window);
+  let frame = 0;
+  let spent = 0;
+  window.requestAnimationFrame = (callback) =>
+    request((time) => {
+      if (time !== frame) {
+        if (frame > 0) window.watched.scripts.push(spent);
+        frame = time;
+        spent = 0;
+      }
+      const before = performance.now();
+      callback(time);
+      spent += performance.now() - before;
+    });
+  window.sample = (ms) =>
+    new Promise((resolve) => {
+      const frames = [];
+      window.watched.scripts = [];
+      const start = performance.now();
+      let last = 0;
+      const next = (time) => {
+        if (last > 0) frames.push(time - last);
+        last = time;
+        if (performance.now() - start < ms) request(next);
+        else resolve({ frames, scripts: window.watched.scripts });
+      };
+      request(next);
+    });
+}
+
+/** Opens the run in a browser that knows nothing; says when what was there, ms after the address was entered. */
+async function load(browser, base) {
+  const context = await browser.newContext({ viewport: SIZE });
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.goto(base + RUN, { waitUntil: "commit" });
+  await page.waitForFunction(() => performance.getEntriesByName("timeline drawn").length > 0, undefined, { polling: 20 });
+  await page.waitForTimeout(1500);
+  const times = await page.evaluate(() => ({
+    paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+    complete: performance.getEntriesByName("timeline drawn")[0].startTime,
+    long: window.watched.long,
+    tasks: Number(document.querySelector("[data-tasks]")?.getAttribute("data-tasks")),
+    requests: performance.getEntriesByType("resource").length,
+    bytes: performance.getEntriesByType("resource").reduce((sum, { transferSize }) => sum + transferSize, 0),
+  }));
+  const after = times.long.filter(([at]) => at > times.complete).map(([, took]) => took);
+  const main = times.long.reduce((sum, [, took]) => sum + took, 0);
+  return { context, page, ...times, longestAfter: Math.max(0, ...after), main, longest: Math.max(0, ...times.long.map(([, d]) => d)) };
+}
+
+/** Frames while something is moved. */
+async function moving(page, move) {
+  const frames = page.evaluate((ms) => window.sample(ms), MOVING);
+  const until = Date.now() + MOVING;
+  for (let step = 0; Date.now() < until; step++) await move(step);
+  const { frames: intervals, scripts } = await frames;
+  return { interval: spread(intervals), script: spread(scripts) };
+}
+
+async function frames(page) {
+  const box = await page.locator("canvas").last().boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const wheel = async (dy, ctrl) => {
+    if (ctrl) await page.keyboard.down("Control");
+    await page.mouse.wheel(0, dy);
+    if (ctrl) await page.keyboard.up("Control");
+  };
+  const found = {};
+  await page.mouse.move(x, y);
+  await page.keyboard.press("f");
+  await page.waitForTimeout(400);
+  found["scroll, all of the time seen"] = await moving(page, (step) => wheel(step % 40 < 20 ? 60 : -60, false));
+  found["zoom in and out"] = await moving(page, (step) => wheel(step % 60 < 30 ? -40 : 40, true));
+  await page.keyboard.press("f");
+  await page.waitForTimeout(400);
+  for (let i = 0; i < 12; i++) await wheel(-100, true);
+  await page.mouse.down();
+  found["drag, a tenth of the time seen"] = await moving(page, (step) => page.mouse.move(x + 300 * Math.sin(step / 12), y + 60 * Math.sin(step / 9)));
+  await page.mouse.up();
+  found["point at bars"] = await moving(page, (step) => page.mouse.move(x + 200 * Math.sin(step / 15), y + 100 * Math.cos(step / 11)));
+  return found;
+}
+
+/** Memory of the page, MB: its JavaScript heap, and all of the process that shows it, worker and canvases included. */
+async function memory(browser, page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const heap = await session.send("Runtime.getHeapUsage");
+  const all = await (await browser.newBrowserCDPSession()).send("SystemInfo.getProcessInfo");
+  const renderers = all.processInfo.filter(({ type }) => type === "renderer");
+  const sizes = renderers.map(({ id }) => {
+    const text = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
+    return Number(/^Pss:\s+(\d+)/m.exec(text)[1]) / 1024;
+  });
+  return { heap: (heap.usedSize + (heap.backingStorageSize ?? 0)) / 1e6, tab: Math.max(...sizes) };
+}
+
+async function main() {
+  const { base, stop } = await serve();
+  const launch = { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] };
+  const browser = await chromium.launch(launch);
+  try {
+    const loads = [];
+    for (let i = 0; i < Number(options.times); i++) {
+      const one = await load(browser, base);
+      loads.push(one);
+      if (i < Number(options.times) - 1) await one.context.close();
+    }
+    const { page, tasks, requests, bytes } = loads.at(-1);
+    const result = {
+      tasks,
+      requests,
+      kilobytes: Math.round(bytes / 1000),
+      load: {
+        "first paint": spread(loads.map(({ paint }) => paint)),
+        "complete and drawn": spread(loads.map(({ complete }) => complete)),
+        "longest task of the main thread": spread(loads.map(({ longest }) => longest)),
+        "longest after it is drawn": spread(loads.map(({ longestAfter }) => longestAfter)),
+        "long tasks together": spread(loads.map(({ main }) => main)),
+      },
+      memory: await memory(browser, page),
+      frames: await frames(page),
+    };
+    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    else print(result);
+  } finally {
+    await browser.close();
+    stop();
+  }
+}
+
+function print({ tasks, requests, kilobytes, load: loaded, memory: used, frames: moved }) {
+  const ms = (value) => `${value.toFixed(1)} ms`;
+  const lines = [`${tasks} tasks, ${requests} requests, ${kilobytes} kB`, "", "| what | p50 | p95 |", "|---|---|---|"];
+  for (const [name, { p50, p95 }] of Object.entries(loaded)) lines.push(`| ${name} | ${ms(p50)} | ${ms(p95)} |`);
+  for (const [name, { interval, script }] of Object.entries(moved)) {
+    lines.push(`| ${name}: from frame to frame | ${ms(interval.p50)} | ${ms(interval.p95)} |`);
+    lines.push(`| — script of a frame | ${ms(script.p50)} | ${ms(script.p95)} |`);
+  }
+  lines.push(`| memory: JavaScript heap, the whole tab | ${used.heap.toFixed(0)} MB | ${used.tab.toFixed(0)} MB |`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+await main();

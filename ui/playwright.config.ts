@@ -1,0 +1,25 @@
+import { defineConfig } from "@playwright/test";
+
+/** The browser of the system; none is fetched. */
+const executablePath = process.env.SPINLOOM_CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results",
+  globalSetup: "./e2e/support/setup.ts",
+  reporter: [["list"]],
+  workers: process.env.CI ? 2 : 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: !!process.env.CI,
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath, args: ["--no-sandbox"] },
+    viewport: { width: 1280, height: 720 },
+    locale: "en-GB",
+    timezoneId: "Europe/Rome",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+});

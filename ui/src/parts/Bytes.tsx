@@ -1,0 +1,1 @@
+export { Bytes } from "./Time";

@@ -1,0 +1,112 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { base } from "~/api/base";
+import { Empty } from "~/parts/Empty";
+import { NotFound, PageProblem, Shell } from "~/shell/Shell";
+import { parseSearch, writeSearch } from "~/shell/url";
+
+// Each page is a script of its own, which is fetched when somebody goes there (or points at a link to it).
+const pages = import.meta.glob<Record<string, unknown>>("./{runs,flow,run,task,compare}/*Page.tsx");
+
+type Lazy<P> = ((props: P) => ReactElement) & { preload?: () => Promise<void> };
+
+function page<P = Record<never, never>>(file: string, name: string): Lazy<P> {
+  const load = pages[file];
+  if (!load) return () => <Empty title={`${name} is not there yet`} />;
+  return lazyRouteComponent(load as never, name as never) as never;
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: page("./runs/RunsPage.tsx", "RunsPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  component: page("./compare/ComparePage.tsx", "ComparePage"),
+});
+
+const flow = createRoute({
+  getParentRoute: () => root,
+  path: "/$flow",
+  component: page("./flow/FlowPage.tsx", "FlowPage"),
+});
+
+const RunPage = page("./run/RunPage.tsx", "RunPage");
+
+const bareRun = createRoute({
+  getParentRoute: () => root,
+  path: "/$flow/$run",
+  beforeLoad: ({ params, search }) => {
+    throw redirect({
+      to: "/$flow/$run/view/$tab",
+      params: { ...params, tab: "timeline" },
+      search,
+      replace: true,
+    });
+  },
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/$flow/$run/view/$tab",
+  component: RunPage,
+});
+
+const step = createRoute({
+  getParentRoute: () => root,
+  path: "/$flow/$run/$step",
+  beforeLoad: ({ params: { flow, run, step }, search }) => {
+    throw redirect({
+      to: "/$flow/$run/view/$tab",
+      params: { flow, run, tab: "timeline" },
+      search: { ...search, steps: step } as never,
+      replace: true,
+    });
+  },
+});
+
+const TaskPage = page<{ flow: string; run: string; step: string; task: string }>(
+  "./task/TaskPage.tsx",
+  "TaskPage",
+);
+
+function Task(): ReactElement {
+  const { flow, run, step, task } = taskRoute.useParams();
+  return <TaskPage key={`${flow}/${run}/${task}`} flow={flow} run={run} step={step} task={task} />;
+}
+Task.preload = async () => TaskPage.preload?.();
+
+const taskRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/$flow/$run/$step/$task",
+  component: Task,
+});
+
+/** All pages by their addresses. */
+export const router = createRouter({
+  routeTree: root.addChildren([runs, compare, flow, bareRun, run, step, taskRoute]),
+  basepath: base || "/",
+  parseSearch,
+  stringifySearch: writeSearch,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: PageProblem,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,68 @@
+import { type ReactElement, useEffect, useState } from "react";
+import { get, isAbort } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { StatusMark } from "~/parts/StatusBadge";
+import { Facet, type FacetValue } from "./Facet";
+import css from "./Facets.module.css";
+import { TimeFacet } from "./TimeFacet";
+
+interface Props {
+  facets: Schemas["FacetCounts"] | undefined;
+  query: string;
+  onQuery: (query: string) => void;
+}
+
+const STATES = ["running", "done", "failed", "stopped", "lost"];
+
+/** What runs differ in, beside the list. */
+export function Facets({ facets, query, onQuery }: Props): ReactElement {
+  const counts = new Map(facets?.status.map(({ name, count }) => [name, count]));
+  const states = STATES.map((name) => ({ name, count: facets ? (counts.get(name) ?? 0) : undefined }));
+  const [branches, askBranches] = useBranches(/(^|\s)-?branch:/.test(query));
+  const common = { query, onQuery };
+  return (
+    <aside className={css.facets} aria-label="Filters">
+      <Facet
+        {...common}
+        name="status"
+        title="Status"
+        values={states}
+        show={(name) => (
+          <>
+            <StatusMark status={name} label={null} /> {name}
+          </>
+        )}
+      />
+      <TimeFacet {...common} />
+      <Facet {...common} name="flow" title="Flow" values={facets?.flow ?? []} searchable />
+      <Facet {...common} name="user" title="User" values={facets?.user ?? []} searchable />
+      <Facet {...common} name="tag" title="Tag" values={facets?.tag ?? []} searchable />
+      <Facet {...common} name="project" title="Project" values={facets?.project ?? []} searchable />
+      <Facet
+        {...common}
+        name="branch"
+        title="Branch"
+        values={branches}
+        searchable
+        startClosed
+        onOpen={askBranches}
+      />
+    </aside>
+  );
+}
+
+/** The branches of all runs, asked for when somebody wants to see them: the API does not count them for a query. */
+function useBranches(atOnce: boolean): [readonly FacetValue[], () => void] {
+  const [wanted, setWanted] = useState(atOnce);
+  const [branches, setBranches] = useState<readonly FacetValue[]>([]);
+  useEffect(() => {
+    if (!wanted) return;
+    const gone = new AbortController();
+    get("/api/v1/complete", { query: { query: "branch:", limit: 50 }, signal: gone.signal }).then(
+      ({ offers }) => setBranches(offers.map((offer) => ({ name: offer.text, count: undefined }))),
+      (error) => isAbort(error) || setBranches([]),
+    );
+    return () => gone.abort();
+  }, [wanted]);
+  return [branches, () => setWanted(true)];
+}

@@ -1,0 +1,106 @@
+import { type FormEvent, type ReactElement, useState } from "react";
+import { Button, IconButton } from "~/parts/Button";
+import { Check, TextInput } from "~/parts/Field";
+import { Popover } from "~/parts/Popover";
+import { PluginColumnChecks } from "~/plugins/columns/usePluginColumns";
+import { FIRST_COLUMNS } from "../prefs";
+import { useOffers } from "../query/useOffers";
+import { PLAIN } from "../table/columns";
+import css from "./ColumnsPicker.module.css";
+
+interface Props {
+  columns: readonly string[];
+  onColumns: (columns: readonly string[]) => void;
+}
+
+/** Which columns the table has; parameters and artifacts can be some. */
+export function ColumnsPicker({ columns, onColumns }: Props): ReactElement {
+  const trigger = <Button icon="columns">Columns</Button>;
+  return (
+    <Popover trigger={trigger} label="Columns" align="end">
+      <Choice columns={columns} onColumns={onColumns} />
+    </Popover>
+  );
+}
+
+function Choice({ columns, onColumns }: Props): ReactElement {
+  const set = (id: string, wanted: boolean) => {
+    const rest = columns.filter((known) => known !== id);
+    // A table without columns would be of no use to anybody.
+    if (wanted || rest.length > 0) onColumns(wanted ? [...rest, id] : rest);
+  };
+  const named = columns.filter((id) => /^(param|artifact)\./.test(id));
+  return (
+    <div className={css.picker}>
+      <div className={css.plain}>
+        {PLAIN.map(({ id, title }) => (
+          <Check key={id} label={title} checked={columns.includes(id)} onChange={(on) => set(id, on)} />
+        ))}
+      </div>
+      {named.map((id) => (
+        <div key={id} className={css.named}>
+          <bdi>{id.replace(".", " ")}</bdi>
+          <IconButton small icon="close" label={`Remove ${id}`} onClick={() => set(id, false)} />
+        </div>
+      ))}
+      <Parameters known={columns} onAdd={(name) => set(`param.${name}`, true)} />
+      <ArtifactName onAdd={(name) => set(`artifact.${name}`, true)} />
+      <PluginColumnChecks />
+      <Button small look="plain" onClick={() => onColumns(FIRST_COLUMNS)}>
+        As in the beginning
+      </Button>
+    </div>
+  );
+}
+
+function Parameters({
+  known,
+  onAdd,
+}: {
+  known: readonly string[];
+  onAdd: (name: string) => void;
+}): ReactElement {
+  const [typed, setTyped] = useState("");
+  const query = `param.${typed}`;
+  const { offers } = useOffers(query, query.length, true);
+  const fresh = offers.filter((offer) => !known.includes(`param.${offer.text}`)).slice(0, 6);
+  return (
+    <div className={css.add}>
+      <TextInput
+        icon="plus"
+        value={typed}
+        placeholder="Parameter"
+        aria-label="Find a parameter"
+        onChange={({ target }) => setTyped(target.value)}
+        onKeyDown={({ key }) => key === "Enter" && fresh[0] && onAdd(fresh[0].text)}
+      />
+      <div className={css.offers}>
+        {fresh.map((offer) => (
+          <button key={offer.text} type="button" onClick={() => onAdd(offer.text)}>
+            <bdi>{offer.text}</bdi>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function ArtifactName({ onAdd }: { onAdd: (name: string) => void }): ReactElement {
+  const [typed, setTyped] = useState("");
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    if (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(typed.trim())) onAdd(typed.trim());
+    setTyped("");
+  };
+  return (
+    <form className={css.add} onSubmit={add}>
+      <TextInput
+        icon="plus"
+        value={typed}
+        placeholder="Artifact: accuracy, Enter"
+        aria-label="Name of an artifact with one value, which runs end with"
+        onChange={({ target }) => setTyped(target.value)}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,237 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactElement, ReactNode } from "react";
+import type { Run } from "~/api/types";
+import { Duration } from "~/parts/Duration";
+import { StatusBadge, StatusMark } from "~/parts/StatusBadge";
+import { Time } from "~/parts/Time";
+import css from "./cells.module.css";
+import { ProgressCell } from "./ProgressCell";
+import { progressOf } from "./progress";
+import { TagsCell } from "./TagsCell";
+
+/** What a cell may be read from, exported, sorted by. */
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  /** Its track of the grid. */
+  readonly track: string;
+  /** What the API sorts by, if it can. */
+  readonly sort?: string;
+  /** What the API must be asked for. */
+  readonly api?: string;
+  readonly right?: boolean;
+  readonly cell: (run: Run, more: CellContext) => ReactNode;
+  /** The same for programs. */
+  readonly value: (run: Run, more: CellContext) => unknown;
+}
+
+/** What cells need besides the run. */
+export interface CellContext {
+  onTag: (tag: string) => void;
+  artifact: (run: Run, name: string) => unknown;
+}
+
+const tagged = (run: Run, prefix: string) =>
+  run.system_tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? "";
+const iso = (us: number | null | undefined) => (us == null ? null : new Date(us / 1000).toISOString());
+const text = (value: string): ReactElement => <bdi className={css.clip}>{value}</bdi>;
+
+const FIXED: readonly Column[] = [
+  {
+    id: "status",
+    title: "Status",
+    track: "104px",
+    sort: "status",
+    cell: (run) => <StatusBadge status={run.status} />,
+    value: (run) => run.status,
+  },
+  {
+    id: "flow",
+    title: "Flow",
+    track: "minmax(120px, 1.4fr)",
+    sort: "flow",
+    cell: (run) => (
+      <Link className={css.flow} to="/$flow" params={{ flow: run.flow }} tabIndex={-1} title={run.flow}>
+        <bdi>{run.flow}</bdi>
+      </Link>
+    ),
+    value: (run) => run.flow,
+  },
+  {
+    id: "run",
+    title: "Run",
+    track: "minmax(84px, .7fr)",
+    cell: (run) => (
+      <Link className={css.run} to="/$flow/$run" params={{ flow: run.flow, run: run.run }} tabIndex={-1}>
+        <bdi>{run.run}</bdi>
+      </Link>
+    ),
+    value: (run) => run.run,
+  },
+  {
+    id: "user",
+    title: "User",
+    track: "minmax(80px, .8fr)",
+    sort: "user",
+    cell: (run) => text(run.user),
+    value: (run) => run.user,
+  },
+  {
+    id: "started",
+    title: "Started",
+    track: "112px",
+    sort: "started",
+    cell: (run) => <Time at={run.started_at} />,
+    value: (run) => iso(run.started_at),
+  },
+  {
+    id: "finished",
+    title: "Finished",
+    track: "112px",
+    sort: "finished",
+    cell: (run) => <Time at={run.finished_at} />,
+    value: (run) => iso(run.finished_at),
+  },
+  {
+    id: "duration",
+    title: "Duration",
+    track: "92px",
+    sort: "duration",
+    right: true,
+    cell: (run) =>
+      run.status === "running" ? <Duration from={run.started_at} /> : <Duration us={run.duration} />,
+    value: (run) => run.duration / 1e6,
+  },
+  {
+    id: "progress",
+    title: "Step",
+    track: "minmax(130px, 1.2fr)",
+    api: "steps",
+    cell: (run) => <ProgressCell run={run} />,
+    value: (run) => {
+      const at = progressOf(run);
+      return at ? `${at.step} ${at.done}/${at.tasks}` : null;
+    },
+  },
+];
+
+const LATER: readonly Column[] = [
+  {
+    id: "tags",
+    title: "Tags",
+    track: "minmax(140px, 2fr)",
+    cell: (run, { onTag }) => <TagsCell tags={run.tags} onTag={onTag} />,
+    value: (run) => run.tags,
+  },
+  {
+    id: "project",
+    title: "Project",
+    track: "minmax(80px, .8fr)",
+    cell: (run) => text(tagged(run, "project:")),
+    value: (run) => tagged(run, "project:") || null,
+  },
+  {
+    id: "branch",
+    title: "Branch",
+    track: "minmax(90px, .8fr)",
+    cell: (run) => text(tagged(run, "project_branch:")),
+    value: (run) => tagged(run, "project_branch:") || null,
+  },
+  {
+    id: "origin",
+    title: "Resumes",
+    track: "84px",
+    cell: (run) =>
+      run.origin ? (
+        <Link to="/$flow/$run" params={{ flow: run.flow, run: run.origin }} tabIndex={-1}>
+          <bdi>{run.origin}</bdi>
+        </Link>
+      ) : null,
+    value: (run) => run.origin ?? null,
+  },
+  {
+    id: "system",
+    title: "System tags",
+    track: "minmax(160px, 2fr)",
+    cell: (run, { onTag }) => <TagsCell tags={run.system_tags} onTag={onTag} />,
+    value: (run) => run.system_tags,
+  },
+];
+
+/** The columns that every list can have. */
+export const PLAIN: readonly Column[] = [...FIXED, ...LATER];
+
+function scalar(value: unknown): ReactNode {
+  if (value === undefined || value === null) return <span className={css.none}>–</span>;
+  const shown = typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value);
+  return <bdi className={css.scalar}>{shown}</bdi>;
+}
+
+function parameter(name: string): Column {
+  const value = (run: Run) => (run.parameters as Record<string, unknown> | undefined)?.[name] ?? null;
+  const id = `param.${name}`;
+  return {
+    id,
+    title: name,
+    track: "96px",
+    sort: id,
+    api: id,
+    right: true,
+    cell: (run) => scalar(value(run)),
+    value,
+  };
+}
+
+function artifact(name: string): Column {
+  const value = (run: Run, more: CellContext) => more.artifact(run, name) ?? null;
+  return {
+    id: `artifact.${name}`,
+    title: name,
+    track: "96px",
+    right: true,
+    cell: (run, more) => scalar(value(run, more)),
+    value,
+  };
+}
+
+/** The columns of these ids, in the order in which columns stand. */
+export function columnsOf(ids: readonly string[]): Column[] {
+  const wanted = new Set(ids);
+  const named = (prefix: string, make: (name: string) => Column) =>
+    ids.filter((id) => id.startsWith(prefix)).map((id) => make(id.slice(prefix.length)));
+  const plain = (columns: readonly Column[]) => columns.filter((column) => wanted.has(column.id));
+  return [...plain(FIXED), ...named("param.", parameter), ...named("artifact.", artifact), ...plain(LATER)];
+}
+
+/** The columns of a narrow screen, to read: the state, the name, when, how long. */
+export const NARROW: readonly Column[] = [
+  {
+    id: "mark",
+    title: "",
+    track: "20px",
+    cell: (run) => <StatusMark status={run.status} />,
+    value: (run) => run.status,
+  },
+  {
+    id: "name",
+    title: "Run",
+    track: "minmax(90px, 1fr)",
+    cell: (run) => (
+      <Link className={css.flow} to="/$flow/$run" params={{ flow: run.flow, run: run.run }} tabIndex={-1}>
+        <bdi>
+          {run.flow}/{run.run}
+        </bdi>
+      </Link>
+    ),
+    value: (run) => `${run.flow}/${run.run}`,
+  },
+  ...FIXED.filter(({ id }) => id === "started" || id === "duration").map((column) => ({
+    ...column,
+    track: "76px",
+  })),
+];
+
+/** What the API is asked for to fill some columns. */
+export function apiColumns(columns: readonly Column[]): string {
+  return columns.flatMap((column) => column.api ?? []).join(",");
+}
