@@ -4440,7 +4440,7 @@ export interface operations {
                 columns?: string;
                 /** @description At most this many values of each facet; 0 for none. */
                 facets?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4475,7 +4475,7 @@ export interface operations {
                 query?: string;
                 /** @description At most this many values of each facet. */
                 limit?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4516,7 +4516,7 @@ export interface operations {
                 limit?: number;
                 /** @description At most this many runs of each, the newest first. */
                 newest?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4551,7 +4551,7 @@ export interface operations {
                 query?: string;
                 /** @description At most this many dots; of more runs there are some, evenly. */
                 limit?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
