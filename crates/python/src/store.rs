@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::json;
-use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash, Json};
+use spinloom_datastore::{ArtifactEntry, Buffer, CardDocument, ContentHash, Json};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
@@ -256,6 +256,24 @@ impl Store {
         Ok(list)
     }
 
+    /// The cards of a task's attempt, by default its latest: `[{"type", "id", "hash", "at", "failed", "live", "path", "step", "task",
+    /// "run"}]`, where `run` is the one whose task made it. With `html` only of the card of that hash, each with its `document` and its
+    /// `html`.
+    #[pyo3(signature = (flow, run, task, attempt=None, html=None))]
+    fn cards(
+        slf: &Bound<'_, Self>,
+        flow: &str,
+        run: &str,
+        task: u64,
+        attempt: Option<u32>,
+        html: Option<&str>,
+    ) -> PyResult<String> {
+        let py = slf.py();
+        slf.get().ask_json(py, |reader| {
+            at_run(flow, run, |flow, run| reader.cards((flow, run), TaskId(task), attempt, html))
+        })
+    }
+
     /// The code package of a run, a `.tar.gz`, or None.
     fn code_package<'py>(
         &self,
@@ -266,6 +284,13 @@ impl Store {
         let package = self.ask(py, |reader| at_run(flow, run, |flow, run| reader.code_package(flow, run)))?;
         Ok(package.map(|bytes| PyBytes::new(py, &bytes)))
     }
+}
+
+/// A card's document, JSON, with the texts of the libraries it names, as an HTML page.
+#[pyfunction]
+pub(crate) fn card_page(py: Python<'_>, json: &[u8], scripts: Vec<Vec<u8>>) -> PyResult<String> {
+    let document = CardDocument { json: json.to_vec(), scripts };
+    spinloom_cards::page(&document).map_err(|e| raise(py, &e))
 }
 
 /// An artifact as the Client wants it: without where its bytes are.

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod cards;
 mod files;
 mod guard;
 mod live;

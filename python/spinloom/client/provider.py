@@ -125,6 +125,12 @@ class Provider:
         """What an attempt wrote to ``stream``: time, stream and bytes of each piece."""
         return self._store.log(flow, run, int(task), attempt, stream)
 
+    def cards(
+        self, flow: str, run: str, task: str, attempt: int | None = None, html: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The cards of a task's attempt; with ``html`` only the one of that hash, with its document and its page."""
+        return json.loads(self._store.cards(flow, run, int(task), attempt, html))
+
     def code_package(self, flow: str, run: str) -> bytes | None:
         """The code package of a run, a gzipped tar file."""
         return self._store.code_package(flow, run)

@@ -2,6 +2,7 @@
 
 pub(crate) mod artifact;
 mod asked;
+pub(crate) mod card;
 pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod completions;

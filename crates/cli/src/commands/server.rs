@@ -82,27 +82,48 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     if arguments.check {
         return check(arguments);
     }
-    let serve = program(context)?;
-    let Place { metadata, store } = context.place()?.clone();
+    let at = SocketAddr::new(arguments.host, arguments.port);
     let request = ServeRequest {
-        listen: SocketAddr::new(arguments.host, arguments.port),
-        metadata,
-        store,
-        policy: storage::policy(context, false)?,
         demand: demand(arguments)?,
-        tokens: context.settings.server_tokens(),
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
         otlp: arguments.otlp.clone(),
         prefix: arguments.path_prefix.clone(),
+        ..request(at, context)?
     };
+    start(request, context, "")?;
+    Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+}
+
+/// Serves to this machine alone; says where the page at `path` is.
+pub(crate) fn serve(at: SocketAddr, context: &Context<'_>, path: &str) -> Result<()> {
+    start(request(at, context)?, context, path)
+}
+
+fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
+    let Place { metadata, store } = context.place()?.clone();
+    Ok(ServeRequest {
+        listen,
+        metadata,
+        store,
+        policy: storage::policy(context, false)?,
+        demand: Demand::Nothing,
+        tokens: context.settings.server_tokens(),
+        names: Vec::new(),
+        audit: None,
+        log: LogFormat::Text,
+        prefix: None,
+    })
+}
+
+fn start(request: ServeRequest, context: &Context<'_>, path: &str) -> Result<()> {
+    let serve = program(context)?;
     let output = context.output;
     serve(request, &mut |serving| {
-        let url = address(&serving);
+        let url = address(&serving, path);
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
-    })?;
-    Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+    })
 }
 
 /// Who serves: the program, which the library is not.
@@ -144,7 +165,7 @@ fn ask(at: SocketAddr) -> io::Result<String> {
 }
 
 /// What a browser is to open.
-fn address(serving: &Serving) -> String {
+fn address(serving: &Serving, path: &str) -> String {
     let Serving { at, token } = serving;
     // Nobody can go to "all addresses".
     let host = match at.ip() {
@@ -153,7 +174,7 @@ fn address(serving: &Serving) -> String {
         ip @ IpAddr::V4(_) => ip.to_string(),
     };
     let token = token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
-    format!("http://{host}:{}/{token}", at.port())
+    format!("http://{host}:{}/{path}{token}", at.port())
 }
 
 fn demand(arguments: &Arguments) -> Result<Demand> {
@@ -208,7 +229,7 @@ mod tests {
     #[test]
     fn the_address_is_one_a_browser_can_open() {
         let at = |at: &str, token: Option<&str>| {
-            address(&Serving { at: at.parse().unwrap(), token: token.map(str::to_owned) })
+            address(&Serving { at: at.parse().unwrap(), token: token.map(str::to_owned) }, "")
         };
         assert_eq!(at("127.0.0.1:8040", None), "http://127.0.0.1:8040/");
         assert_eq!(at("[::1]:8040", None), "http://[::1]:8040/");

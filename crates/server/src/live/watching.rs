@@ -12,8 +12,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::message::{Said, Watch, What, columns, problem};
-use super::runs::{self, Changes, Known};
+use super::runs::{Changes, Known};
 use super::topic::{Tick, Told};
+use super::{cards, runs};
 use crate::api::LogTail;
 use crate::api::run::{detail, look, with_artifacts};
 use crate::app::App;
@@ -35,6 +36,13 @@ pub(super) fn begin(app: App, watch: Watch, out: mpsc::Sender<Message>) -> Watch
     let Watch { id, after, what } = watch;
     let task = tokio::spawn(async move {
         let told = match what {
+            What::Cards { flow, run, task, attempt } => {
+                let task = task.map(|task| (TaskId(task), attempt));
+                match key((flow, run)) {
+                    Ok(key) => cards::cards_view(&app, id, key, task, &out).await,
+                    Err(why) => Err(why),
+                }
+            }
             What::Run { flow, run } => run_view(&app, id, (flow, run), after, &out).await,
             What::Log { flow, run, task, attempt, stream, from } => {
                 let tail = key((flow, run)).map(|key| (key.flow, key.run, TaskId(task)));
