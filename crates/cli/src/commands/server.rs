@@ -92,13 +92,13 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         prefix: arguments.path_prefix.clone(),
         ..request(at, context)?
     };
-    start(request, context, "")?;
+    start(request, context, "", &|_| ())?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
 }
 
-/// Serves to this machine alone; says where the page at `path` is.
-pub(crate) fn serve(at: SocketAddr, context: &Context<'_>, path: &str) -> Result<()> {
-    start(request(at, context)?, context, path)
+/// Serves to this machine alone; says where the page at `path` is, to `opened` too.
+pub(crate) fn serve(at: SocketAddr, context: &Context<'_>, path: &str, opened: &dyn Fn(&str)) -> Result<()> {
+    start(request(at, context)?, context, path, opened)
 }
 
 fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
@@ -113,16 +113,18 @@ fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
         names: Vec::new(),
         audit: None,
         log: LogFormat::Text,
+        otlp: None,
         prefix: None,
     })
 }
 
-fn start(request: ServeRequest, context: &Context<'_>, path: &str) -> Result<()> {
+fn start(request: ServeRequest, context: &Context<'_>, path: &str, opened: &dyn Fn(&str)) -> Result<()> {
     let serve = program(context)?;
     let output = context.output;
     serve(request, &mut |serving| {
         let url = address(&serving, path);
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
+        opened(&url);
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) struct ServerArgs {
 pub(super) fn run(arguments: &ServerArgs, context: &mut Context<'_>) -> Answer {
     let place = page(arguments, context)?;
     let at = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port);
-    serve(at, context, &place)?;
+    serve(at, context, &place, &|_| ())?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
 }
 
