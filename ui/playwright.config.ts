@@ -10,8 +10,8 @@ export default defineConfig({
   globalSetup: "./e2e/support/setup.ts",
   reporter: [["list"]],
   workers: process.env.CI ? 2 : 1,
-  timeout: 30_000,
-  expect: { timeout: 8_000 },
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   forbidOnly: !!process.env.CI,
   use: {
     browserName: "chromium",

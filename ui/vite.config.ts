@@ -15,6 +15,7 @@ export default defineConfig({
   worker: { format: "es" },
   server: {
     proxy: {
+      "/plugins": { target: server, changeOrigin: true },
       "/api": {
         target: server,
         changeOrigin: true,

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { runFlow } from "./support/server";
 import { axe, expect, RUNS, test } from "./support/test";
@@ -61,7 +62,7 @@ test("time is chosen by presets and exactly", async ({ page }) => {
   await expect(page).toHaveURL(/q=started%3E-1h/);
   await expect(rows(page)).toHaveCount(8);
   await filters(page).getByRole("button", { name: "From … to …" }).click();
-  await filters(page).getByLabel("To").fill("2020-01-31T12:30");
+  await filters(page).getByLabel("To", { exact: true }).fill("2020-01-31T12:30");
   await filters(page).getByRole("button", { name: "Set" }).click();
   await expect(page.getByRole("heading", { name: "No run matches this" })).toBeVisible();
   // In the zone of the viewer, and the same moment for whoever opens the link.
@@ -244,11 +245,18 @@ test("a new run comes by itself, ticks, and ends; one that does not match any mo
   const server = await own.serve();
   await page.goto(`${server.url}/?q=status:running`);
   await expect(page.getByRole("heading", { name: "No run matches this" })).toBeVisible();
-  own.start("slow.py", ["--seconds", "4"]);
-  await expect(rows(page)).toHaveCount(1, { timeout: 15_000 });
-  await expect(rows(page).first()).toContainText("Running");
-  await expect(rows(page).first()).toHaveAttribute("data-stale", "true", { timeout: 20_000 });
-  await expect(rows(page).first()).toContainText("Done");
+  own.start("slow.py", ["--gates", own.folder]);
+  await expect(rows(page)).toHaveCount(1, { timeout: 20_000 });
+  const run = rows(page).first();
+  await expect(run).toContainText("Running");
+  await expect(run).toContainText(/start\s*0\/1/);
+  const before = await run.textContent();
+  await expect.poll(() => run.textContent()).not.toBe(before);
+  for (const gate of ["start", "work"]) await writeFile(join(own.folder, gate), "");
+  await expect(run).toContainText(/end\s*0\/1/, { timeout: 20_000 });
+  await writeFile(join(own.folder, "end"), "");
+  await expect(run).toHaveAttribute("data-stale", "true", { timeout: 20_000 });
+  await expect(run).toContainText("Done");
   await expect(page.getByRole("status").filter({ hasText: "0 runs" })).toBeVisible();
 });
 

@@ -1,5 +1,6 @@
 //! Counts: of facets, and of groups.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
@@ -64,6 +65,13 @@ pub struct Bucket {
     pub newest: Vec<RowId>,
 }
 
+/// How many runs have each value of a column, by its number.
+struct Tally {
+    flow: Vec<u32>,
+    user: Vec<u32>,
+    sets: Vec<u32>,
+}
+
 /// Counts by number, then by state.
 type Counts = HashMap<u32, [u64; 5]>;
 
@@ -73,17 +81,21 @@ const QUARTER: i64 = 900_000_000;
 impl Index {
     /// Counts of what selected runs have: at most `most` values of each facet.
     pub fn facets(&self, selection: &Selection<'_>, most: usize) -> Facets {
+        // What does not narrow itself is counted together, in one pass over the runs.
+        let shared = OnceCell::new();
         let of = |facet: Facet| {
             let narrowed = selection.terms.iter().any(|(_, of, _)| *of == Some(facet));
-            let rows =
-                if narrowed { self.all_of(&selection.terms, Some(facet)) } else { selection.rows.clone() };
+            let own = narrowed.then(|| self.all_of(&selection.terms, Some(facet)));
+            let rows = own.as_ref().unwrap_or(&selection.rows);
+            let own = own.as_ref().filter(|_| facet != Facet::Status).map(|rows| self.tally(rows));
+            let tally = || own.as_ref().unwrap_or_else(|| shared.get_or_init(|| self.tally(&selection.rows)));
             let counts = match facet {
                 Facet::Status => {
                     (0..).zip(self.by_status.iter().map(|set| rows.intersection_len(set))).collect()
                 }
-                Facet::Flow => self.counted(&rows, &self.by_flow, &self.columns.flow),
-                Facet::User => self.counted(&rows, &self.by_user, &self.columns.user),
-                Facet::Tag | Facet::Project => self.counted_tags(&rows, facet),
+                Facet::Flow => numbered(&tally().flow),
+                Facet::User => numbered(&tally().user),
+                Facet::Tag | Facet::Project => self.tags_of(&tally().sets, facet == Facet::Project),
             };
             let name = |code: u32| match facet {
                 Facet::Status => crate::columns::STATUSES[code as usize].as_str(),
@@ -103,41 +115,39 @@ impl Index {
         }
     }
 
-    /// How many of some rows have each value of a column.
-    fn counted(&self, rows: &RoaringBitmap, postings: &[RoaringBitmap], column: &[u32]) -> Vec<(u32, u64)> {
-        let mut counts: Vec<u64> = vec![0; postings.len()];
+    /// How many of some rows have each flow, user and set of tags.
+    fn tally(&self, rows: &RoaringBitmap) -> Tally {
+        let mut tally = Tally {
+            flow: vec![0; self.by_flow.len()],
+            user: vec![0; self.by_user.len()],
+            sets: vec![0; self.tag_sets.len()],
+        };
         // Of most rows it is quicker to count the others.
         let others = rows.len() * 2 > self.alive.len();
         let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
         for row in if others { &counted } else { rows } {
-            if let Some(count) = counts.get_mut(column[row as usize] as usize) {
-                *count += 1;
-            }
+            let row = row as usize;
+            tally.flow[self.columns.flow[row] as usize] += 1;
+            tally.user[self.columns.user[row] as usize] += 1;
+            tally.sets[self.columns.tags[row] as usize] += 1;
         }
         if others {
-            counts.iter_mut().zip(postings).for_each(|(count, all)| *count = all.len() - *count);
+            let all = |set: &RoaringBitmap| u32::try_from(set.len()).unwrap_or(u32::MAX);
+            tally.flow.iter_mut().zip(&self.by_flow).for_each(|(count, of)| *count = all(of) - *count);
+            tally.user.iter_mut().zip(&self.by_user).for_each(|(count, of)| *count = all(of) - *count);
+            tally.sets.iter_mut().zip(&self.set_runs).for_each(|(count, of)| *count = *of - *count);
         }
-        (0..).zip(counts).collect()
+        tally
     }
 
-    fn counted_tags(&self, rows: &RoaringBitmap, facet: Facet) -> Vec<(u32, u64)> {
-        let mut sets: Vec<u64> = vec![0; self.tag_sets.len()];
-        let others = rows.len() * 2 > self.alive.len();
-        let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
-        for row in if others { &counted } else { rows } {
-            if let Some(count) = sets.get_mut(self.columns.tags[row as usize] as usize) {
-                *count += 1;
-            }
-        }
-        if others {
-            sets.iter_mut().zip(&self.set_runs).for_each(|(count, all)| *count = u64::from(*all) - *count);
-        }
-        let wanted = self.wanted_tags(facet == Facet::Project);
+    /// How many runs have each tag, from how many have each set of them.
+    fn tags_of(&self, sets: &[u32], projects: bool) -> Vec<(u32, u64)> {
+        let wanted = self.wanted_tags(projects);
         let mut tags = vec![0; self.tags.len()];
-        for (set, count) in (0..).zip(sets).filter(|(_, count)| *count > 0) {
+        for (set, count) in (0..).zip(sets).filter(|(_, count)| **count > 0) {
             for tag in self.tag_sets.get(set) {
                 if wanted[*tag as usize] {
-                    tags[(tag / 2) as usize] += count;
+                    tags[(tag / 2) as usize] += u64::from(*count);
                 }
             }
         }
@@ -220,16 +230,23 @@ impl Index {
                 counts[n][n] = rows.intersection_len(set);
             }
         } else {
-            for row in rows {
+            let mut count = |row: u32| {
                 let code = match (column, days) {
                     (Some(column), _) => column[row as usize],
                     (None, Some(days)) => days.of(self.columns.started[row as usize]),
-                    (None, None) => continue,
+                    (None, None) => return,
                 };
                 let status = usize::from(self.columns.status(row));
                 if let Some(count) = counts.get_mut(code as usize).and_then(|counts| counts.get_mut(status)) {
                     *count += 1;
                 }
+            };
+            // Numbers in a row are gone through more quickly than a bitmap of them.
+            match (rows.min(), rows.max()) {
+                (Some(first), Some(last)) if rows.len() == u64::from(last - first) + 1 => {
+                    (first..=last).for_each(count);
+                }
+                _ => rows.iter().for_each(&mut count),
             }
         }
         let some = (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
@@ -292,6 +309,10 @@ impl Index {
         let at = |row: Option<&u32>| row.map_or(clock.now, |row| self.columns.started[*row as usize]);
         Days::new(at(rows.first()), at(rows.last()), clock)
     }
+}
+
+fn numbered(counts: &[u32]) -> Vec<(u32, u64)> {
+    (0..).zip(counts.iter().map(|count| u64::from(*count))).collect()
 }
 
 fn project(tags: &Names, code: u32) -> &str {

@@ -5,15 +5,21 @@ import type { AxeResults } from "axe-core";
 
 const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe finds wrong with a page as it is now, one line each: WCAG 2 A and AA, and what it calls good practice. */
-export async function axe(page: Page, within = "html"): Promise<string[]> {
+/** What axe finds wrong with a page (or a part of it) as it is now, one line each: by all it knows, or by some rules only. */
+export async function axe(page: Page, within = "html", rules?: string[]): Promise<string[]> {
   // Not by a script element: the policy of the pages forbids that.
   await page.evaluate(await readFile(path, "utf8"));
-  const results = (await page.evaluate(async (selector) => {
-    const options = { resultTypes: ["violations"] };
-    // biome-ignore lint/suspicious/noExplicitAny: axe is put there above
-    return (window as any).axe.run(selector, options);
-  }, within)) as AxeResults;
+  const results = (await page.evaluate(
+    async ([selector, only]) => {
+      const options = {
+        resultTypes: ["violations"],
+        ...(only && { runOnly: { type: "rule", values: only } }),
+      };
+      // biome-ignore lint/suspicious/noExplicitAny: axe is put there above
+      return (window as any).axe.run(selector, options);
+    },
+    [within, rules] as const,
+  )) as AxeResults;
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       (node) =>

@@ -7,6 +7,7 @@ import { Button } from "~/parts/Button";
 import { Copy } from "~/parts/Copy";
 import { copyText } from "~/parts/clipboard";
 import { Menu, type MenuItem } from "~/parts/Menu";
+import { ArtifactPlugins } from "~/plugins/ArtifactPlugins";
 import { bytes, plural } from "~/theme/format";
 import css from "./ArtifactDetail.module.css";
 import { type ArtifactOf, cliOf, PARAMETERS, pathspecOf, pythonOf } from "./commands";
@@ -29,6 +30,7 @@ export function ArtifactDetail({ of, artifact }: { of: ArtifactOf; artifact: Art
   const python = pythonOf(of);
   return (
     <div className={css.detail}>
+      <ArtifactPlugins artifact={artifact} {...{ flow, run, step, attempt }} task={String(task)} />
       <PreviewView name={name} preview={preview} python={python} />
       <div className={css.about}>
         <dl className={css.facts}>

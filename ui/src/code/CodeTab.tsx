@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { toProblem } from "~/api/client";
+import type { Run } from "~/api/types";
 import { RunPicker } from "~/compare/RunPicker";
 import { previousGood, useRecentRuns } from "~/compare/useRecentRuns";
 import { Button } from "~/parts/Button";
@@ -7,7 +8,7 @@ import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { useRun } from "~/run/useRun";
-import { useUrl } from "~/shell/url";
+import { type Patch, useUrl } from "~/shell/url";
 import { Changes } from "./Changes";
 import css from "./CodeTab.module.css";
 import { FilePane } from "./FilePane";
@@ -23,17 +24,12 @@ export function CodeTab({ flow, run }: { flow: string; run: string }): ReactElem
   const search = parse(url);
   const source = useStepSource(flow, run, search.step);
   const recent = useRecentRuns(flow);
-  if (!code.data) {
-    if (!code.error) return <Loading what="code" lines={6} />;
-    if (!toProblem(code.error).isMissing)
-      return <ProblemNotice error={code.error} retry={() => void code.refetch()} />;
-    return (
-      <Empty title="No code was kept with this run" icon="code">
-        A run keeps the files of its flow's folder when it starts. Runs that were imported from elsewhere have
-        code only if it was kept there.
-      </Empty>
+  if (!code.data)
+    return code.error ? (
+      <NoCode error={code.error} retry={() => void code.refetch()} />
+    ) : (
+      <Loading what="code" lines={6} />
     );
-  }
   const file = search.file ?? source.data?.file ?? code.data.script ?? code.data.files[0]?.name;
   const lines =
     search.lines ??
@@ -41,38 +37,14 @@ export function CodeTab({ flow, run }: { flow: string; run: string }): ReactElem
   const good = previousGood(recent.data ?? [], flow, run, bundle?.created_at);
   return (
     <div className={css.tab}>
-      <div className={css.bar}>
-        <fieldset className={css.choice}>
-          <legend className="sr-only">show</legend>
-          <Button small pressed={search.against === undefined} onClick={() => setUrl({ against: undefined })}>
-            Files
-          </Button>
-          <Button
-            small
-            pressed={search.against !== undefined}
-            onClick={() =>
-              setUrl({
-                against:
-                  search.against ?? good?.run ?? recent.data?.find((one) => one.run !== run)?.run ?? run,
-              })
-            }
-          >
-            Changes
-          </Button>
-        </fieldset>
-        {search.against !== undefined && (
-          <>
-            <span>since</span>
-            <RunPicker
-              flow={flow}
-              without={[`${flow}/${run}`]}
-              suggested={good}
-              value={search.against}
-              onPick={(picked) => setUrl({ against: short(picked, flow) })}
-            />
-          </>
-        )}
-      </div>
+      <Bar
+        flow={flow}
+        run={run}
+        against={search.against}
+        good={good}
+        recent={recent.data ?? []}
+        onChange={setUrl}
+      />
       {search.against !== undefined ? (
         <Changes flow={flow} run={run} from={search.against} />
       ) : (
@@ -94,6 +66,62 @@ export function CodeTab({ flow, run }: { flow: string; run: string }): ReactElem
             problem={search.step ? source.error : null}
           />
         </div>
+      )}
+    </div>
+  );
+}
+
+function NoCode({ error, retry }: { error: unknown; retry: () => void }): ReactElement {
+  if (!toProblem(error).isMissing) return <ProblemNotice error={error} retry={retry} />;
+  return (
+    <Empty title="No code was kept with this run" icon="code">
+      A run keeps the files of its flow's folder when it starts. Runs that were imported from elsewhere have
+      code only if it was kept there.
+    </Empty>
+  );
+}
+
+interface BarProps {
+  flow: string;
+  run: string;
+  against: string | undefined;
+  good: Run | undefined;
+  recent: Run[];
+  onChange: (patch: Patch) => void;
+}
+
+/** Files, or what changed since which run. */
+function Bar({ flow, run, against, good, recent, onChange }: BarProps): ReactElement {
+  return (
+    <div className={css.bar}>
+      <fieldset className={css.choice}>
+        <legend className="sr-only">show</legend>
+        <Button small pressed={against === undefined} onClick={() => onChange({ against: undefined })}>
+          Files
+        </Button>
+        <Button
+          small
+          pressed={against !== undefined}
+          onClick={() =>
+            onChange({
+              against: against ?? good?.run ?? recent.find((one) => one.run !== run)?.run ?? run,
+            })
+          }
+        >
+          Changes
+        </Button>
+      </fieldset>
+      {against !== undefined && (
+        <>
+          <span>since</span>
+          <RunPicker
+            flow={flow}
+            without={[`${flow}/${run}`]}
+            suggested={good}
+            value={against}
+            onPick={(picked) => onChange({ against: short(picked, flow) })}
+          />
+        </>
       )}
     </div>
   );

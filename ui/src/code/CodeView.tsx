@@ -1,4 +1,13 @@
-import { type MouseEvent, memo, type ReactElement, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type MouseEvent,
+  memo,
+  type ReactElement,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import css from "./CodeView.module.css";
 import { coloured, type Piece } from "./highlight";
 import type { Lines } from "./search";
@@ -23,18 +32,7 @@ export function CodeView({ name, text, lines, onLines }: CodeViewProps): ReactEl
   const all = useMemo(() => coloured(name, text), [name, text]);
   const chunks = useMemo(() => split(all), [all]);
   const first = lines?.first;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another file scrolls anew
-  useEffect(() => {
-    const place = box.current;
-    if (!place) return;
-    if (first === undefined) {
-      place.scrollTop = 0;
-      return;
-    }
-    const top = (first - 1) * HEIGHT;
-    const seen = top >= place.scrollTop && top < place.scrollTop + place.clientHeight - HEIGHT;
-    if (!seen) place.scrollTop = Math.max(0, top - place.clientHeight / 4);
-  }, [first, name, text]);
+  useScroll(box, first, `${name}\n${text.length}`);
   const onClick = (event: MouseEvent) => {
     const number = Number(
       (event.target as HTMLElement).closest("[data-line]")?.getAttribute("data-line") ?? 0,
@@ -75,6 +73,22 @@ export function CodeView({ name, text, lines, onLines }: CodeViewProps): ReactEl
       ))}
     </section>
   );
+}
+
+/** Shows the first marked line; another file begins at its top. */
+function useScroll(box: RefObject<HTMLElement | null>, first: number | undefined, file: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file scrolls anew
+  useEffect(() => {
+    const place = box.current;
+    if (!place) return;
+    if (first === undefined) {
+      place.scrollTop = 0;
+      return;
+    }
+    const top = (first - 1) * HEIGHT;
+    const seen = top >= place.scrollTop && top < place.scrollTop + place.clientHeight - HEIGHT;
+    if (!seen) place.scrollTop = Math.max(0, top - place.clientHeight / 4);
+  }, [first, file]);
 }
 
 function split(all: Piece[][]): Piece[][][] {

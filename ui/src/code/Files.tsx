@@ -65,27 +65,31 @@ export function Files({ files, script, steps, file, step, onFile, onStep }: File
           </li>
         ))}
       </ul>
-      {known.length > 0 && (
-        <>
-          <h2 className={css.heading}>Steps</h2>
-          <ul className={css.list}>
-            {known.map((shape) => (
-              <li key={shape.step}>
-                <button
-                  type="button"
-                  className={css.item}
-                  aria-current={shape.step === step ? "true" : undefined}
-                  onClick={() => onStep(shape.step)}
-                >
-                  <Icon name="dag" size={13} />
-                  <bdi className={css.label}>{shape.step}</bdi>
-                  <span className={css.size}>{shape.line}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      {known.length > 0 && <Steps steps={known} step={step} onStep={onStep} />}
     </nav>
+  );
+}
+
+function Steps({ steps, step, onStep }: Pick<FilesProps, "steps" | "step" | "onStep">): ReactElement {
+  return (
+    <>
+      <h2 className={css.heading}>Steps</h2>
+      <ul className={css.list}>
+        {steps.map((shape) => (
+          <li key={shape.step}>
+            <button
+              type="button"
+              className={css.item}
+              aria-current={shape.step === step ? "true" : undefined}
+              onClick={() => onStep(shape.step)}
+            >
+              <Icon name="dag" size={13} />
+              <bdi className={css.label}>{shape.step}</bdi>
+              <span className={css.size}>{shape.line}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -41,61 +41,40 @@ export function Comparison({ runs, all, by, onBy }: ComparisonProps): ReactEleme
     ) : (
       <Loading what="comparison" lines={8} />
     );
-  const names = namesOf(data);
   return (
     <div className={css.parts}>
       <Summary data={data} />
-      <Part
-        id="parameters"
-        title="Parameters"
-        of={data.parameters}
-        about="Parameter"
-        names={names}
-        rows={parameterRows(data)}
-      />
-      <Part
-        id="configs"
-        title="Configs"
-        of={data.configs}
-        about="Value"
-        names={names}
-        rows={configRows(data)}
-      />
-      <Part
-        id="code"
-        title="Code"
-        of={data.code}
-        about="File"
-        names={names}
-        rows={data.changes.length > 0 && !all ? [] : fileRows(data)}
-      >
-        {data.changes.length > 0 && (
-          <div className={css.changes}>
-            {data.changes.map((change) => (
-              <FileDiff key={change.name} change={change} open={data.changes.length <= 4} />
-            ))}
-          </div>
-        )}
-      </Part>
-      <Part
-        id="environment"
-        title="Environment"
-        of={data.environment}
-        about="Fact"
-        names={names}
-        rows={factRows(data)}
-      />
-      <Timing data={data} by={by} onBy={onBy} />
-      <Part
-        id="artifacts"
-        title="Artifacts"
-        of={data.artifacts}
-        about="Artifact"
-        names={names}
-        rows={artifactRows(data)}
-      />
-      <Part id="dag" title="DAG" of={data.graph} about="Step" names={names} rows={stepRows(data)} />
+      <Parts data={data} all={all} timing={<Timing data={data} by={by} onBy={onBy} />} />
     </div>
+  );
+}
+
+/** The parts that are tables, with the times between them. */
+function Parts({ data, all, timing }: { data: Compared; all: boolean; timing: ReactNode }): ReactElement {
+  const names = namesOf(data);
+  const part = (id: string, title: string, of: Sums, about: string, rows: CompareRow[], more?: ReactNode) => (
+    <Part id={id} title={title} of={of} about={about} names={names} rows={rows}>
+      {more}
+    </Part>
+  );
+  const files = data.changes.length > 0 && !all ? [] : fileRows(data);
+  const changes = data.changes.length > 0 && (
+    <div className={css.changes}>
+      {data.changes.map((change) => (
+        <FileDiff key={change.name} change={change} open={data.changes.length <= 4} />
+      ))}
+    </div>
+  );
+  return (
+    <>
+      {part("parameters", "Parameters", data.parameters, "Parameter", parameterRows(data))}
+      {part("configs", "Configs", data.configs, "Value", configRows(data))}
+      {part("code", "Code", data.code, "File", files, changes)}
+      {part("environment", "Environment", data.environment, "Fact", factRows(data))}
+      {timing}
+      {part("artifacts", "Artifacts", data.artifacts, "Artifact", artifactRows(data))}
+      {part("dag", "DAG", data.graph, "Step", stepRows(data))}
+    </>
   );
 }
 

@@ -62,18 +62,17 @@ function Choices({
   const any = typed.includes("/") && !offered.some((run) => nameOf(run) === typed);
   const names = [...(any ? [typed] : []), ...offered.map(nameOf)];
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      const next = Math.min(Math.max(0, at + step), Math.max(0, names.length - 1));
+    const next = moved(event, at, names.length);
+    const name = names[at];
+    if (next !== undefined) {
       setAt(next);
       document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: "nearest" });
-    }
-    const name = names[at];
-    if (event.key === "Enter" && name !== undefined) {
-      event.preventDefault();
+    } else if (event.key === "Enter" && name !== undefined) {
       onPick(name);
+    } else {
+      return;
     }
+    event.preventDefault();
   };
   return (
     <>
@@ -92,36 +91,76 @@ function Choices({
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={id} role="listbox" aria-label="runs" className={css.list}>
-        {any && (
-          <Option id={`${id}-0`} on={at === 0} onPick={() => onPick(typed)}>
-            <bdi>{typed}</bdi>
+      <Listbox
+        id={id}
+        at={at}
+        typed={any ? typed : undefined}
+        offered={offered}
+        suggested={suggested}
+        pending={isPending}
+        onPick={onPick}
+      />
+    </>
+  );
+}
+
+interface ListboxProps {
+  id: string;
+  /** Which is chosen. */
+  at: number;
+  /** A run that is typed as a whole. */
+  typed: string | undefined;
+  offered: Run[];
+  suggested: Run | undefined;
+  pending: boolean;
+  onPick: (run: string) => void;
+}
+
+function Listbox({ id, at, typed, offered, suggested, pending, onPick }: ListboxProps): ReactElement {
+  return (
+    <div id={id} role="listbox" aria-label="runs" className={css.list}>
+      {typed !== undefined && (
+        <Option id={`${id}-0`} on={at === 0} onPick={() => onPick(typed)}>
+          <bdi>{typed}</bdi>
+        </Option>
+      )}
+      {offered.map((run, row) => {
+        const place = row + (typed !== undefined ? 1 : 0);
+        return (
+          <Option
+            key={nameOf(run)}
+            id={`${id}-${place}`}
+            on={at === place}
+            onPick={() => onPick(nameOf(run))}
+          >
+            <RunLine run={run} good={run === suggested} />
           </Option>
-        )}
-        {offered.map((run, row) => {
-          const place = row + (any ? 1 : 0);
-          return (
-            <Option
-              key={nameOf(run)}
-              id={`${id}-${place}`}
-              on={at === place}
-              onPick={() => onPick(nameOf(run))}
-            >
-              <StatusMark status={run.status} />
-              <bdi className={css.name}>{run.run}</bdi>
-              {run === suggested && <span className={css.good}>previous good run</span>}
-              <span className={css.facts}>
-                <bdi>{run.user}</bdi> · {duration(run.duration)} · <Time at={run.started_at} />
-              </span>
-            </Option>
-          );
-        })}
-        {names.length === 0 && (
-          <p className={css.none}>
-            {isPending ? "…" : "No run fits; a run of another flow is typed as Flow/run."}
-          </p>
-        )}
-      </div>
+        );
+      })}
+      {offered.length === 0 && typed === undefined && (
+        <p className={css.none}>
+          {pending ? "…" : "No run fits; a run of another flow is typed as Flow/run."}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Where an arrow key leads; nothing of other keys. */
+function moved(event: KeyboardEvent, at: number, count: number): number | undefined {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  return step && Math.min(Math.max(0, at + step), Math.max(0, count - 1));
+}
+
+function RunLine({ run, good }: { run: Run; good: boolean }): ReactElement {
+  return (
+    <>
+      <StatusMark status={run.status} />
+      <bdi className={css.name}>{run.run}</bdi>
+      {good && <span className={css.good}>previous good run</span>}
+      <span className={css.facts}>
+        <bdi>{run.user}</bdi> · {duration(run.duration)} · <Time at={run.started_at} />
+      </span>
     </>
   );
 }

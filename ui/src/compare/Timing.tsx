@@ -27,7 +27,6 @@ interface TimingProps {
 
 /** How long each step took in each run, as bars. */
 export function Timing({ data, by, onBy }: TimingProps): ReactElement {
-  const field = FIELD[by];
   return (
     <Panel
       id="timing"
@@ -43,48 +42,58 @@ export function Timing({ data, by, onBy }: TimingProps): ReactElement {
     >
       {data.durations.length === 0 && <p className={css.none}>None of the runs has tasks.</p>}
       <ul className={css.steps}>
-        {data.durations.map((row) => {
-          const values = row.values.map((times) => (times && own(times) > 0 ? times[field] : undefined));
-          const wide = widths(values);
+        {data.durations.map((row) => (
+          <StepTimes key={row.step} row={row} runs={data.runs} by={by} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+interface StepTimesProps {
+  row: Comparison["durations"][number];
+  runs: Comparison["runs"];
+  by: TimeBy;
+}
+
+function StepTimes({ row, runs, by }: StepTimesProps): ReactElement {
+  const values = row.values.map((times) => (times && own(times) > 0 ? times[FIELD[by]] : undefined));
+  const wide = widths(values);
+  return (
+    <li className={css.step}>
+      <bdi className={css.name}>{row.step}</bdi>
+      <ul className={css.bars}>
+        {row.values.map((times, at) => {
+          const run = runs[at];
+          const name = run ? `${run.flow}/${run.run}` : "";
           return (
-            <li key={row.step} className={css.step}>
-              <bdi className={css.name}>{row.step}</bdi>
-              <ul className={css.bars}>
-                {row.values.map((times, at) => {
-                  const run = data.runs[at];
-                  const name = run ? `${run.flow}/${run.run}` : "";
-                  return (
-                    <li key={name} className={css.line}>
-                      {run && (
-                        <RunLink
-                          href={stepHref(run.flow, run.run, row.step)}
-                          className={css.run}
-                          data-tip={`${name}: ${words(times)}`}
-                        >
-                          <bdi>{run.run}</bdi>
-                        </RunLink>
-                      )}
-                      <span className={css.track} aria-hidden="true">
-                        <span
-                          className={css.bar}
-                          data-at={at === 0 ? "first" : "other"}
-                          style={{ width: `${wide[at]}%` }}
-                        />
-                      </span>
-                      <span className={css.took}>
-                        {values[at] === undefined ? said(times) : duration(values[at])}
-                      </span>
-                      <Change first={values[0]} other={values[at]} skip={at === 0} />
-                      <span className={css.tasks}>{words(times)}</span>
-                    </li>
-                  );
-                })}
-              </ul>
+            <li key={name} className={css.line}>
+              {run && (
+                <RunLink
+                  href={stepHref(run.flow, run.run, row.step)}
+                  className={css.run}
+                  data-tip={`${name}: ${words(times)}`}
+                >
+                  <bdi>{run.run}</bdi>
+                </RunLink>
+              )}
+              <span className={css.track} aria-hidden="true">
+                <span
+                  className={css.bar}
+                  data-at={at === 0 ? "first" : "other"}
+                  style={{ width: `${wide[at]}%` }}
+                />
+              </span>
+              <span className={css.took}>
+                {values[at] === undefined ? said(times) : duration(values[at])}
+              </span>
+              <Change first={values[0]} other={values[at]} skip={at === 0} />
+              <span className={css.tasks}>{words(times)}</span>
             </li>
           );
         })}
       </ul>
-    </Panel>
+    </li>
   );
 }
 

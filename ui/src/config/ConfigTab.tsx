@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import type { Schemas } from "~/api/types";
 import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { TextInput } from "~/parts/Field";
@@ -10,15 +11,12 @@ import { ConfigPanel } from "./ConfigPanel";
 import css from "./ConfigTab.module.css";
 import { Parameters } from "./Parameters";
 import { fits } from "./tree";
-import { useConfigs, useParameters } from "./useSetup";
+import { type Config, useConfigs, useParameters } from "./useSetup";
 
 /** What a run was configured with: parameters, and configs with where each value is from. */
 export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactElement {
   const parameters = useParameters(flow, run);
   const configs = useConfigs(flow, run);
-  const [url, setUrl] = useUrl();
-  const [filter, setFilter] = useUrlText("filter");
-  const set = one(url, "set") === "1";
   const error = parameters.error ?? configs.error;
   if (error) {
     const retry = () => {
@@ -28,20 +26,28 @@ export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactEl
     return <ProblemNotice error={error} retry={retry} />;
   }
   if (!parameters.data || !configs.data) return <Loading what="config" lines={6} />;
-  const overridden = configs.data.configs
-    .flatMap((config) => config.leaves)
-    .filter((leaf) => leaf.overrides).length;
-  const shown = configs.data.configs.map((config) => ({
+  return <Setup flow={flow} run={run} given={parameters.data} configs={configs.data.configs} />;
+}
+
+interface SetupProps {
+  flow: string;
+  run: string;
+  given: Schemas["RunParameters"];
+  configs: Config[];
+}
+
+function Setup({ flow, run, given, configs }: SetupProps): ReactElement {
+  const [url, setUrl] = useUrl();
+  const [filter, setFilter] = useUrlText("filter");
+  const set = one(url, "set") === "1";
+  const overridden = configs.flatMap((config) => config.leaves).filter((leaf) => leaf.overrides).length;
+  const shown = configs.map((config) => ({
     config,
     leaves: config.leaves.filter((leaf) => fits(leaf, filter) && (!set || leaf.overrides)),
   }));
   // What a config is bound to is a constant of the flow, too.
-  const bound = new Set(configs.data.configs.map((config) => config.attribute));
-  const given = {
-    ...parameters.data,
-    constants: parameters.data.constants.filter((constant) => !bound.has(constant.name)),
-  };
-  const none = configs.data.configs.length === 0;
+  const bound = new Set(configs.map((config) => config.attribute));
+  const own = { ...given, constants: given.constants.filter((constant) => !bound.has(constant.name)) };
   return (
     <div className={css.tab}>
       <div className={css.bar}>
@@ -60,7 +66,7 @@ export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactEl
         )}
       </div>
       <div className={css.body}>
-        <Parameters given={given} filter={filter} only={set} />
+        <Parameters given={own} filter={filter} only={set} />
         {shown.map(({ config, leaves }) => (
           <ConfigPanel
             key={config.name}
@@ -71,7 +77,7 @@ export function ConfigTab({ flow, run }: { flow: string; run: string }): ReactEl
             filtered={filter !== "" || set}
           />
         ))}
-        {none && (
+        {configs.length === 0 && (
           <Empty title="No configs" icon="settings">
             A flow with <code>config = Config("config", default="config.json")</code> shows here what it was
             given, and which file, option or variable each value is from.

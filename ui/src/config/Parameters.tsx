@@ -37,18 +37,7 @@ export function Parameters({
           </p>
         ) : (
           <table className={css.table}>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Value</th>
-                <th scope="col">Default</th>
-                <th scope="col">Type</th>
-                <th scope="col">What it is for</th>
-                <th scope="col">
-                  <span className="sr-only">Copy</span>
-                </th>
-              </tr>
-            </thead>
+            <Head />
             <tbody>
               {parameters.map((one) => (
                 <Row key={one.name} one={one} changed={changed.has(one.name)} />
@@ -57,26 +46,49 @@ export function Parameters({
           </table>
         )}
       </Panel>
-      {constants.length > 0 && (
-        <Panel title="Constants" count={constants.length} flush>
-          <table className={css.table}>
-            <tbody>
-              {constants.map((one) => (
-                <tr key={one.name} className={css.row}>
-                  <th scope="row">
-                    <bdi>{one.name}</bdi>
-                  </th>
-                  <td className={css.value}>
-                    <bdi>{preview(one.preview)}</bdi>
-                  </td>
-                  <td className={css.faint}>{one.type}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Panel>
-      )}
+      {constants.length > 0 && <Constants constants={constants} />}
     </>
+  );
+}
+
+const COLUMNS = ["Name", "Value", "Default", "Type", "What it is for"];
+
+function Head(): ReactElement {
+  return (
+    <thead>
+      <tr>
+        {COLUMNS.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+        <th scope="col">
+          <span className="sr-only">Copy</span>
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+function Constants({ constants }: { constants: Given["constants"] }): ReactElement {
+  return (
+    <Panel title="Constants" count={constants.length} flush>
+      <table className={css.table}>
+        <tbody>
+          {constants.map((one) => (
+            <tr key={one.name} className={css.row}>
+              <th scope="row">
+                <bdi>{one.name}</bdi>
+              </th>
+              <td className={css.value}>
+                <bdi>{preview(one.preview)}</bdi>
+              </td>
+              <td className={css.faint}>{one.type}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
   );
 }
 

@@ -8,7 +8,7 @@ import { ProblemNotice } from "~/parts/ProblemNotice";
 import { stepHref } from "~/run/links";
 import { useRun } from "~/run/useRun";
 import { useKey } from "~/shell/keys";
-import { useUrl } from "~/shell/url";
+import { type Patch, useUrl } from "~/shell/url";
 import { useGo } from "~/shell/useGo";
 import { duration } from "~/theme/format";
 import { type Overlay, overlayOf } from "./critical";
@@ -16,7 +16,7 @@ import css from "./DagTab.module.css";
 import { Graph } from "./Graph";
 import { StepFacts } from "./StepFacts";
 import { StepList } from "./StepList";
-import { parse } from "./search";
+import { type DagSearch, parse } from "./search";
 import { useLayout } from "./useLayout";
 import { type View, written } from "./view";
 
@@ -47,29 +47,7 @@ export function DagTab({ flow, run }: { flow: string; run: string }): ReactEleme
   const overlay = search.path ? path.overlay : undefined;
   return (
     <div className={css.tab}>
-      <div className={css.bar}>
-        <fieldset className={css.choice}>
-          <legend className="sr-only">show as</legend>
-          <Button small pressed={!search.list} onClick={() => setUrl({ as: undefined })}>
-            Graph
-          </Button>
-          <Button small pressed={search.list} onClick={() => setUrl({ as: "list" })}>
-            List
-          </Button>
-        </fieldset>
-        <Button
-          small
-          icon="bolt"
-          pressed={search.path}
-          onClick={() => setUrl({ path: search.path ? undefined : 1 })}
-        >
-          Critical path
-        </Button>
-        {search.path && <PathWords {...path} />}
-        <span className={css.legend}>
-          ring: tasks that are over · double frame: for each · dashed: a choice
-        </span>
-      </div>
+      <Bar search={search} path={path} onChange={setUrl} />
       {search.list || !layout ? (
         <StepList flow={flow} run={run} steps={graph} state={state} overlay={overlay} />
       ) : (
@@ -97,6 +75,40 @@ export function DagTab({ flow, run }: { flow: string; run: string }): ReactEleme
           }}
         />
       )}
+    </div>
+  );
+}
+
+interface BarProps {
+  search: DagSearch;
+  path: Path;
+  onChange: (patch: Patch) => void;
+}
+
+function Bar({ search, path, onChange }: BarProps): ReactElement {
+  return (
+    <div className={css.bar}>
+      <fieldset className={css.choice}>
+        <legend className="sr-only">show as</legend>
+        <Button small pressed={!search.list} onClick={() => onChange({ as: undefined })}>
+          Graph
+        </Button>
+        <Button small pressed={search.list} onClick={() => onChange({ as: "list" })}>
+          List
+        </Button>
+      </fieldset>
+      <Button
+        small
+        icon="bolt"
+        pressed={search.path}
+        onClick={() => onChange({ path: search.path ? undefined : 1 })}
+      >
+        Critical path
+      </Button>
+      {search.path && <PathWords {...path} />}
+      <span className={css.legend}>
+        ring: tasks that are over · double frame: for each · dashed: a choice
+      </span>
     </div>
   );
 }

@@ -1,28 +1,20 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactElement,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type MouseEvent, type ReactElement, useCallback, useMemo, useRef } from "react";
 import type { RunState, ShapeStep } from "~/api/types";
 import { IconButton } from "~/parts/Button";
 import { useKey } from "~/shell/keys";
 import type { Overlay } from "./critical";
 import css from "./Graph.module.css";
-import type { Layout } from "./layout";
+import type { Layout, NodeBox } from "./layout";
 import { Minimap } from "./Minimap";
 import { Scene } from "./Scene";
 import { StepCard } from "./StepCard";
 import { StepNode } from "./StepNode";
+import { type Cursor, useCursor, usePointed } from "./useCursor";
 import { type Moving, useView } from "./useView";
-import { neighbour, seen, showing, type View } from "./view";
+import { seen, type View } from "./view";
 
 /** Above so many steps only those in sight are drawn. */
 const MANY = 300;
-const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 
 /** What a graph is drawn from. */
 export interface GraphProps {
@@ -39,44 +31,13 @@ export interface GraphProps {
 
 /** The graph: dragged, zoomed, and gone through by arrow keys. */
 export function Graph(props: GraphProps): ReactElement {
-  const { layout, steps, state, overlay, hrefOf, onOpen } = props;
+  const { layout, steps, state, overlay } = props;
   const box = useRef<HTMLDivElement>(null);
   const moving = useView(box, layout, props.first, props.onView);
   const { view, size } = moving;
-  const [current, setCurrent] = useState(steps[0]?.step ?? "");
   const card = usePointed();
+  const cursor = useCursor(box, props, moving, card);
   const shapes = useMemo(() => new Map(steps.map((shape) => [shape.step, shape])), [steps]);
-  const open = useCallback(
-    (event: MouseEvent, href: string) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-      event.preventDefault();
-      onOpen(href);
-    },
-    [onOpen],
-  );
-  const focus = useRef((_: string) => {});
-  focus.current = (step) => {
-    setCurrent(step);
-    card.point(step);
-    const node = layout.nodes.find((one) => one.step === step);
-    // A click focuses, too, and then nothing is to move under the pointer.
-    if (node && box.current?.querySelector("a:focus-visible"))
-      moving.set(showing(view, node, size.width, size.height));
-  };
-  const onFocus = useCallback((step: string) => focus.current(step), []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") card.leave();
-    const from = layout.nodes.find((node) => node.step === current);
-    const next = from && ARROWS.has(event.key) ? neighbour(layout, from, event.key) : undefined;
-    if (!next) return;
-    event.preventDefault();
-    const place = `a[data-step="${CSS.escape(next.step)}"]`;
-    box.current?.querySelector<SVGAElement>(place)?.focus({ preventScroll: true });
-  };
-  const drawn =
-    layout.nodes.length > MANY
-      ? layout.nodes.filter((node) => node.step === current || seen(view, node, size.width, size.height))
-      : layout.nodes;
   const pointed = layout.nodes.find((node) => node.step === card.step);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: what is inside can be reached; this only moves between
@@ -84,7 +45,7 @@ export function Graph(props: GraphProps): ReactElement {
       ref={box}
       className={css.canvas}
       data-dragging={moving.dragging}
-      onKeyDown={onKeyDown}
+      onKeyDown={cursor.onKeyDown}
       onBlur={card.left}
       {...moving.drag}
     >
@@ -99,23 +60,7 @@ export function Graph(props: GraphProps): ReactElement {
         <Markers />
         <g transform={`translate(${view.x} ${view.y}) scale(${view.k})`}>
           <Scene layout={layout} shapes={shapes} state={state} overlay={overlay} />
-          {drawn.map((node) => {
-            const shape = shapes.get(node.step);
-            return shape ? (
-              <StepNode
-                key={node.step}
-                node={node}
-                shape={shape}
-                state={state.steps[node.step]}
-                onPath={overlay?.steps.get(node.step)}
-                href={hrefOf(node.step)}
-                current={node.step === current}
-                onOpen={open}
-                onPoint={card.point}
-                onFocus={onFocus}
-              />
-            ) : null;
-          })}
+          <Nodes {...props} shapes={shapes} moving={moving} cursor={cursor} onPoint={card.point} />
         </g>
       </svg>
       {pointed && !moving.dragging && (
@@ -134,26 +79,48 @@ export function Graph(props: GraphProps): ReactElement {
   );
 }
 
-/** Which step is pointed at; it stays a moment, so that the pointer can reach its card. */
-function usePointed() {
-  const [step, setStep] = useState<string | null>(null);
-  const timer = useRef(0);
-  const stay = useCallback(() => window.clearTimeout(timer.current), []);
-  const point = useCallback((next: string | null) => {
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setStep(next), next === null ? 180 : 90);
-  }, []);
-  const leave = useCallback(() => {
-    window.clearTimeout(timer.current);
-    setStep(null);
-  }, []);
-  const left = useCallback(
-    (event: React.FocusEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget)) point(null);
+interface NodesProps extends GraphProps {
+  shapes: Map<string, ShapeStep>;
+  moving: Moving;
+  cursor: Cursor;
+  onPoint(step: string | null): void;
+}
+
+/** The steps; of a great many those in sight. */
+function Nodes(props: NodesProps): ReactElement {
+  const { layout, shapes, state, overlay, cursor, onOpen } = props;
+  const { view, size } = props.moving;
+  const open = useCallback(
+    (event: MouseEvent, href: string) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      onOpen(href);
     },
-    [point],
+    [onOpen],
   );
-  return { step, point, stay, leave, left };
+  const near = (node: NodeBox) => node.step === cursor.current || seen(view, node, size.width, size.height);
+  const drawn = layout.nodes.length > MANY ? layout.nodes.filter(near) : layout.nodes;
+  return (
+    <>
+      {drawn.map((node) => {
+        const shape = shapes.get(node.step);
+        return shape ? (
+          <StepNode
+            key={node.step}
+            node={node}
+            shape={shape}
+            state={state.steps[node.step]}
+            onPath={overlay?.steps.get(node.step)}
+            href={props.hrefOf(node.step)}
+            current={node.step === cursor.current}
+            onOpen={open}
+            onPoint={props.onPoint}
+            onFocus={cursor.onFocus}
+          />
+        ) : null;
+      })}
+    </>
+  );
 }
 
 function Markers(): ReactElement {

@@ -6,7 +6,7 @@ import { Copy } from "~/parts/Copy";
 import { StatusMark } from "~/parts/StatusBadge";
 import { Time } from "~/parts/Time";
 import { quote } from "~/runs/query/edit";
-import { count, duration } from "~/theme/format";
+import { count, duration, plural } from "~/theme/format";
 import css from "./FlowPage.module.css";
 import { median } from "./model";
 
@@ -34,7 +34,7 @@ export function FlowHeader({ flow, doc, total, runs, facets, lastGood }: Props):
         </h1>
         <Copy text={flow} label="pathspec" />
         <Link className={css.all} to="/" search={{ q: `flow:${quote(flow)}` } as never}>
-          All {count(total)} runs in the list
+          {plural(total, "run")} in the list
         </Link>
       </div>
       {doc !== "" && <Doc text={doc} />}

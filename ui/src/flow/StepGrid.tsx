@@ -70,7 +70,7 @@ export function StepGrid({ flow, grid }: { flow: string; grid: Grid }): ReactEle
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows move in it
         tabIndex={0}
         role="group"
-        aria-label={`Steps of the last ${count} runs; arrows move, Enter opens`}
+        aria-label={`Steps of ${plural(count, "run")}; arrows move, Enter opens`}
         onKeyDown={press}
         onBlur={() => setAt(undefined)}
       >

@@ -2,6 +2,8 @@ import type { ReactElement } from "react";
 import type { RunBundle } from "~/api/types";
 import { Button } from "~/parts/Button";
 import { StatusBadge } from "~/parts/StatusBadge";
+import { PluginLinks } from "~/plugins/links/PluginLinks";
+import { PluginSlot } from "~/plugins/PluginSlot";
 import { one, useUrl } from "~/shell/url";
 import { CopyMenu } from "./CopyMenu";
 import { Details } from "./Details";
@@ -47,8 +49,10 @@ export function RunHeader({ bundle }: { bundle: RunBundle }): ReactElement {
         </div>
       </div>
       <Facts bundle={bundle} />
+      <PluginLinks bundle={bundle} />
       {state.status !== "done" && <ProgressStrip bundle={bundle} />}
       {open && <Details bundle={bundle} />}
+      <PluginSlot slot="run-header" flow={flow} run={run} />
     </header>
   );
 }

@@ -4,6 +4,7 @@ import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TabLinks } from "~/parts/Tabs";
+import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
 import { useKey } from "~/shell/keys";
 import { useTitle } from "~/shell/title";
 import { useGo } from "~/shell/useGo";
@@ -74,7 +75,13 @@ function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
       <RunTabs flow={flow} run={run} tasks={bundle.state.tasks.tasks} />
       <div className={css.panel} id="run-tab">
         <Suspense fallback={<Loading what={tab} lines={6} />}>
-          {Page ? <Page flow={flow} run={run} /> : <NoTab tab={tab} />}
+          {Page ? (
+            <Page flow={flow} run={run} />
+          ) : isPluginTab(tab) ? (
+            <PluginTab slot="run-tab" {...{ flow, run, tab }} />
+          ) : (
+            <NoTab tab={tab} />
+          )}
         </Suspense>
       </div>
     </article>
@@ -82,7 +89,8 @@ function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
 }
 
 function RunTabs({ flow, run, tasks }: TabProps & { tasks: number }): ReactElement {
-  const tabs = TABS.map((tab) => (tab.value === "tasks" ? { ...tab, count: count(tasks) } : tab));
+  const own = TABS.map((tab) => (tab.value === "tasks" ? { ...tab, count: count(tasks) } : tab));
+  const tabs = [...own, ...usePluginTabs("run-tab")];
   return (
     <div className={css.tabs}>
       {TABS.map((tab, at) => (

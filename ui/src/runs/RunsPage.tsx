@@ -3,6 +3,7 @@ import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore
 import { useLive } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { toast } from "~/parts/toast";
+import { ColumnPlugins, usePluginColumns } from "~/plugins/columns/usePluginColumns";
 import { useTitle } from "~/shell/title";
 import { useUrl } from "~/shell/url";
 import { ArtifactValues } from "./data/artifacts";
@@ -33,8 +34,9 @@ export function RunsPage(): ReactElement {
   const narrow = useNarrow();
   const [filters, setFilters] = useState(false);
   const facets = narrow ? filters : prefs.facets;
-  const columns = useMemo(() => (narrow ? NARROW : columnsOf(ids)), [narrow, ids]);
-  const shown = useRunList(query, sort, apiColumns(columns));
+  const own = useMemo(() => (narrow ? NARROW : columnsOf(ids)), [narrow, ids]);
+  const columns = usePluginColumns(own, narrow);
+  const shown = useRunList(query, sort, apiColumns(own));
   const { list, wanted, pending, reload } = shown;
   const [current, setCurrent] = useState<string>();
   useTitle(query === "" ? "" : query);
@@ -70,6 +72,7 @@ export function RunsPage(): ReactElement {
   return (
     <div className={css.page}>
       <h1 className="sr-only">Runs</h1>
+      <ColumnPlugins />
       <div className={css.top}>
         <IconButton
           icon="filter"

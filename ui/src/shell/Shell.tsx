@@ -5,6 +5,7 @@ import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TooltipLayer } from "~/parts/Tooltip";
+import { PluginsEverywhere } from "~/plugins/PluginsEverywhere";
 import { Banner } from "./Banner";
 import { Denied } from "./Denied";
 import { remember } from "./finder/recent";
@@ -65,6 +66,7 @@ export function Shell(): ReactElement {
       ))}
       <TopBar onFind={() => find()} onHelp={() => setAbove({ what: "help" })} />
       <Banner />
+      <PluginsEverywhere />
       <main ref={main} id="main" tabIndex={-1} className={css.main}>
         {denied ? (
           <Denied problem={denied} />

@@ -4,6 +4,7 @@ import { useConnection } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { Icon } from "~/parts/Icon";
 import { Kbd } from "~/parts/Kbd";
+import { PluginsInBar } from "~/plugins/PluginsEverywhere";
 import { Crumbs } from "./Crumbs";
 import { Settings } from "./Settings";
 import css from "./TopBar.module.css";
@@ -17,19 +18,14 @@ export function TopBar({ onFind, onHelp }: { onFind: () => void; onHelp: () => v
         <span className={css.name}>Spinloom</span>
       </Link>
       <Crumbs />
-      <button
-        type="button"
-        className={css.find}
-        onClick={onFind}
-        aria-label="Go to anything"
-        aria-keyshortcuts="Control+K Meta+K"
-      >
+      <button type="button" className={css.find} onClick={onFind} aria-keyshortcuts="Control+K Meta+K">
         <Icon name="search" size={14} />
-        <span className={css.hint}>Paste a pathspec, or go to …</span>
+        <span className={css.hint}>Go to anything, or paste it</span>
         <Kbd keys="mod+k" />
       </button>
       <div className={css.right}>
         <Light />
+        <PluginsInBar />
         <Settings />
         <IconButton icon="help" label="show all keys" keys="?" onClick={onHelp} />
       </div>

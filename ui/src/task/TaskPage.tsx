@@ -6,6 +6,7 @@ import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { type Tab, Tabs } from "~/parts/Tabs";
+import { TaskLinks } from "~/plugins/links/TaskLinks";
 import { PluginSlot } from "~/plugins/PluginSlot";
 import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
 import { ResourceCurves } from "~/resources/ResourceCurves";
@@ -74,7 +75,13 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
         <TaskHead flow={flow} run={run} task={task} />
         <Attempts task={task} chosen={chosen?.attempt} onChoose={choose} />
         {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
-        <PluginSlot slot="task-details" {...{ flow, run, step: task.step }} task={String(task.task)} attempt={chosen?.attempt} />
+        <TaskLinks {...{ flow, run, task }} attempt={chosen?.attempt} />
+        <PluginSlot
+          slot="task-details"
+          {...{ flow, run, step: task.step }}
+          task={String(task.task)}
+          attempt={chosen?.attempt}
+        />
       </div>
       <div className={css.main}>
         <Tabs

@@ -3,6 +3,7 @@ import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
+import { TimelineMarks } from "~/plugins/timeline/TimelineMarks";
 import { isLive, useRun } from "~/run/useRun";
 import { type Patch, useUrl } from "~/shell/url";
 import { plural } from "~/theme/format";
@@ -70,6 +71,7 @@ export function TimelineTab({ flow, run }: { flow: string; run: string }): React
       <div className={css.across}>
         <div className={css.main}>
           <Drawing
+            {...{ flow, run }}
             timeline={timeline}
             store={store}
             layout={layout}
@@ -184,6 +186,8 @@ function useTimeline(
 }
 
 interface DrawingProps {
+  flow: string;
+  run: string;
   timeline: ReturnType<typeof useTimeline>;
   store: RunTasks | undefined;
   layout: Layout | undefined;
@@ -192,7 +196,7 @@ interface DrawingProps {
   change: (patch: Patch) => void;
 }
 
-function Drawing({ timeline, store, layout, view, expected, change }: DrawingProps): ReactElement {
+function Drawing({ flow, run, timeline, store, layout, view, expected, change }: DrawingProps): ReactElement {
   const { scene, geometry, elements, cursor, hovered } = timeline;
   const ready = store && layout && geometry;
   return (
@@ -218,6 +222,7 @@ function Drawing({ timeline, store, layout, view, expected, change }: DrawingPro
         <div ref={elements.stage} className={css.stage}>
           <canvas ref={elements.base} className={css.canvas} />
           <canvas ref={elements.over} className={css.canvas} />
+          {ready && <TimelineMarks scene={scene} flow={flow} run={run} />}
           {ready && (
             <Twin
               scene={scene}

@@ -25,7 +25,7 @@ export function TimeFacet({ query, onQuery }: Props): ReactElement {
   return (
     <section className={css.facet} aria-label="Started">
       <header className={css.head}>
-        <h3 className={css.plain}>Started</h3>
+        <h2 className={css.plain}>Started</h2>
         {said !== "" && (
           <IconButton small icon="close" label="Any time" onClick={() => onQuery(withStarted(query, ""))} />
         )}

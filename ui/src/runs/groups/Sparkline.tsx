@@ -1,6 +1,6 @@
 import { type PointerEvent, type ReactElement, useState } from "react";
 import { StatusMark } from "~/parts/StatusBadge";
-import { duration, moment } from "~/theme/format";
+import { duration, moment, plural } from "~/theme/format";
 import css from "./Sparkline.module.css";
 
 /** A run, as little as a sparkline needs. */
@@ -75,7 +75,7 @@ export function Sparkline({ dots, room = 40, onOpen }: Props): ReactElement {
       <svg
         viewBox={`0 0 ${width} ${HEIGHT + FOOT}`}
         role="img"
-        aria-label={`the last ${drawn.length} runs, ${failed} of them failed`}
+        aria-label={`the last ${plural(drawn.length, "run")}, ${failed} of them failed`}
       >
         {[...paths].map(([status, path]) => (
           <path key={status} d={path} data-status={status} />

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import { Button, IconButton } from "~/parts/Button";
 import { Check, TextInput } from "~/parts/Field";
 import { Popover } from "~/parts/Popover";
+import { PluginColumnChecks } from "~/plugins/columns/usePluginColumns";
 import { FIRST_COLUMNS } from "../prefs";
 import { useOffers } from "../query/useOffers";
 import { PLAIN } from "../table/columns";
@@ -44,6 +45,7 @@ function Choice({ columns, onColumns }: Props): ReactElement {
       ))}
       <Parameters known={columns} onAdd={(name) => set(`param.${name}`, true)} />
       <ArtifactName onAdd={(name) => set(`artifact.${name}`, true)} />
+      <PluginColumnChecks />
       <Button small look="plain" onClick={() => onColumns(FIRST_COLUMNS)}>
         As in the beginning
       </Button>

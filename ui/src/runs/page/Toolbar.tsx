@@ -4,6 +4,7 @@ import { Button, IconButton } from "~/parts/Button";
 import { Select } from "~/parts/Field";
 import { Menu } from "~/parts/Menu";
 import { toast } from "~/parts/toast";
+import { isOfPlugin } from "~/plugins/columns/store";
 import { count } from "~/theme/format";
 import { setRunsPrefs, useRunsPrefs } from "../prefs";
 import css from "../RunsPage.module.css";
@@ -51,7 +52,12 @@ export function Toolbar({ query, sort, by, onBy, columns, onColumns, more }: Pro
         options={[["", "No groups"], ...GROUPS.map((one) => [one, `By ${one}`] as const)]}
         onChange={(value) => onBy(GROUPS.find((known) => known === value))}
       />
-      {!by && <ColumnsPicker columns={columns.map(({ id }) => id)} onColumns={onColumns} />}
+      {!by && (
+        <ColumnsPicker
+          columns={columns.map(({ id }) => id).filter((id) => !isOfPlugin(id))}
+          onColumns={onColumns}
+        />
+      )}
       <IconButton
         icon="chart"
         look="normal"
