@@ -1,6 +1,7 @@
 import { get, isAbort, type Problem, toProblem } from "~/api/client";
 import type { Run, Runs, Schemas } from "~/api/types";
 import { zone } from "../query/ranges";
+import { NEWEST } from "../search";
 import type { ListedRun, News } from "./news";
 import { arrived, changed, rowsQuery } from "./news";
 import { keyOf, Pages } from "./pages";
@@ -55,6 +56,11 @@ export class RunList {
     return () => this.listeners.delete(listener);
   };
 
+  /** New runs have their place above all others; in another order they are shown when it is asked for again. */
+  get isNewestFirst(): boolean {
+    return this.wanted.sort === NEWEST;
+  }
+
   /** How many new runs wait to be shown. */
   get waiting(): number {
     return this.held.size;
@@ -76,7 +82,7 @@ export class RunList {
       this.loading = answer.loading ?? undefined;
       this.sequence = answer.sequence;
       const newest = this.pages.at(0)?.started_at ?? 0;
-      if (this.wanted.sort === "-started") this.since = newest;
+      if (this.isNewestFirst) this.since = newest;
       this.ready = true;
     });
   }
@@ -95,7 +101,7 @@ export class RunList {
     for (const run of news.changed) this.hearRun(run);
     for (const run of news.left) this.hearLeft(keyOf(run));
     if (news.reload) this.outdated = true;
-    if (this.atTop) this.release();
+    if (this.atTop && this.isNewestFirst) this.release();
     if (news.changed.length + news.left.length > 0) this.recount = true;
     this.later();
     this.tell();
@@ -104,9 +110,9 @@ export class RunList {
   /** Shows the runs that were held back. */
   release(): void {
     if (this.held.size === 0) return;
-    const runs = [...this.held.values()].sort((a, b) => b.started_at - a.started_at);
+    const runs = [...this.held.values()].filter((run) => this.pages.indexOf(keyOf(run)) < 0);
     this.held.clear();
-    this.pages.prepend(runs);
+    this.pages.prepend(runs.sort((a, b) => b.started_at - a.started_at));
     this.tell();
   }
 

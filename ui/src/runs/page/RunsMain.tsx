@@ -95,7 +95,7 @@ function Held({ list, reload }: { list: RunList; reload: () => void }): ReactEle
   const show = () => {
     const table = document.querySelector("[role=grid][aria-label=Runs]");
     if (table) table.scrollTop = 0;
-    if (outdated) reload();
+    if (outdated || !list.isNewestFirst) reload();
     else list.release();
   };
   return (

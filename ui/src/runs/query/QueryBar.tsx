@@ -27,8 +27,11 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
   const [picked, setPicked] = useState(-1);
   const [scroll, setScroll] = useState(0);
   const found = useOffers(text, cursor, open);
-  // What is asked for changes elsewhere too: by a facet, by going back.
+  const typed = useRef(text);
+  typed.current = text;
+  // What is asked for changes elsewhere too: by a facet, by going back. A blank that was just typed stays.
   useEffect(() => {
+    if (typed.current.trim() === query) return;
     setText(query);
     setCursor(query.length);
   }, [query]);

@@ -113,7 +113,7 @@ function useFollowTop(scroller: React.RefObject<HTMLElement | null>, list: RunLi
     if (!element) return;
     const look = () => {
       list.atTop = element.scrollTop < HEAD;
-      if (list.atTop) list.release();
+      if (list.atTop && list.isNewestFirst) list.release();
     };
     element.scrollTop = 0;
     look();
