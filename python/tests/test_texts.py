@@ -133,9 +133,23 @@ def test_pieces_are_cut_between_strings() -> None:
     ],
 )
 def test_pieces_that_do_not_fit_are_refused(lengths: list[int], codes: list[int] | None, pieces: list[bytes]) -> None:
-    def four(numbers: list[int]) -> bytes:
-        return b"".join(number.to_bytes(4, "little") for number in numbers)
+    def written(numbers: list[int]) -> bytes:
+        return bytes([1, *numbers])  # a byte for each
 
-    told = None if codes is None else four(codes)
+    told = None if codes is None else written(codes)
     with pytest.raises(ValueError, match="do not fit together"):
-        _native.unpack_texts(np.empty(2, dtype=object), [], four(lengths), told, pieces)
+        _native.unpack_texts(np.empty(2, dtype=object), [], written(lengths), told, pieces)
+
+
+@pytest.mark.parametrize("numbers", [b"", b"\x05\x01\x01", b"\x02\x01\x01\x00", b"\x00"])
+def test_numbers_of_no_width_are_refused(numbers: bytes) -> None:
+    with pytest.raises(ValueError, match="do not fit together"):
+        _native.unpack_texts(np.empty(2, dtype=object), [], numbers, None, [b"ab"])
+
+
+@pytest.mark.parametrize("kinds", [200, 60_000, 70_000])
+def test_as_many_bytes_as_the_numbers_need(kinds: int) -> None:
+    """A byte, two or three for each place."""
+    words = [f"word {number}" for number in range(kinds)]
+    value = np.array([words[place % kinds] for place in range(2 * max(kinds, COUNT))], dtype=object)
+    assert through(value).tolist() == value.tolist()

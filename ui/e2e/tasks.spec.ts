@@ -76,7 +76,7 @@ test("what is listed is written to a file", async ({ page }) => {
   const lines = (await readFile((await file.path()) ?? "", "utf8")).trimEnd().split("\n");
   expect(lines[0]).toContain("state,task,");
   expect(lines).toHaveLength(4);
-  expect(lines[2]).toMatch(/^done,shaky\/\d+,.*,3,ConnectionError/);
+  expect(lines[2]).toMatch(/^done,shaky\/\d+,.*,3,"ConnectionError: /);
 });
 
 test("tasks come and change while a run goes on", async ({ page, own }) => {

@@ -19,8 +19,8 @@ const PIECE: usize = 4 << 20;
 /// A longer string is left to pickle: it has no use for what is done here.
 const LONG: usize = 1 << 20;
 
-/// Lengths of the strings (u32 each); unless the strings stand one after another, what stands where (u32 each: one of `known`, or a
-/// string); and the text.
+/// Lengths of the strings; unless the strings stand one after another, what stands where (one of `known`, or a string); and the text.
+/// Numbers are as [`planes`] writes them.
 type Packed<'py> = (Bound<'py, Held>, Option<Bound<'py, Held>>, Bound<'py, PyList>);
 
 /// Packs the objects of a contiguous array, if all of them are strings or among `known`; else `None`.
@@ -117,12 +117,33 @@ impl Slots {
     }
 }
 
-/// Little-endian numbers of 32 bits.
+/// Numbers as bytes: how many bytes each has (one byte), then the lowest byte of each, then the next of each, and so on. Bytes of a
+/// kind beside each other are what compression likes.
+fn planes(numbers: &[u32]) -> Vec<u8> {
+    let most = numbers.iter().copied().max().unwrap_or(0);
+    let width = (32 - most.leading_zeros()).div_ceil(8).max(1);
+    let mut bytes = Vec::with_capacity(1 + numbers.len() * width as usize);
+    bytes.push(width as u8);
+    for plane in 0..width {
+        bytes.extend(numbers.iter().map(|number| (number >> (8 * plane)) as u8));
+    }
+    bytes
+}
+
+/// What [`planes`] wrote.
 fn numbers(py: Python<'_>, bytes: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     let view: PyBuffer<u8> = bytes.extract()?;
     let bytes = crate::context::bytes_of(py, &view)?;
-    let (numbers, []) = bytes.as_chunks::<4>() else { return Err(torn()) };
-    Ok(numbers.iter().map(|&n| u32::from_le_bytes(n)).collect())
+    let Some((&width @ 1..=4, planes)) = bytes.split_first() else { return Err(torn()) };
+    if planes.len() % usize::from(width) != 0 {
+        return Err(torn());
+    }
+    let mut numbers = vec![0; planes.len() / usize::from(width)];
+    // An empty list has no planes.
+    for (plane, bytes) in (0..).zip(planes.chunks_exact(numbers.len().max(1))) {
+        numbers.iter_mut().zip(bytes).for_each(|(number, byte)| *number |= u32::from(*byte) << (8 * plane));
+    }
+    Ok(numbers)
 }
 
 /// Strings, one after another.
@@ -179,10 +200,10 @@ struct Packing<'py> {
     py: Python<'py>,
     known: Vec<usize>,
     seen: HashMap<usize, u32, BuildHasherDefault<Address>>,
-    lengths: Vec<u8>,
+    lengths: Vec<u32>,
     strings: u32,
     /// None while the strings stand one after another.
-    codes: Option<Vec<u8>>,
+    codes: Option<Vec<u32>>,
     count: usize,
     text: Vec<u8>,
     pieces: Bound<'py, PyList>,
@@ -194,7 +215,7 @@ impl<'py> Packing<'py> {
             py,
             known: known.iter().map(|one| one.as_ptr() as usize).collect(),
             seen: HashMap::default(),
-            lengths: Vec::with_capacity(count * 4),
+            lengths: Vec::new(),
             strings: 0,
             codes: None,
             count,
@@ -248,11 +269,11 @@ impl<'py> Packing<'py> {
             self.cut()?;
         }
         self.text.extend_from_slice(bytes);
-        self.lengths.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
+        self.lengths.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         let code = self.code(self.strings);
         self.strings += 1;
         if let Some(codes) = &mut self.codes {
-            codes.extend_from_slice(&code.to_le_bytes());
+            codes.push(code);
         }
         Ok(true)
     }
@@ -264,14 +285,12 @@ impl<'py> Packing<'py> {
     /// Notes that something stands here that is known already. Until now every string was followed by the next.
     fn refer(&mut self, code: u32) {
         if self.codes.is_none() {
-            let mut codes = Vec::with_capacity(self.count * 4);
-            for string in 0..self.strings {
-                codes.extend_from_slice(&self.code(string).to_le_bytes());
-            }
+            let mut codes = Vec::with_capacity(self.count);
+            codes.extend((0..self.strings).map(|string| self.code(string)));
             self.codes = Some(codes);
         }
         if let Some(codes) = &mut self.codes {
-            codes.extend_from_slice(&code.to_le_bytes());
+            codes.push(code);
         }
     }
 
@@ -283,7 +302,7 @@ impl<'py> Packing<'py> {
 
     fn finish(mut self) -> PyResult<Packed<'py>> {
         self.cut()?;
-        let codes = self.codes.map(|codes| Bound::new(self.py, Held::new(codes))).transpose()?;
-        Ok((Bound::new(self.py, Held::new(self.lengths))?, codes, self.pieces))
+        let held = |numbers: Vec<u32>| Bound::new(self.py, Held::new(planes(&numbers)));
+        Ok((held(self.lengths)?, self.codes.map(held).transpose()?, self.pieces))
     }
 }
