@@ -413,9 +413,10 @@ proptest! {
                 check(&index, &known, query, now);
             }
             let lost = index.take_lost();
-            prop_assert!(lost.iter().all(|(flow, run)| {
+            let all_lost = lost.iter().all(|(flow, run)| {
                 known.iter().filter(|known| (known.flow(), known.run()) == (flow.as_str(), run.as_str())).all(|known| known.status == RunStatus::Lost)
-            }));
+            });
+        prop_assert!(all_lost);
             for run in &known {
                 let facts = index.facts(index.find(run.flow(), run.run()).unwrap()).unwrap();
                 for query in &queries {
