@@ -5,7 +5,7 @@ const PAGES = [
   "/GridFlow",
   ...TABS.map((tab) => `/${RUNS.grid}/view/${tab}`),
   `/${RUNS.broken}/view/timeline`,
-  "/KindsFlow/1/tables/3",
+  "/KindsFlow/1/tables/2",
   "/RetriedFlow/1/shaky/2",
   `/compare?run=${RUNS.kinds}&run=${RUNS.thorough}`,
 ];

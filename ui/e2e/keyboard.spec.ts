@@ -31,7 +31,7 @@ test("g and a letter go to pages and tabs", async ({ page }) => {
 });
 
 test("u goes up a level", async ({ page }) => {
-  await visit(page, "/GridFlow/2/choose/303");
+  await visit(page, "/GridFlow/2/choose/302");
   await page.keyboard.press("u");
   await expect(page).toHaveURL(/\/GridFlow\/2\/view\/timeline/);
   await page.keyboard.press("u");
@@ -41,13 +41,13 @@ test("u goes up a level", async ({ page }) => {
 });
 
 test("y copies the pathspec, Y the address, and both say so", async ({ page, baseURL }) => {
-  await visit(page, "/GridFlow/2/choose/303");
+  await visit(page, "/GridFlow/2/choose/302");
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.keyboard.press("y");
-  await expect.poll(copied).toBe("GridFlow/2/choose/303");
+  await expect.poll(copied).toBe("GridFlow/2/choose/302");
   await expect(page.getByText("pathspec copied")).toBeAttached();
   await page.keyboard.press("Y");
-  await expect.poll(copied).toBe(`${baseURL}/GridFlow/2/choose/303`);
+  await expect.poll(copied).toBe(`${baseURL}/GridFlow/2/choose/302`);
 });
 
 test("keys are typed, not done, in a field", async ({ page }) => {

@@ -169,10 +169,13 @@ test("a match leads to its line in its task", async ({ page }) => {
     .getByRole("region", { name: "lines that match" })
     .getByRole("link", { name: /WARNING block 42/ });
   await expect(match.locator("mark")).toHaveText("block 42");
+  // What goes to two streams at once may change places: its line is where the link says.
+  const number = Number(/line=(\d+)/.exec((await match.getAttribute("href")) ?? "")?.[1]);
+  expect(number).toBeGreaterThan(40_000);
   await match.click();
-  await expect(page).toHaveURL(/\/ChattyFlow\/1\/start\/1\?.*line=42043/);
-  await expect(line(page, 42_043)).toBeInViewport();
-  await expect(line(page, 42_043).locator("mark")).toHaveText("block 42");
+  await expect(page).toHaveURL(new RegExp(`/ChattyFlow/1/start/1\\?.*line=${number}`));
+  await expect(line(page, number)).toBeInViewport();
+  await expect(line(page, number).locator("mark")).toHaveText("block 42");
   await page.goBack();
   await expect(page).toHaveURL(/view\/logs\?q=block\+42/);
 });

@@ -49,7 +49,7 @@ test("nothing is wider than a phone", async ({ page }) => {
     "/GridFlow",
     `/${RUNS.grid}/view/timeline`,
     `/${RUNS.names}/view/dag`,
-    "/GridFlow/2/choose/303",
+    "/GridFlow/2/choose/302",
   ]) {
     await visit(page, path);
     await page.waitForLoadState("networkidle");

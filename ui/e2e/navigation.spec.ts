@@ -6,11 +6,11 @@ test.describe("the box to go anywhere", () => {
   test("goes to a pathspec that is typed", async ({ page }) => {
     await visit(page, "/");
     const { box, offers } = await finder(page);
-    await box.fill("GridFlow/2/choose/303");
-    await expect(offers.first()).toContainText("GridFlow/2/choose/303");
+    await box.fill("GridFlow/2/choose/302");
+    await expect(offers.first()).toContainText("GridFlow/2/choose/302");
     await page.keyboard.press("Enter");
-    await expect(page).toHaveURL(/\/GridFlow\/2\/choose\/303$/);
-    await expect(page.getByRole("navigation", { name: "Where this is" })).toContainText("303");
+    await expect(page).toHaveURL(/\/GridFlow\/2\/choose\/302$/);
+    await expect(page.getByRole("navigation", { name: "Where this is" })).toContainText("302");
   });
 
   test("understands the latest run, the id of a run, and a step", async ({ page }) => {
@@ -71,7 +71,7 @@ test("an address of these pages is gone to with its view, one of Metaflow's is u
 });
 
 test("breadcrumbs lead up, and back and forward go the same way", async ({ page }) => {
-  await visit(page, "/GridFlow/2/choose/303");
+  await visit(page, "/GridFlow/2/choose/302");
   const crumbs = page.getByRole("navigation", { name: "Where this is" });
   await crumbs.getByRole("link", { name: "choose" }).click();
   await expect(page).toHaveURL(/\/GridFlow\/2\/view\/timeline\?steps=choose$/);
@@ -80,7 +80,7 @@ test("breadcrumbs lead up, and back and forward go the same way", async ({ page 
   await page.goBack();
   await expect(page).toHaveURL(/steps=choose$/);
   await page.goBack();
-  await expect(page).toHaveURL(/\/GridFlow\/2\/choose\/303$/);
+  await expect(page).toHaveURL(/\/GridFlow\/2\/choose\/302$/);
   await page.goForward();
   await expect(page).toHaveURL(/steps=choose$/);
 });

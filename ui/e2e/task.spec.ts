@@ -89,7 +89,7 @@ test("what an attempt used is drawn, or told where it was too short", async ({ p
     timeout: 15_000,
   });
   await expect(page.getByRole("img", { name: /Memory over time/ })).toBeVisible();
-  await page.goto(`/${RUNS.kinds}/end/8?section=resources`);
+  await page.goto(`/${RUNS.kinds}/end/7?section=resources`);
   await expect(page.getByText("It was too short for a curve")).toBeVisible();
 });
 

@@ -39,6 +39,7 @@ const SERVE: Serve = |request, ready| {
         names: request.names,
         audit: request.audit,
         otlp: request.otlp,
+        plugins: request.plugins,
         prefix: request.prefix,
         ..Options::local(request.store)
     };

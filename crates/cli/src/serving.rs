@@ -27,6 +27,8 @@ pub struct ServeRequest {
     pub names: Vec<String>,
     /// The file that says who wrote what.
     pub audit: Option<PathBuf>,
+    /// The folder of plugins, if it is another than the store's own.
+    pub plugins: Option<PathBuf>,
     /// A path that everything is below too.
     pub prefix: Option<String>,
     /// Where a collector takes OTLP over HTTP.

@@ -18,6 +18,7 @@ use crate::index::Runs;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::plugins::Plugins;
 use crate::provider::Writers;
 use crate::readers::Readers;
 use crate::security::Guard;
@@ -25,7 +26,7 @@ use crate::telemetry::Telemetry;
 use crate::views::{Graphs, Views};
 use crate::wire::Writer;
 use crate::work::Workers;
-use crate::{api, metrics, ops, pages, provider, security, wire};
+use crate::{api, metrics, ops, pages, plugins, provider, security, wire};
 
 /// A shorter answer is one packet anyway.
 const WORTH_COMPRESSING: u16 = 1400;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) logs: Logs,
     /// Code packages that were looked at.
     pub(crate) packages: Packages,
+    /// What adds to the pages.
+    pub(crate) plugins: Plugins,
     /// Logs that are watched.
     pub(crate) tails: Tails,
     /// Threads for reading files.
@@ -91,6 +94,7 @@ impl App {
             logs: Logs::default(),
             metrics: Metrics::new(),
             packages: Packages::default(),
+            plugins: Plugins::new(&options)?,
             readers,
             tails: Tails::default(),
             telemetry: options.otlp.as_deref().map(Telemetry::new).transpose()?,
@@ -110,6 +114,7 @@ impl App {
             .merge(ops::routes())
             .merge(api)
             .merge(pages::routes())
+            .merge(plugins::routes())
             .merge(provider::routes())
             .merge(wire::routes());
         let all = match &self.options.prefix {

@@ -17,6 +17,7 @@ mod metrics;
 mod ops;
 mod options;
 mod pages;
+mod plugins;
 mod problem;
 mod provider;
 mod readers;

@@ -35,6 +35,8 @@ pub struct Options {
     pub audit: Option<PathBuf>,
     /// The largest body of a request, bytes.
     pub body_limit: usize,
+    /// The folder of plugins; `plugins` in the store if none is named.
+    pub plugins: Option<PathBuf>,
     /// A path that everything is below too, such as `/metaflow`: for proxies that pass it on.
     pub prefix: Option<String>,
     /// A question that takes longer is given up.
@@ -56,6 +58,7 @@ impl Options {
             names: Vec::new(),
             audit: None,
             body_limit: BODY,
+            plugins: None,
             prefix: None,
             deadline: DEADLINE,
             otlp: None,

@@ -8,6 +8,7 @@ mod files;
 mod guard;
 mod live;
 mod pages;
+mod plugins;
 mod provider;
 mod run;
 mod runs;

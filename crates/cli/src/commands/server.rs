@@ -47,6 +47,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
 
+    /// The folder of plugins, which add to the pages [default: `plugins` in the store]
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
+
     /// Only ask a server that runs there whether it is well
     #[arg(long)]
     check: bool,
@@ -89,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
         audit: arguments.audit.clone(),
         log: arguments.log,
         otlp: arguments.otlp.clone(),
+        plugins: arguments.plugins.clone(),
         prefix: arguments.path_prefix.clone(),
         ..request(at, context)?
     };
@@ -114,6 +119,7 @@ fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
         audit: None,
         log: LogFormat::Text,
         otlp: None,
+        plugins: None,
         prefix: None,
     })
 }
@@ -204,6 +210,7 @@ mod tests {
             auth: auth.map(str::to_owned),
             names: Vec::new(),
             audit: None,
+            plugins: None,
             check: false,
             log: LogFormat::Text,
             otlp: None,

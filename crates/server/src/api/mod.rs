@@ -6,6 +6,7 @@ pub(crate) mod cards;
 mod compare;
 mod logs;
 pub(crate) mod place;
+mod plugins;
 mod resources;
 pub(crate) mod run;
 mod runs;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(compare::routes())
         .merge(crate::live::routes())
         .merge(logs::routes())
+        .merge(plugins::routes())
         .merge(resources::routes())
         .merge(run::routes())
         .merge(runs::routes())

@@ -144,6 +144,14 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     }
     let caller = match guard.admit(&request, peer) {
         Ok(caller) => caller,
+        // A document of a plugin has no origin, so what it includes is asked for without a cookie.
+        Err(problem)
+            if problem.status() == StatusCode::UNAUTHORIZED
+                && request.method().is_safe()
+                && app.plugins.lets_in(request.uri().path()) =>
+        {
+            Caller { right: Right::Read, who: None }
+        }
         // Somebody who looks is shown how to go on.
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED && looks(&request) => {
             return with_challenge(pages::index(app.options.prefix.as_deref(), StatusCode::UNAUTHORIZED));
