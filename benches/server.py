@@ -1,6 +1,8 @@
 """Questions to `spinloom server` about a million runs: what a client waits for each kind of them.
 
-Usage: python server.py [--runs N] [--program PATH] [--store STORE]
+Usage: python server.py [--runs N] [--program PATH] [--store STORE] [--metadata postgres://…]
+
+With `--metadata` the runs are in that database. It is filled first if it is empty.
 """
 
 from __future__ import annotations
@@ -57,13 +59,16 @@ LISTS: list[tuple[str, str, dict[str, object], str]] = [
 ]
 
 
-def server(runs: int = RUNS, program: Path | None = None, store: Path | None = None) -> Iterator[Measured]:
+def server(
+    runs: int = RUNS, program: Path | None = None, store: Path | None = None, metadata: str | None = None
+) -> Iterator[Measured]:
     """Rows of the table."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if store is None:
             store = Path(folder) / ".spinloom"
-            make(store, runs, min(runs // 100, 10_000), 50_000)
-        with _serving(program or _built(), store) as (url, process):
+            if metadata is None or _is_empty(metadata):
+                make(store, runs, min(runs // 100, 10_000), 50_000, metadata=metadata)
+        with _serving(program or _built(), store, metadata) as (url, process):
             client = Client(url)
             began = time.perf_counter()
             while "loading" in client.ask("runs", {"facets": 0}):
@@ -123,11 +128,19 @@ def _built() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "spinloom"
 
 
+def _is_empty(database: str) -> bool:
+    """Whether nothing was ever recorded in a database."""
+    sql = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'spinloom'"
+    told = subprocess.run(["psql", "-qXAt", "-c", sql, database], text=True, check=True, stdout=subprocess.PIPE)
+    return told.stdout.strip() == "0"
+
+
 @contextmanager
-def _serving(program: Path, store: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def _serving(program: Path, store: Path, metadata: str | None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server of a store, and where it listens."""
     env = os.environ | {"SPINLOOM_DATASTORE_SYSROOT_LOCAL": str(store.parent), "NO_COLOR": "1"}
-    command = [str(program), "server", "--port", "0"]
+    store.mkdir(parents=True, exist_ok=True)
+    command = [str(program), "server", "--port", "0", *(("--metadata", metadata) if metadata else ())]
     with subprocess.Popen(command, cwd=store.parent, env=env, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
@@ -151,6 +164,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--program", type=Path)
     parser.add_argument("--store", type=Path)
+    parser.add_argument("--metadata")
     for row in server(**vars(parser.parse_args())):
         print(*row[:3], sep=" | ", flush=True)
 

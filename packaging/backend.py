@@ -32,7 +32,7 @@ prepare_metadata_for_build_editable = maturin.prepare_metadata_for_build_wheel
 
 def build_wheel(wheel_directory: str, config_settings: SETTINGS = None, metadata_directory: str | None = None) -> str:
     """A release wheel: extension module, native command, Python sources and the compatibility finder."""
-    if not (pages.DIST / "index.html").exists():
+    if not ((pages.DIST / "index.html").exists() and (pages.CARDS / "cards.js").exists()):
         raise SystemExit("the pages of the GUI are not built: run ./setup first")
     native_build.build_command("release")
     return maturin.build_wheel(wheel_directory, config_settings, metadata_directory)

@@ -202,9 +202,9 @@ def pages_steps() -> list[Step]:
         ),
         Step(
             "ui",
-            "building the pages of the GUI into ui/dist",
+            "building the pages of the GUI and the viewer of cards into ui/dist and ui/dist-cards",
             lambda: Inputs(pages.sources()),
-            lambda: [pages.DIST / "index.html"],
+            lambda: [pages.DIST / "index.html", pages.CARDS / "cards.js", pages.CARDS / "vega.js"],
             pages.build,
         ),
     ]
@@ -244,7 +244,7 @@ def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
         Step(
             "build",
             "building the native parts with cargo (several minutes the first time, seconds later)",
-            lambda: Inputs(source_files()),
+            lambda: Inputs((*source_files(), *files_under([pages.CARDS]))),
             lambda: [native_build.EXTENSION, native_build.COMMAND_IN_WHEEL, VENV / "bin" / "spinloom", STATE / "env"],
             build,
         ),

@@ -11,6 +11,8 @@ from stamps import files_under
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "ui"
 DIST = UI / "dist"
+#: The viewer of cards, which is compiled into the natives.
+CARDS = UI / "dist-cards"
 #: Where `node` and `npm` are, for everything in this checkout.
 NODE = ROOT / ".setup" / "node"
 #: What says which packages the pages are built with.
@@ -21,7 +23,8 @@ INSTALLED = UI / "node_modules" / ".package-lock.json"
 
 def sources() -> tuple[Path, ...]:
     """What the pages are built from."""
-    skip = [UI / "node_modules", DIST, UI / "e2e", UI / "screenshots", UI / "test-results", UI / "playwright-report"]
+    made = [DIST, CARDS, UI / "screenshots", UI / "test-results", UI / "playwright-report"]
+    skip = [UI / "node_modules", UI / "e2e", *made]
     return tuple(files_under([UI], skip))
 
 
@@ -53,5 +56,6 @@ def install(folder: Path = UI) -> None:
 
 
 def build() -> None:
-    """Builds `ui/dist`."""
+    """Builds `ui/dist` and `ui/dist-cards`."""
     run_npm("run", "--silent", "build")
+    run_npm("run", "--silent", "build:cards")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .decorators.airflow import airflow_external_task_sensor as airflow_external_task_sensor
     from .decorators.airflow import airflow_s3_key_sensor as airflow_s3_key_sensor
     from .decorators.batch import batch as batch
+    from .decorators.card import card as card
     from .decorators.catch import catch as catch
     from .decorators.conda import conda as conda
     from .decorators.conda import conda_base as conda_base
@@ -86,6 +87,7 @@ _HOMES = {
     "ProjectSettings": ".project_settings",
     "current": ".context",
     "retry": ".decorators.retry",
+    "card": ".decorators.card",
     "catch": ".decorators.catch",
     "timeout": ".decorators.timeout",
     "parallel": ".decorators.parallel",

@@ -28,6 +28,11 @@ def main(argv: list[str]) -> None:
 
         export(json.loads(argv[1]))
         return
+    if argv[:1] == ["card-create"]:  # started by `spinloom card create`
+        from .cards.finished import create
+
+        create(json.loads(argv[1]))
+        return
     if argv[:1] == ["extensions-list"]:  # started by `spinloom extensions list`
         from .extensions import listing
 

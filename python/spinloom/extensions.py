@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from .installed import EntryPoint
 
+CARD_TYPES = "spinloom.card_types"
 STEP_DECORATORS = "spinloom.step_decorators"
 FLOW_DECORATORS = "spinloom.flow_decorators"
 SECRETS = "spinloom.secrets"
@@ -26,7 +27,7 @@ GROUPS = {
     FLOW_DECORATORS: ("flow decorator", True),
     SECRETS: ("source of secrets", True),
     "spinloom.serializers": ("serializer", True),
-    "spinloom.card_types": ("card type", False),
+    CARD_TYPES: ("card type", True),
     "spinloom.deploy_targets": ("deploy target", False),
     "spinloom.gui_plugins": ("GUI plugin", False),
 }
@@ -152,6 +153,10 @@ def _ours(group: str) -> set[str]:
         from . import _native  # type: ignore[attr-defined]
 
         return set(_native.secret_types())
+    if group == CARD_TYPES:
+        from .cards.builtin import KINDS
+
+        return set(KINDS)
     return {*decorators.KNOWN, *decorators.FLOW_KNOWN} if group in (STEP_DECORATORS, FLOW_DECORATORS) else set()
 
 

@@ -328,7 +328,10 @@ class FlowHost:
         process.settle()
         previews.prepare()
         encoding.prepare()
-        rehearse()
+        carded = {name: plan.cards for name, plan in self._plans.items() if plan.cards is not None}
+        for name, cards in carded.items():
+            cards.prepare(self, name)
+        rehearse(bool(carded))
         gc.freeze()
 
     def dump(self, request_json: str) -> None:

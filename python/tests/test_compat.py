@@ -112,7 +112,7 @@ def test_the_version_can_be_compared(metaflow: Callable[[str], Any]) -> None:
     assert metaflow("metaflow.metaflow_version").get_version() == version
 
 
-@pytest.mark.parametrize("name", ["card", "torchrun", "DeployedFlow", "Deployer"])
+@pytest.mark.parametrize("name", ["profile", "torchrun", "DeployedFlow", "Deployer"])
 def test_what_is_not_in_this_version(metaflow: Callable[[str], Any], name: str) -> None:
     assert name in MISSING
     said = f"`metaflow.{name}` is not in this version of Spinloom"
@@ -124,7 +124,7 @@ def test_what_is_not_in_this_version(metaflow: Callable[[str], Any], name: str) 
 
 
 @pytest.mark.parametrize(
-    "name", ["cards", "plugins.cards", "plugins.cards.card_modules.card", "runner.deployer", "metaflow_config"]
+    "name", ["cli", "plugins.cards.card_cli", "plugins.airflow", "runner.deployer", "metaflow_config"]
 )
 def test_modules_that_are_not_in_this_version(metaflow: Callable[[str], Any], name: str) -> None:
     with pytest.raises(ImportError, match=r"is not in this version of Spinloom") as raised:

@@ -98,7 +98,7 @@ def test_with_and_ext_find_a_step_decorator(site):
 
 def test_a_name_nobody_has_is_an_error_that_names_what_there_is(site):
     acme(site)
-    with pytest.raises(InvalidDecorator, match=r"these can be added: .*\bbig, catch, .*environment"):
+    with pytest.raises(InvalidDecorator, match=r"these can be added: .*\bbig, card, catch, .*environment"):
         find("bigg")
     with pytest.raises(InvalidDecorator, match="`owned` is a flow decorator"):
         find("owned")

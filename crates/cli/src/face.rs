@@ -187,6 +187,7 @@ impl Line<'_> {
             "list" => commands::list::run(&read(sub)?, context),
             "logs" => commands::logs::run(&read(sub)?, context),
             "artifact" => commands::artifact::run(&read(sub)?, context),
+            "card" => commands::card::run(&read(sub)?, context),
             "config" => commands::config::run(&read(sub)?, context),
             "dump" => commands::dump::run(&read(sub)?, context),
             "tag" => commands::tag::run(&read(sub)?, context),

@@ -32,6 +32,7 @@ mod usage;
 mod values;
 mod warm;
 
+pub use commands::{matching_runs, run_query};
 pub use face::{flow_main, flow_main_with, native_main};
 pub use host::{FlowHost, SpinKeep, SpinTask, Spun, Surface};
 pub use projects::{compile_for_flow, read_yaml};

@@ -38,6 +38,7 @@ const SERVE: Serve = |request, ready| {
         tokens,
         names: request.names,
         audit: request.audit,
+        otlp: request.otlp,
         plugins: request.plugins,
         prefix: request.prefix,
         ..Options::local(request.store)

@@ -31,6 +31,8 @@ pub struct ServeRequest {
     pub plugins: Option<PathBuf>,
     /// A path that everything is below too.
     pub prefix: Option<String>,
+    /// Where a collector takes OTLP over HTTP.
+    pub otlp: Option<String>,
     /// How it tells what happens.
     pub log: LogFormat,
 }

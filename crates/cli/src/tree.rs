@@ -86,7 +86,7 @@ macro_rules! entry {
 }
 
 /// Every command, in the order of help.
-pub(crate) const COMMANDS: [Entry; 35] = [
+pub(crate) const COMMANDS: [Entry; 36] = [
     entry!("run", Develop, true, run),
     entry!("resume", Develop, true, resume),
     entry!("spin", Develop, true, spin),
@@ -101,6 +101,7 @@ pub(crate) const COMMANDS: [Entry; 35] = [
     entry!("list", Inspect, false, list),
     entry!("logs", Inspect, false, logs),
     entry!("artifact", Inspect, false, artifact),
+    entry!("card", Inspect, false, card),
     entry!("config", Inspect, false, config),
     entry!("dump", Inspect, true, dump),
     entry!("tag", Inspect, false, tag),

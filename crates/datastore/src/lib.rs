@@ -22,6 +22,7 @@
 
 mod artifact;
 mod attempt;
+mod cards;
 mod check;
 mod chunk;
 mod described;
@@ -56,6 +57,7 @@ mod verify;
 
 pub use artifact::{Buffer, Payload};
 pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD, Stream, is_pickle};
+pub use cards::{CARD, Card, CardDocument, CardNote, card_name};
 pub use check::Fault;
 pub use described::{Described, Json};
 pub use driver::DriverLock;

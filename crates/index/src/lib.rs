@@ -8,6 +8,7 @@ mod arena;
 mod columns;
 mod count;
 mod dense;
+mod facts;
 mod offer;
 mod order;
 mod page;
@@ -28,6 +29,7 @@ use self::order::{Key, Order};
 use self::parameters::Parameters;
 
 pub use count::{Bucket, Facets, GroupBy, Named};
+pub use facts::RowFacts;
 pub use offer::Offer;
 pub use page::{Cursor, Page, Sort, SortKey};
 pub use row::Row;
@@ -70,6 +72,8 @@ pub struct Index {
     duration: Order,
     /// Running rows by the last sign of life of their drivers.
     beats: BTreeSet<(i64, u32)>,
+    /// Rows that were found lost and not asked for yet.
+    lost: Vec<RowId>,
 }
 
 impl Default for Index {
@@ -107,6 +111,7 @@ impl Index {
             finished: Order::new(Key::Finished),
             duration: Order::new(Key::Duration),
             beats: BTreeSet::new(),
+            lost: Vec::new(),
         }
     }
 

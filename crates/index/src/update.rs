@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use serde_json::Value;
 use spinloom_flow::{FlowName, RunId, RunStatus};
 use spinloom_metadata::{RunChange, RunFate, RunRecord, is_lost};
+use spinloom_query::Facts as _;
 
 use crate::columns::{self, GONE, LOST, NONE, RUNNING};
 use crate::order::{Key, Order};
@@ -64,8 +65,8 @@ impl Index {
         self.advance(now);
     }
 
-    /// It is `now`: running runs whose drivers have been silent for too long are lost. Says whether there were any.
-    pub fn advance(&mut self, now: i64) -> bool {
+    /// It is `now`: running runs whose drivers have been silent for too long are lost.
+    pub fn advance(&mut self, now: i64) {
         let mut lost = Vec::new();
         while let Some(&(beat, row)) = self.beats.first() {
             if !is_lost(beat, now) {
@@ -76,7 +77,17 @@ impl Index {
             lost.push(row);
         }
         self.duration.insert(&self.columns, &lost);
-        !lost.is_empty()
+        self.lost.extend(lost);
+    }
+
+    /// Runs that were found lost since this was asked for, by flow and id: the change feed tells nobody of them.
+    pub fn take_lost(&mut self) -> Vec<(String, String)> {
+        let rows = std::mem::take(&mut self.lost);
+        let name = |row: RowId| {
+            let facts = self.facts(row)?;
+            Some((facts.flow().to_owned(), facts.run().to_owned()))
+        };
+        rows.into_iter().filter_map(name).collect()
     }
 
     /// Whether [`Index::advance`] would find anybody.

@@ -412,7 +412,16 @@ proptest! {
             for query in queries.iter().chain([&Query::default()]) {
                 check(&index, &known, query, now);
             }
+            let lost = index.take_lost();
+            let all_lost = lost.iter().all(|(flow, run)| {
+                known.iter().filter(|known| (known.flow(), known.run()) == (flow.as_str(), run.as_str())).all(|known| known.status == RunStatus::Lost)
+            });
+        prop_assert!(all_lost);
             for run in &known {
+                let facts = index.facts(index.find(run.flow(), run.run()).unwrap()).unwrap();
+                for query in &queries {
+                    prop_assert_eq!(query.matches(&facts, &clock(now)), query.matches(run, &clock(now)), "{}", query);
+                }
                 let row = index.row(index.find(run.flow(), run.run()).unwrap(), now).unwrap();
                 prop_assert_eq!((row.user, row.status, row.finished_at), (run.user(), run.status, run.finished_at()));
                 prop_assert_eq!(row.tags, run.record.tags.iter().map(String::as_str).collect::<Vec<_>>());

@@ -9,7 +9,7 @@ use spinloom_metadata::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, SqliteProvider,
     StepRecord, TaskRecord, WriteKey,
 };
-use spinloom_testkit::metadata_contract;
+use spinloom_testkit::{metadata_contract, service_contract};
 
 #[test]
 fn sqlite_keeps_the_contract() {
@@ -138,4 +138,15 @@ fn a_reader_cannot_write() {
     let error = reader.create_run(&spinloom_testkit::new_run("F")).unwrap_err();
     assert_eq!(error.code(), spinloom_diagnostics::codes::METADATA_IO);
     assert!(!error.hints().is_empty());
+}
+
+#[test]
+fn sqlite_keeps_what_clients_of_metaflow_record() {
+    let dirs = RefCell::new(Vec::new());
+    service_contract(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let provider = SqliteProvider::open(&dir.path().join("metadata.db")).unwrap();
+        dirs.borrow_mut().push(dir);
+        Box::new(provider)
+    });
 }

@@ -13,8 +13,8 @@ use spinloom_cli::SpinTask;
 use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
-    ArtifactEntry, AttemptId, AttemptWriter, Buffer, ContentHash, Datastore, Described, Json, LogWriter,
-    Manifest, ManifestRef, is_pickle,
+    ArtifactEntry, AttemptId, AttemptWriter, Buffer, CARD, ContentHash, Datastore, Described, Json,
+    LogWriter, Manifest, ManifestRef, is_pickle,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
@@ -215,7 +215,7 @@ impl TaskContext {
     /// Names and hashes of the artifacts of input `i`, those of the run's parameters included.
     fn input_artifacts(&mut self, py: Python<'_>, i: usize) -> PyResult<Vec<(String, String)>> {
         let opened = self.opened(py, i)?;
-        let own = &opened.manifest.artifacts;
+        let own: Vec<_> = opened.manifest.artifacts.iter().filter(|a| a.encoding != CARD).collect();
         let inherited = opened.base.iter().flat_map(|b| &b.artifacts);
         let mut names: Vec<(String, String)> =
             own.iter().map(|a| (a.name.to_string(), a.hash.to_string())).collect();
@@ -343,10 +343,27 @@ impl TaskContext {
         let (Some(Some(opened)), Some(writer)) = (self.inputs.get(i), &mut self.writer) else {
             return Err(finished());
         };
-        for entry in opened.manifest.artifacts.iter().filter(|a| !except_.contains(a.name.as_str())) {
+        let carried = |a: &&ArtifactEntry| a.encoding != CARD && !except_.contains(a.name.as_str());
+        for entry in opened.manifest.artifacts.iter().filter(carried) {
             carry(writer, &self.store, opened, entry, self.log.is_some()).map_err(|e| raise(py, &e))?;
         }
         Ok(())
+    }
+
+    /// Shows `json` as the card at `position` while the task runs, in place of an earlier one; `note` is a JSON object of `type`, `id`,
+    /// `hash` and `at`.
+    fn live_card(&self, py: Python<'_>, position: usize, note: &str, json: &[u8]) -> PyResult<()> {
+        let TaskSpec { flow, run, task, attempt, .. } = &self.spec;
+        let store = self.writer.as_ref().map_or(&self.store, AttemptWriter::store);
+        py.detach(|| store.write_live_card((flow, run), (*task, *attempt), position, (note, json)))
+            .map_err(|e| raise(py, &e))
+    }
+
+    /// Keeps a library that live cards name; answers what they are to call it.
+    fn keep_script(&self, py: Python<'_>, text: &[u8]) -> PyResult<String> {
+        let TaskSpec { flow, run, .. } = &self.spec;
+        let store = self.writer.as_ref().map_or(&self.store, AttemptWriter::store);
+        py.detach(|| store.keep_script(flow, run, text)).map_err(|e| raise(py, &e))
     }
 
     /// The hash that an artifact would have, as text.

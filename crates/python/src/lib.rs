@@ -50,6 +50,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(host::read_yaml, m)?)?;
     m.add_function(wrap_pyfunction!(host::argo_events_url, m)?)?;
     m.add_function(wrap_pyfunction!(store::default_namespace, m)?)?;
+    m.add_function(wrap_pyfunction!(store::card_page, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::secret_types, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::check_secrets, m)?)?;
     m.add_function(wrap_pyfunction!(secrets::fetch_secrets, m)?)?;

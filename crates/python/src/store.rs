@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyList, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::json;
-use spinloom_datastore::{ArtifactEntry, Buffer, ContentHash, Json};
+use spinloom_datastore::{ArtifactEntry, Buffer, CardDocument, ContentHash, Json};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_flow::{ArtifactName, FlowName, RunId, RunStatus, StepName, TaskId};
@@ -79,8 +79,9 @@ impl Store {
     }
 
     /// Runs that carry all of `tags` (a JSON list), newest first, older than the run `before`; at most `limit`, 0 for all.
-    /// Each with its end task, so that nobody has to ask again whether it finished, and when.
-    #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0))]
+    /// Each with its end task, so that nobody has to ask again whether it finished, and when. With a `query`, such as
+    /// `status:failed dur>1h`, only those it asks for.
+    #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0, query=None))]
     fn runs(
         slf: &Bound<'_, Self>,
         flow: &str,
@@ -88,15 +89,17 @@ impl Store {
         status: Option<&str>,
         before: Option<&str>,
         limit: usize,
+        query: Option<&str>,
     ) -> PyResult<String> {
         let py = slf.py();
         let tags = strings(tags).map_err(|e| raise(py, &e))?;
         let status = status.map(str::parse::<RunStatus>).transpose().map_err(|e| raise(py, &e))?;
         let before = before.map(str::parse::<RunId>).transpose().map_err(|e| raise(py, &e))?;
-        let query = RunQuery { tags, status, before, limit };
-        slf.get().ask_json(py, |reader| match FlowName::new(flow) {
-            Ok(flow) => reader.runs(&flow, &query),
-            Err(_) => Ok(Vec::new()),
+        let wanted = RunQuery { tags, status, before, limit };
+        slf.get().ask_json(py, |reader| match (FlowName::new(flow), query) {
+            (Ok(flow), None) => reader.runs(&flow, &wanted),
+            (Ok(flow), Some(query)) => reader.runs_asked(&flow, &wanted, query),
+            (Err(_), _) => Ok(Vec::new()),
         })
     }
 
@@ -253,6 +256,24 @@ impl Store {
         Ok(list)
     }
 
+    /// The cards of a task's attempt, by default its latest: `[{"type", "id", "hash", "at", "failed", "live", "path", "step", "task",
+    /// "run"}]`, where `run` is the one whose task made it. With `html` only of the card of that hash, each with its `document` and its
+    /// `html`.
+    #[pyo3(signature = (flow, run, task, attempt=None, html=None))]
+    fn cards(
+        slf: &Bound<'_, Self>,
+        flow: &str,
+        run: &str,
+        task: u64,
+        attempt: Option<u32>,
+        html: Option<&str>,
+    ) -> PyResult<String> {
+        let py = slf.py();
+        slf.get().ask_json(py, |reader| {
+            at_run(flow, run, |flow, run| reader.cards((flow, run), TaskId(task), attempt, html))
+        })
+    }
+
     /// The code package of a run, a `.tar.gz`, or None.
     fn code_package<'py>(
         &self,
@@ -263,6 +284,13 @@ impl Store {
         let package = self.ask(py, |reader| at_run(flow, run, |flow, run| reader.code_package(flow, run)))?;
         Ok(package.map(|bytes| PyBytes::new(py, &bytes)))
     }
+}
+
+/// A card's document, JSON, with the texts of the libraries it names, as an HTML page.
+#[pyfunction]
+pub(crate) fn card_page(py: Python<'_>, json: &[u8], scripts: Vec<Vec<u8>>) -> PyResult<String> {
+    let document = CardDocument { json: json.to_vec(), scripts };
+    spinloom_cards::page(&document).map_err(|e| raise(py, &e))
 }
 
 /// An artifact as the Client wants it: without where its bytes are.

@@ -22,7 +22,8 @@ use crate::plugins::Plugins;
 use crate::provider::Writers;
 use crate::readers::Readers;
 use crate::security::Guard;
-use crate::views::Views;
+use crate::telemetry::Telemetry;
+use crate::views::{Graphs, Views};
 use crate::wire::Writer;
 use crate::work::Workers;
 use crate::{api, metrics, ops, pages, plugins, provider, security, wire};
@@ -60,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) index: Runs,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// The way to a collector of telemetry, if there is one.
+    pub(crate) telemetry: Option<Telemetry>,
     /// Runs that are being looked at.
     pub(crate) views: Views,
     /// What Metaflow's clients record, on its way to metadata.
@@ -94,7 +97,8 @@ impl App {
             plugins: Plugins::new(&options)?,
             readers,
             tails: Tails::default(),
-            views: Views::default(),
+            telemetry: options.otlp.as_deref().map(Telemetry::new).transpose()?,
+            views: Views::new(Graphs::start(options.policy.access.clone())?),
             writer: Writer::start(options.metadata.clone())?,
             writers: Writers::new(options.metadata.clone()),
             workers: Workers::new(options.deadline),

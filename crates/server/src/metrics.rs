@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::app::App;
+use crate::telemetry::Span;
 
 /// Of which requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,12 +63,17 @@ pub(crate) async fn count(State(app): State<App>, request: Request, next: Next) 
     let began = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().to_string();
+    let span = app.telemetry.as_ref().and_then(|_| Span::begin(request.headers()));
     let response = next.run(request).await;
     let labels = Labels {
         method,
         route: route.unwrap_or_else(|| "none".to_owned()),
         status: response.status().as_u16(),
     };
-    app.metrics.requests.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
+    let took = began.elapsed();
+    app.metrics.requests.get_or_create(&labels).observe(took.as_secs_f64());
+    if let (Some(telemetry), Some(span)) = (&app.telemetry, span) {
+        telemetry.tell(span.end(&labels.method, &labels.route, labels.status, took));
+    }
     response
 }

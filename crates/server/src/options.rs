@@ -41,6 +41,8 @@ pub struct Options {
     pub prefix: Option<String>,
     /// A question that takes longer is given up.
     pub deadline: Duration,
+    /// Where a collector takes OTLP over HTTP, such as `http://localhost:4318`; without it nothing is told.
+    pub otlp: Option<String>,
 }
 
 impl Options {
@@ -59,6 +61,7 @@ impl Options {
             plugins: None,
             prefix: None,
             deadline: DEADLINE,
+            otlp: None,
         }
     }
 }

@@ -21,6 +21,7 @@ use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::options::Options;
+use crate::telemetry::export;
 
 /// Connections at once; others wait to be accepted.
 const CONNECTIONS: usize = 20_000;
@@ -28,6 +29,8 @@ const CONNECTIONS: usize = 20_000;
 const OTHERS: u64 = 256;
 /// Whoever does not send the head of a request, or does not take an answer, for so long is cut off.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What is still to be told to a collector of telemetry has this long then.
+const LAST_WORD: Duration = Duration::from_secs(3);
 /// Requests under way have this long when the server is to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -46,7 +49,13 @@ pub fn serve(options: Options, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         let listener = TcpListener::bind(listen).await.map_err(|e| cannot_listen(listen, &e))?;
         let stop = stopped()?;
         ready(listener.local_addr().map_err(|e| cannot_listen(listen, &e))?);
-        accept(listener, app.router(), stop).await;
+        let telling = app.telemetry.is_some().then(|| tokio::spawn(export(app.clone())));
+        accept(listener, app.clone().router(), stop).await;
+        if let (Some(telemetry), Some(telling)) = (&app.telemetry, telling) {
+            telemetry.stop();
+            let _ = tokio::time::timeout(LAST_WORD, telling).await;
+        }
+        drop(app);
         Ok(())
     });
     // A read that nobody waits for any more does not keep the process.

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod cards;
 mod files;
 mod guard;
 mod live;
@@ -12,4 +13,5 @@ mod provider;
 mod run;
 mod runs;
 mod serving;
+mod telemetry;
 mod wire;

@@ -2,6 +2,8 @@
 
 mod metadata_contract;
 mod postgres;
+pub mod service;
 
 pub use metadata_contract::{finished, metadata_contract, new_run, now, started, task};
 pub use postgres::Postgres;
+pub use service::service_contract;

@@ -36,12 +36,16 @@ class Flow(MetaflowObject):
         # A flow is where any of its runs is.
         return namespace is None or next(self._provider.runs(self.id, [namespace]), None) is not None
 
-    def runs(self, *tags: str) -> Iterator[Run]:
-        """Its runs, newest first, read as they are asked for; only those that carry all of ``tags``."""
-        return self._runs(list(tags), None)
+    def runs(self, *tags: str, query: str | None = None) -> Iterator[Run]:
+        """Its runs, newest first, read as they are asked for; only those that carry all of ``tags``.
 
-    def _runs(self, tags: list[str], status: str | None) -> Iterator[Run]:
-        for record in self._provider.runs(self.id, self._scope.filter_tags + tags, status):
+        With ``query``, only those it asks for: ``"status:failed user:ann dur>1h param.lr<0.1 started>-7d"``, as in
+        ``spinloom list --query``.
+        """
+        return self._runs(list(tags), None, query)
+
+    def _runs(self, tags: list[str], status: str | None, query: str | None = None) -> Iterator[Run]:
+        for record in self._provider.runs(self.id, self._scope.filter_tags + tags, status, query):
             yield Run._make(self._scope, (self.id, record["run"]), record)
 
     @property

@@ -52,7 +52,9 @@ class Provider:
         """All flows, newest first: ``flow`` and ``created_at`` of each."""
         return json.loads(self._store.flows())
 
-    def runs(self, flow: str, tags: list[str], status: str | None = None) -> Iterator[dict[str, Any]]:
+    def runs(
+        self, flow: str, tags: list[str], status: str | None = None, query: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Runs of a flow that carry all of ``tags``, newest first, fetched page by page as they are asked for.
 
         Each has its end task under ``end``, None before that begins.
@@ -60,7 +62,7 @@ class Provider:
         text = json.dumps(tags)
         before, limit = None, 1
         while True:
-            page = json.loads(self._store.runs(flow, text, status, before, limit))
+            page = json.loads(self._store.runs(flow, text, status, before, limit, query))
             yield from page
             if len(page) < limit:
                 return
@@ -122,6 +124,12 @@ class Provider:
     def log(self, flow: str, run: str, task: str, attempt: int, stream: str) -> list[tuple[int, str, bytes]]:
         """What an attempt wrote to ``stream``: time, stream and bytes of each piece."""
         return self._store.log(flow, run, int(task), attempt, stream)
+
+    def cards(
+        self, flow: str, run: str, task: str, attempt: int | None = None, html: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The cards of a task's attempt; with ``html`` only the one of that hash, with its document and its page."""
+        return json.loads(self._store.cards(flow, run, int(task), attempt, html))
 
     def code_package(self, flow: str, run: str) -> bytes | None:
         """The code package of a run, a gzipped tar file."""

@@ -10,6 +10,7 @@ from .base import StepDecorator
 # Where each decorator lives, so that `--with` finds it by name without importing the others.
 KNOWN = {
     "batch": ".batch",
+    "card": ".card",
     "catch": ".catch",
     "conda": ".conda",
     "environment": ".environment",

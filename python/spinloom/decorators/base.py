@@ -43,7 +43,7 @@ def apply(record: StepDecorator, function: Any) -> Any:
         raise InvalidDecorator(
             f"`@{record.shown}` is put on `{name}`, which is not a step", record.line, record.file, hints
         )
-    if not record.custom and any(other.name == record.name for other in function.decorators):
+    if not record.custom and not record.several and any(other.name == record.name for other in function.decorators):
         raise InvalidDecorator(f"step `{name}` has `@{record.shown}` twice", record.line, record.file)
     function.decorators.insert(0, record)
     return function

@@ -26,6 +26,8 @@ class Record:
     """Whether an attribute waits for the configs: it is checked when they are known."""
     custom = False
     """Whether the user has written it: see `custom.Custom`."""
+    several = False
+    """Whether a step may have more than one."""
     mutates = False
     """Whether it changes other decorators before the run."""
     inserted_by: str | None = None

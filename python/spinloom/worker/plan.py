@@ -31,6 +31,11 @@ class StepPlan:
         self.variables: dict[str, str] = attributes.get("environment", {}).get("vars", {})
         self.catch: dict[str, Any] | None = attributes.get("catch")
         self.secrets: Any = next((one for one in decorators if one.name == "secrets"), None)
+        self.cards: Any = None
+        if cards := [one for one in decorators if one.name == "card"]:
+            from ..cards.making import CardPlan
+
+            self.cards = CardPlan(cards)
         limits = attributes.get("timeout", {})
         self.seconds = limits.get("seconds", 0) + 60 * limits.get("minutes", 0) + 3600 * limits.get("hours", 0)
         self.targets: list[str] = tail.get("targets", [])

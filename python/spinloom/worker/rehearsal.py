@@ -81,6 +81,9 @@ class _Context:
     def carried(self, _name: str) -> bool:
         return True
 
+    def input_artifacts(self, _position: int) -> list[tuple[str, str]]:
+        return []
+
     def inherit_all(self, _position: int, _but: set[str]) -> None:
         pass
 
@@ -91,11 +94,19 @@ class _Context:
 class _Host:
     """As much of a `FlowHost` as an attempt needs: describing a flow reads its source, which ours need not be."""
 
-    def __init__(self) -> None:
+    def __init__(self, cards: bool) -> None:
         self.cls = Rehearsal
         self.flow = flow_class(Rehearsal)
         self.script = __file__
-        self._plan = StepPlan(_DOCUMENT, self.flow.steps["start"], [])
+        decorators: list[Any] = []
+        if cards:
+            from ..decorators.card import Card
+
+            decorators.append(Card({}))
+        self._plan = StepPlan(_DOCUMENT, self.flow.steps["start"], decorators)
+
+    def document(self) -> dict[str, Any]:
+        return {"steps": []}
 
     def plan(self, _step: str) -> StepPlan:
         return self._plan
@@ -104,9 +115,10 @@ class _Host:
         return instance(Rehearsal, state)
 
 
-def rehearse() -> None:
-    """Runs the rehearsal's one task `TIMES` times."""
-    host, context = _Host(), _Context()
+def rehearse(cards: bool = False) -> None:
+    """Runs the rehearsal's one task `TIMES` times; with a card, if tasks of the flow have some."""
+    host, context = _Host(cards), _Context()
     for _ in range(TIMES):
         run_attempt(host, context)  # type: ignore[arg-type]
     current._end()
+    current.__dict__.pop("card", None)

@@ -47,12 +47,15 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     flow = host.instance(task)
     os.environ.update(plan.variables)
     current._begin(task)
+    cards = plan.cards.begin(task, flow) if plan.cards is not None and ctx.keeps else None
     count, error = run_step(task, plan, flow)
     with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced it
         sys.stdout.flush()
     artifacts, carried = _artifacts(task, flow), _carried(task)
     if ctx.keeps:
         problem = save_artifacts(task, flow)
+        if cards is not None:
+            cards.finish((error or problem) is None)
         result = json.loads(finish(task, plan, count, error or problem, None))
     elif error is not None:
         record = boundary.failure_record(error)

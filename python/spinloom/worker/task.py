@@ -58,6 +58,7 @@ class TaskState(FlowState):
         "join",
         "loaded",
         "merged",
+        "shown",
         "spec",
         "step",
     )
@@ -72,6 +73,8 @@ class TaskState(FlowState):
         self.index = self.frames[-1]["index"] if self.frames else None
         self.join: bool = spec["join"]
         self.gang = place_in_gang(spec)
+        # What artifacts that are saved look like, for cards: type and preview by name. None if there are none.
+        self.shown: dict[str, tuple[str, str | None]] | None = None
         self.loaded: dict[str, Any] = {}  # as they came, to see later what was assigned anew
         self.merged: dict[str, int] = {}  # name → the input it comes from
         self._values: dict[str, Any] = {}  # shared by all tasks of the run, so never saved by one

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class time_limit:
     """Raises `TimeoutException` in the main thread if its block takes longer than `seconds`."""
 
-    def __init__(self, seconds: float, step: str) -> None:
+    def __init__(self, seconds: float, step: str, message: str = "") -> None:
         self.seconds = seconds
-        self.step = step
+        self.message = message or f"step `{step}` took longer than its `@timeout` of {seconds:g} s"
         self.previous: Any = None
 
     def __enter__(self) -> time_limit:
@@ -29,4 +29,4 @@ class time_limit:
         signal.signal(signal.SIGALRM, self.previous)
 
     def _ring(self, number: int, frame: object) -> None:
-        raise TimeoutException(f"step `{self.step}` took longer than its `@timeout` of {self.seconds:g} s")
+        raise TimeoutException(self.message)

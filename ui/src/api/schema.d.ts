@@ -120,6 +120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/runs/{run}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards of a run
+         * @description The cards that the tasks of a run have made, or are making, a page at a time.
+         */
+        get: operations["run_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow}/runs/{run}/code": {
         parameters: {
             query?: never;
@@ -555,6 +575,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards of a task
+         * @description The cards that an attempt has made, or is making.
+         */
+        get: operations["task_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/cards/{hash}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The data of a card
+         * @description The document of a card: what it shows, as its page is told when the card is made anew. The format is that of the store.
+         */
+        get: operations["card_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/cards/{hash}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page of a card
+         * @description A card as one HTML page that needs nothing else. Its scripts run in a sandbox: they reach nothing.
+         */
+        get: operations["card_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/why": {
         parameters: {
             query?: never;
@@ -910,6 +990,48 @@ export interface components {
             running: number;
             /** Format: int64 */
             stopped: number;
+        };
+        /** @description A card of a task. */
+        Card: {
+            /**
+             * Format: int32
+             * @description The attempt that made it.
+             */
+            attempt: number;
+            /** @description Whether it only says why it could not be made. */
+            failed: boolean;
+            /** @description What it is told apart by: the same as long as the attempt makes it anew. */
+            hash: string;
+            /** @description The id it has in its decorator. */
+            id?: string | null;
+            /** @description Whether it is of an attempt that is still making it, or never finished. */
+            live: boolean;
+            /**
+             * Format: int64
+             * @description When it was made last.
+             */
+            made_at: number;
+            /** @description The run that made it, if the task was taken over from there. */
+            origin_run?: string | null;
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The task.
+             */
+            task: number;
+            /** @description Its type, such as `default`. */
+            type: string;
+        };
+        /** @description Some cards of a run. */
+        CardPage: {
+            /** @description In the order of tasks, then of their decorators. */
+            cards: components["schemas"]["Card"][];
+            /**
+             * Format: int64
+             * @description `after` of the next page; none on the last.
+             */
+            next?: number | null;
         };
         /** @description A case of a switch. */
         Case: {
@@ -3024,6 +3146,54 @@ export interface operations {
             };
         };
     };
+    run_cards: {
+        parameters: {
+            query?: {
+                /** @description Only of this step. */
+                step?: string;
+                /** @description Only of this type. */
+                type?: string;
+                /** @description Only of tasks after this one: `next` of the page before. */
+                after?: number;
+                /** @description How many, at most 2,000; all of one task are in one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     code: {
         parameters: {
             query?: never;
@@ -4057,6 +4227,141 @@ export interface operations {
             };
         };
     };
+    task_cards: {
+        parameters: {
+            query?: {
+                /** @description An earlier attempt than the latest. */
+                attempt?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    card_data: {
+        parameters: {
+            query?: {
+                /** @description An earlier attempt than the latest. */
+                attempt?: number;
+                /** @description To be kept as a file. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+                task: number;
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    card_html: {
+        parameters: {
+            query?: {
+                /** @description An earlier attempt than the latest. */
+                attempt?: number;
+                /** @description To be kept as a file. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+                task: number;
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     of_task: {
         parameters: {
             query?: never;
@@ -4301,7 +4606,7 @@ export interface operations {
                 columns?: string;
                 /** @description At most this many values of each facet; 0 for none. */
                 facets?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4336,7 +4641,7 @@ export interface operations {
                 query?: string;
                 /** @description At most this many values of each facet. */
                 limit?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4377,7 +4682,7 @@ export interface operations {
                 limit?: number;
                 /** @description At most this many runs of each, the newest first. */
                 newest?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;
@@ -4412,7 +4717,7 @@ export interface operations {
                 query?: string;
                 /** @description At most this many dots; of more runs there are some, evenly. */
                 limit?: number;
-                /** @description Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it. */
+                /** @description Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it. */
                 tz?: string;
             };
             header?: never;

@@ -2,7 +2,7 @@ import { live } from "./live";
 import type { News, Topic } from "./topic";
 
 export { type Connection, useConnection } from "./connection";
-export type { LogNews, News, RunNews, RunsNews, TaskNews, Topic } from "./topic";
+export type { CardsNews, LogNews, News, RunNews, RunsNews, TaskNews, Topic } from "./topic";
 export { useLive } from "./useLive";
 export { live };
 

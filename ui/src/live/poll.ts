@@ -1,4 +1,5 @@
 import { get, getBytes, isAbort, toProblem } from "~/api/client";
+import type { Card, CardPage } from "~/api/types";
 import { type News, resumed, type Topic } from "./topic";
 
 /** Between two looks, milliseconds. */
@@ -58,6 +59,10 @@ async function look(
     tell({ type: "run", seq: columns ? seqOf(columns) : (topic.after ?? state.seq), state });
     return undefined;
   }
+  if (topic.view === "cards") {
+    tell({ type: "cards", cards: await cardsOf(topic, signal) });
+    return undefined;
+  }
   const path = { ...words, task: topic.task };
   if (topic.view === "task") {
     const task = await get("/api/v1/flows/{flow}/runs/{run}/tasks/{task}", { path, signal });
@@ -74,6 +79,26 @@ async function look(
   if (!log.ended || (last && last.line + 1 < log.total)) return undefined;
   tell({ type: "log_end" });
   return "over";
+}
+
+async function cardsOf(topic: Extract<Topic, { view: "cards" }>, signal: AbortSignal): Promise<Card[]> {
+  const { flow, run, task, attempt } = topic;
+  if (task !== undefined) {
+    const path = { flow, run, task };
+    const query = { attempt };
+    return (await get("/api/v1/flows/{flow}/runs/{run}/tasks/{task}/cards", { path, query, signal })).cards;
+  }
+  const all: Card[] = [];
+  for (let after: number | undefined; ; ) {
+    const page: CardPage = await get("/api/v1/flows/{flow}/runs/{run}/cards", {
+      path: { flow, run },
+      query: { after, limit: 2000 },
+      signal,
+    });
+    all.push(...page.cards);
+    if (page.next == null) return all;
+    after = page.next;
+  }
 }
 
 /** The number an answer of `tasks.bin` is as of. */

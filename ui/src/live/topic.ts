@@ -1,5 +1,5 @@
 import type { Problem } from "~/api/problem";
-import type { LogLines, RunState, TaskDetail } from "~/api/types";
+import type { Card, LogLines, RunState, TaskDetail } from "~/api/types";
 
 /** What can be watched; `after` is the last number of the change feed that is known of it. */
 export type Topic =
@@ -15,6 +15,7 @@ export type Topic =
       /** The first line, from 0; a negative number counts from the end. */
       from?: number;
     }
+  | { view: "cards"; flow: string; run: string; task?: number; attempt?: number }
   | { view: "runs"; query?: string; after?: number };
 
 /** A run in a list, as it is now. */
@@ -36,6 +37,8 @@ export type RunNews =
 export type TaskNews = AnyNews | { type: "task"; task: TaskDetail };
 /** What is told of a log: new lines, then that no more will come. A line that was `open` comes again, longer. */
 export type LogNews = AnyNews | { type: "log"; log: LogLines } | { type: "log_end" };
+/** What is told of cards: those that are new, or were made anew; at first, all. */
+export type CardsNews = AnyNews | { type: "cards"; cards: Card[] };
 /** What is told of a list: runs of it that have changed, runs that are not of it (any more), or that it is better asked for again. */
 export type RunsNews =
   | AnyNews
@@ -54,7 +57,9 @@ export type News<T extends Topic = Topic> = T extends { view: "run" }
     ? TaskNews
     : T extends { view: "log" }
       ? LogNews
-      : RunsNews;
+      : T extends { view: "cards" }
+        ? CardsNews
+        : RunsNews;
 
 /** The topic to go on with after some news, so that nothing is missed and nothing told twice. */
 export function resumed(topic: Topic, news: News): Topic {

@@ -1,4 +1,4 @@
-//! `--query`: which of the runs that were read are asked for.
+//! `--query`, and the Client's `runs(query=…)`: which of the runs that were read are asked for.
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -10,13 +10,19 @@ use spinloom_query::{Clock, Facts, Field, Filter, Invalid, Query, Scalar};
 use super::launch::PARAMETERS;
 use crate::terminal::time::now_us;
 
-/// A query, as typed.
-pub(crate) fn query(text: &str) -> Result<Query> {
+/// A query about runs, as typed.
+///
+/// # Errors
+/// `SL0005` if it makes no sense.
+pub fn run_query(text: &str) -> Result<Query> {
     text.parse().map_err(|invalid: Invalid| Error::from(invalid))
 }
 
 /// The runs asked for, at most `limit` (0 for all).
-pub(crate) fn asked(
+///
+/// # Errors
+/// `SL0405` if the metadata cannot be read.
+pub fn matching_runs(
     runs: Vec<RunRecord>,
     query: &Query,
     limit: usize,

@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
 /// Lists runs.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let status = arguments.status.as_deref().map(status).transpose()?;
-    let asked = arguments.query.as_deref().map(asked::query).transpose()?;
+    let asked = arguments.query.as_deref().map(asked::run_query).transpose()?;
     let records = context.records()?;
     let flows = flows(arguments, context, &records)?;
     let namespace = context.namespace(arguments.namespace.as_deref());
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     for flow in &flows {
         let listed = records.provider.runs(flow, &query)?;
         runs.extend(match &asked {
-            Some(asked) => asked::asked(listed, asked, arguments.limit, records.provider.as_ref())?,
+            Some(asked) => asked::matching_runs(listed, asked, arguments.limit, records.provider.as_ref())?,
             None => listed,
         });
     }

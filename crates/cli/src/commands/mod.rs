@@ -2,6 +2,7 @@
 
 pub(crate) mod artifact;
 mod asked;
+pub(crate) mod card;
 pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod completions;
@@ -45,3 +46,5 @@ pub(crate) mod version;
 mod who;
 pub(crate) mod workflow;
 mod written;
+
+pub use asked::{matching_runs, run_query};

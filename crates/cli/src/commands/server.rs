@@ -59,6 +59,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
 
+    /// Tell a collector of OpenTelemetry at this address of requests and counts: OTLP over HTTP, as JSON
+    #[arg(long, value_name = "URL")]
+    otlp: Option<String>,
+
     /// A path that everything is below too, for proxies that pass it on
     #[arg(long, value_name = "PATH", value_parser = prefix)]
     path_prefix: Option<String>,
@@ -82,27 +86,52 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     if arguments.check {
         return check(arguments);
     }
-    let serve = program(context)?;
-    let Place { metadata, store } = context.place()?.clone();
+    let at = SocketAddr::new(arguments.host, arguments.port);
     let request = ServeRequest {
-        listen: SocketAddr::new(arguments.host, arguments.port),
-        metadata,
-        store,
-        policy: storage::policy(context, false)?,
         demand: demand(arguments)?,
-        tokens: context.settings.server_tokens(),
         names: arguments.names.clone(),
         audit: arguments.audit.clone(),
         log: arguments.log,
+        otlp: arguments.otlp.clone(),
         plugins: arguments.plugins.clone(),
         prefix: arguments.path_prefix.clone(),
+        ..request(at, context)?
     };
+    start(request, context, "", &|_| ())?;
+    Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+}
+
+/// Serves to this machine alone; says where the page at `path` is, to `opened` too.
+pub(crate) fn serve(at: SocketAddr, context: &Context<'_>, path: &str, opened: &dyn Fn(&str)) -> Result<()> {
+    start(request(at, context)?, context, path, opened)
+}
+
+fn request(listen: SocketAddr, context: &Context<'_>) -> Result<ServeRequest> {
+    let Place { metadata, store } = context.place()?.clone();
+    Ok(ServeRequest {
+        listen,
+        metadata,
+        store,
+        policy: storage::policy(context, false)?,
+        demand: Demand::Nothing,
+        tokens: context.settings.server_tokens(),
+        names: Vec::new(),
+        audit: None,
+        log: LogFormat::Text,
+        otlp: None,
+        plugins: None,
+        prefix: None,
+    })
+}
+
+fn start(request: ServeRequest, context: &Context<'_>, path: &str, opened: &dyn Fn(&str)) -> Result<()> {
+    let serve = program(context)?;
     let output = context.output;
     serve(request, &mut |serving| {
-        let url = address(&serving);
+        let url = address(&serving, path);
         output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
-    })?;
-    Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
+        opened(&url);
+    })
 }
 
 /// Who serves: the program, which the library is not.
@@ -144,7 +173,7 @@ fn ask(at: SocketAddr) -> io::Result<String> {
 }
 
 /// What a browser is to open.
-fn address(serving: &Serving) -> String {
+fn address(serving: &Serving, path: &str) -> String {
     let Serving { at, token } = serving;
     // Nobody can go to "all addresses".
     let host = match at.ip() {
@@ -153,7 +182,7 @@ fn address(serving: &Serving) -> String {
         ip @ IpAddr::V4(_) => ip.to_string(),
     };
     let token = token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
-    format!("http://{host}:{}/{token}", at.port())
+    format!("http://{host}:{}/{path}{token}", at.port())
 }
 
 fn demand(arguments: &Arguments) -> Result<Demand> {
@@ -184,6 +213,7 @@ mod tests {
             plugins: None,
             check: false,
             log: LogFormat::Text,
+            otlp: None,
             path_prefix: None,
         }
     }
@@ -208,7 +238,7 @@ mod tests {
     #[test]
     fn the_address_is_one_a_browser_can_open() {
         let at = |at: &str, token: Option<&str>| {
-            address(&Serving { at: at.parse().unwrap(), token: token.map(str::to_owned) })
+            address(&Serving { at: at.parse().unwrap(), token: token.map(str::to_owned) }, "")
         };
         assert_eq!(at("127.0.0.1:8040", None), "http://127.0.0.1:8040/");
         assert_eq!(at("[::1]:8040", None), "http://[::1]:8040/");

@@ -11,8 +11,7 @@ use spinloom_flow::Pathspec;
 use super::server;
 use crate::context::Context;
 use crate::reply::{Answer, Reply};
-use crate::serving::{Demand, LogFormat, ServeRequest};
-use crate::{storage, target};
+use crate::target;
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("ui", "open the list of runs"),
@@ -61,31 +60,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     serve(arguments, context, at, &page)
 }
 
-fn serve(arguments: &Arguments, context: &mut Context<'_>, at: SocketAddr, page: &str) -> Answer {
-    let serve = server::program(context)?;
+fn serve(arguments: &Arguments, context: &Context<'_>, at: SocketAddr, page: &str) -> Answer {
     // Another server, or another program, may have the usual port.
-    let usual = arguments.port == server::PORT;
-    let taken = usual && TcpListener::bind(at).is_err();
-    let place = context.place()?.clone();
-    let request = ServeRequest {
-        listen: SocketAddr::new(at.ip(), if taken { 0 } else { arguments.port }),
-        metadata: place.metadata,
-        store: place.store,
-        policy: storage::policy(context, false)?,
-        demand: Demand::Nothing,
-        tokens: (None, None),
-        names: Vec::new(),
-        audit: None,
-        log: LogFormat::Text,
-        plugins: None,
-        prefix: None,
-    };
-    let output = context.output;
-    serve(request, &mut |serving| {
-        let url = format!("http://{}{page}", serving.at);
-        output.remark(&format!("{} {}\n", output.err.bold("serving"), output.err.hint(&url)));
-        open(&url, arguments.no_browser);
-    })?;
+    let taken = arguments.port == server::PORT && TcpListener::bind(at).is_err();
+    let at = SocketAddr::new(at.ip(), if taken { 0 } else { arguments.port });
+    server::serve(at, context, page.trim_start_matches('/'), &|url| open(url, arguments.no_browser))?;
     Ok(Reply::new(String::new(), json!({"ended": Value::Null})))
 }
 

@@ -1,6 +1,7 @@
 //! What data about a task say of its attempts, its place and its run. Pure.
 
 use serde_json::{Map, Value};
+use spinloom_flow::RunId;
 
 use super::NewDatum;
 
@@ -42,7 +43,9 @@ pub(crate) fn facts(data: &[NewDatum]) -> Facts {
             "attempt-done" => facts.done = text.as_deref().and_then(|text| text.parse().ok()),
             "foreach-execution-path" => facts.indices = text.as_deref().and_then(indices),
             // What is not resumed says so in Python's words.
-            "origin-run-id" => facts.origin_run = text.filter(|run| run != "None"),
+            "origin-run-id" => {
+                facts.origin_run = text.filter(|run| run != "None" && RunId::new(run.as_str()).is_ok());
+            }
             "origin-task-id" => facts.origin_task = text.filter(|task| task != "None"),
             "end_step" => facts.end_step = text,
             name if ABOUT.contains(&name) => {

@@ -10,6 +10,8 @@
 mod batch;
 mod document;
 mod facts;
+pub(crate) mod rules;
+pub(crate) mod told;
 
 pub(crate) use batch::{ArtifactBatch, DataBatch};
 pub use document::{ArtifactDoc, FlowDoc, Id, MetadataDoc, RunDoc, StepDoc, Tags, TaskDoc};

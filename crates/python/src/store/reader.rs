@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::{Value, json};
+use spinloom_cards::Found;
+use spinloom_cli::{matching_runs, run_query};
 use spinloom_datastore::{ArtifactEntry, Datastore, Json, Payload, StorePolicy};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, TaskId};
@@ -11,6 +14,9 @@ use spinloom_settings::Settings;
 
 /// For who looks into the wrong store.
 pub(super) const ELSEWHERE: &str = "read the store of another folder with `metadata(\"local@<folder>\")`";
+
+/// Runs read at once while those are looked for that a query asks for.
+const PAGE: usize = 500;
 
 /// A store that exists.
 pub(super) struct Reader {
@@ -57,6 +63,22 @@ impl Reader {
     /// Runs of a flow, newest first, each with its end task.
     pub(super) fn runs(&self, flow: &FlowName, query: &RunQuery) -> Result<Vec<RunShown>> {
         self.provider.runs(flow, query)?.into_iter().map(|run| self.shown(run)).collect()
+    }
+
+    /// As [`runs`](Self::runs): those that a line such as `status:failed dur>1h` asks for.
+    pub(super) fn runs_asked(&self, flow: &FlowName, wanted: &RunQuery, line: &str) -> Result<Vec<RunShown>> {
+        let (asked, provider) = (run_query(line)?, self.provider());
+        let mut page = RunQuery { limit: PAGE, ..wanted.clone() };
+        let mut found = Vec::new();
+        loop {
+            let runs = provider.runs(flow, &page)?;
+            let more = runs.last().filter(|_| runs.len() == PAGE).map(|run| run.run.clone());
+            found.extend(matching_runs(runs, &asked, wanted.limit.saturating_sub(found.len()), provider)?);
+            if more.is_none() || (wanted.limit > 0 && found.len() >= wanted.limit) {
+                return found.into_iter().map(|run| self.shown(run)).collect();
+            }
+            page.before = more;
+        }
     }
 
     /// One run with its end task.
@@ -119,6 +141,35 @@ impl Reader {
         let Some(record) = found.filter(|found| found.step.as_str() == step) else { return Ok(None) };
         let Some(address) = record.manifest else { return Ok(Some(Vec::new())) };
         Ok(Some(self.artifacts(&address)?.into_iter().map(|entry| entry.name.to_string()).collect()))
+    }
+
+    /// The cards of a task's attempt; with `html` only those of that hash, as a whole.
+    pub(super) fn cards(
+        &self,
+        (flow, run): (&FlowName, &RunId),
+        task: TaskId,
+        attempt: Option<u32>,
+        html: Option<&str>,
+    ) -> Result<Vec<Value>> {
+        let Some(record) = self.provider.task(flow, run, task)? else { return Ok(Vec::new()) };
+        let found = spinloom_cards::of_task(self.provider(), &self.store, (flow, run), &record, attempt)?;
+        let wanted = found.into_iter().filter(|one| html.is_none_or(|hash| hash == one.card.note.hash));
+        wanted.map(|one| self.card_shown(flow, &one, html.is_some())).collect()
+    }
+
+    fn card_shown(&self, flow: &FlowName, found: &Found, whole: bool) -> Result<Value> {
+        let Found { card, made_in, step, task, .. } = found;
+        let mut shown = json!({
+            "type": card.note.kind, "id": card.note.id, "hash": card.note.hash, "at": card.note.at,
+            "failed": card.note.failed, "live": card.is_live(), "path": card.path(&self.store),
+            "step": step, "task": task, "run": made_in, "attempt": card.attempt,
+        });
+        if whole {
+            let document = self.store.card_document(flow, made_in, card)?;
+            shown["html"] = spinloom_cards::page(&document)?.into();
+            shown["document"] = String::from_utf8_lossy(&document.json).into_owned().into();
+        }
+        Ok(shown)
     }
 
     /// The code package of a run, if one was kept.

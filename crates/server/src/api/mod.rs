@@ -2,6 +2,7 @@
 
 mod about;
 pub(crate) mod artifacts;
+pub(crate) mod cards;
 mod compare;
 mod logs;
 pub(crate) mod place;
@@ -41,6 +42,7 @@ struct Document;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     let api = about::routes()
         .merge(artifacts::routes())
+        .merge(cards::routes())
         .merge(compare::routes())
         .merge(crate::live::routes())
         .merge(logs::routes())

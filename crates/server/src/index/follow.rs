@@ -1,6 +1,6 @@
 //! Following the store: on a thread of its own, with a connection of its own.
 
-use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard, Weak};
 use std::thread::{Builder, sleep};
 use std::time::Duration;
 
@@ -99,6 +99,11 @@ impl Follower {
         let time = now();
         if read(state).is_due(time) {
             write(state).advance(time);
+        }
+        let lost = write(state).take_lost();
+        // Those of the first load were lost before anybody looked.
+        if state.progress.borrow().done && !lost.is_empty() {
+            state.lost.send_modify(|known| *known = Arc::new(known.and(lost)));
         }
         if !state.progress.borrow().done {
             write(state).shrink();

@@ -2,6 +2,7 @@
 
 mod follow;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,9 @@ use crate::problem::Problem;
 /// A question waits so long for the first load; then it is answered from what is there.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// As many runs that were found lost are remembered.
+const LOST: usize = 500;
+
 /// The runs of the store. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Runs(Arc<State>);
@@ -26,6 +30,35 @@ struct State {
     sequence: watch::Sender<u64>,
     /// How far the first load is.
     progress: watch::Sender<Progress>,
+    /// Runs that were found lost.
+    lost: watch::Sender<Arc<Lost>>,
+}
+
+/// Runs that were found lost while the server runs, the last of them by name: no write tells of that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lost {
+    /// How many there were.
+    pub(crate) count: u64,
+    latest: VecDeque<(String, String)>,
+}
+
+impl Lost {
+    /// Those after the first `known`; none if that is more than are remembered.
+    pub(crate) fn since(&self, known: u64) -> Option<impl Iterator<Item = &(String, String)>> {
+        let new = usize::try_from(self.count.saturating_sub(known)).ok()?;
+        let passed = self.latest.len().checked_sub(new)?;
+        Some(self.latest.iter().skip(passed))
+    }
+
+    /// With more of them.
+    fn and(&self, more: Vec<(String, String)>) -> Self {
+        let mut lost = self.clone();
+        lost.count += more.len() as u64;
+        lost.latest.extend(more);
+        let over = lost.latest.len().saturating_sub(LOST);
+        lost.latest.drain(..over);
+        lost
+    }
 }
 
 /// How far the first load is.
@@ -46,9 +79,26 @@ impl Runs {
             index: RwLock::new(Index::new()),
             sequence: watch::Sender::new(0),
             progress: watch::Sender::new(Progress::default()),
+            lost: watch::Sender::default(),
         });
         follow::start(location, Arc::downgrade(&state))?;
         Ok(Self(state))
+    }
+
+    /// The number of the last write that is known, from now on.
+    pub(crate) fn written(&self) -> watch::Receiver<u64> {
+        self.0.sequence.subscribe()
+    }
+
+    /// Runs that were found lost, from now on.
+    pub(crate) fn lost(&self) -> watch::Receiver<Arc<Lost>> {
+        self.0.lost.subscribe()
+    }
+
+    /// Waits until a write is known, though not for long.
+    pub(crate) async fn knows(&self, sequence: u64) {
+        let mut written = self.written();
+        let _ = tokio::time::timeout(PATIENCE, written.wait_for(|known| *known >= sequence)).await;
     }
 
     /// Answers something from the runs, on a thread for what takes its time. Comes with how far the first load is, while it lasts, and
@@ -84,4 +134,21 @@ pub(crate) struct Known {
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lost_runs_are_told_from_where_one_knows_them() {
+        let run = |n: usize| ("F".to_owned(), n.to_string());
+        let lost = Lost::default().and(vec![run(1), run(2)]).and(vec![run(3)]);
+        let since =
+            |known| lost.since(known).map(|runs| runs.map(|(_, run)| run.clone()).collect::<Vec<_>>());
+        assert_eq!(since(1), Some(vec!["2".to_owned(), "3".to_owned()]));
+        assert_eq!(since(3), Some(Vec::new()));
+        let many = lost.and((4..=LOST + 4).map(run).collect());
+        assert_eq!((many.since(3).is_none(), many.since(4).map(Iterator::count)), (true, Some(LOST)));
+    }
 }

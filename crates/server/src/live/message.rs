@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::runs::ListNews;
 use crate::api::LogStreams;
+use crate::api::cards::CardItem;
 use crate::problem::Problem;
 
 /// What a client says.
@@ -40,6 +41,17 @@ pub(super) struct Watch {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub(super) enum What {
+    /// The cards of a run, or of a task.
+    Cards {
+        /// The flow.
+        flow: String,
+        /// The run.
+        run: String,
+        /// Only of this task.
+        task: Option<u64>,
+        /// Of an earlier attempt than the latest.
+        attempt: Option<u32>,
+    },
     /// A run, with all its tasks.
     Run {
         /// The flow.
@@ -90,6 +102,8 @@ pub(super) enum Said<'a> {
         /// The version of the server.
         version: &'static str,
     },
+    /// Cards that are new, or were made anew.
+    Cards { id: u32, cards: &'a [CardItem] },
     /// How a run is.
     Run { id: u32, seq: u64, state: &'a RawValue },
     /// Lines of a log.

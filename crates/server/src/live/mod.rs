@@ -7,6 +7,7 @@
 //! However many look at a run, one task reads it ([`topic`]), and one asks whether anything was written at all ([`feed`]). Nobody is waited
 //! for: a slow client gets less often what is then more, one that takes nothing at all is left.
 
+mod cards;
 mod feed;
 mod message;
 mod runs;
@@ -46,13 +47,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// What changes, while it changes
 ///
 /// A WebSocket. The client sends JSON: `{"type":"watch","id":1,"view":"run","flow":"F","run":"12","after":345}`, where `id` is a number
-/// of its choice, `view` is `run`, `task` (with `task`), `log` (with `task`, and if it likes `attempt`, `stream`, `from`) or `runs`
+/// of its choice, `view` is `run`, `task` (with `task`), `cards` (with `task` and `attempt`, if it likes), `log` (with `task`, and if it likes `attempt`, `stream`, `from`) or `runs`
 /// (with `query`), and `after` the last number it has of it; `{"type":"unwatch","id":1}`; `{"type":"ping"}`.
 ///
 /// The server sends `{"type":"hello","seq":…}` once; of a run, a binary message with the tasks that have changed (the watch's `id` in 32
 /// bits, little-endian, four bytes of zero, then what `tasks.bin` answers) and `{"type":"run","id":1,"seq":…,"state":…}`, whose
 /// `state` is that of the run's answer; `{"type":"task","id":…,"task":…}` as `/tasks/{task}` answers; `{"type":"log","id":…,"log":…}` with new lines, as
-/// a page of a log has them, and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
+/// a page of a log has them; `{"type":"cards","id":…,"cards":[…]}` with those that are new or were made anew; and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
 /// run has been deleted; `{"type":"runs","id":…,"seq":…,"changed":[…],"left":[…],"reload":false}` of a list, where `left` names runs
 /// that have changed and are not of it, and `reload` says to ask for it again; `{"type":"problem","id":…,…}` for what cannot be watched; `{"type":"pong"}`.
 #[utoipa::path(

@@ -1,19 +1,22 @@
 //! Runs that come, change and go: for lists of runs.
 //!
-//! What has changed is read once for all lists; each is told of what it asks for.
+//! What has changed is read once for all lists; each is told of what it asks for, as the index of all runs has it. A run that is lost
+//! because time has passed was not written: the index tells of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
 use spinloom_flow::RunStatus;
-use spinloom_metadata::{RunChange, RunFate, RunRecord};
-use spinloom_query::{Clock, Facts, Field, Filter, Query, Scalar};
+use spinloom_index::{Index, RowId};
+use spinloom_query::{Clock, Facts as _, Query};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::app::App;
+use crate::index::Lost;
 use crate::problem::Problem;
 use crate::views::now;
 
@@ -28,9 +31,12 @@ pub(super) struct Changes {
     from: u64,
     /// … up to this one, each once, as it is now.
     pub(super) seq: u64,
-    runs: Vec<RunChange>,
+    /// By number, flow and id.
+    runs: Vec<(u64, String, String)>,
     /// There are more.
     more: bool,
+    /// Runs that time alone has changed.
+    pub(super) lost: Arc<Lost>,
 }
 
 /// The runs that change, while somebody wants to know.
@@ -54,14 +60,15 @@ impl Runs {
 
 async fn drive(app: App) {
     let runs = &app.live.runs;
-    let mut written = app.live.feed.follow(&app);
-    let mut after = None;
+    let (mut written, mut lost) = (app.index.written(), app.index.lost());
+    let mut known = None;
     loop {
         written.mark_unchanged();
-        match since(&app, after).await {
+        lost.mark_unchanged();
+        match since(&app, known.map(|(seq, _)| seq)).await {
             Ok(changes) => {
-                after = Some(changes.seq);
-                if changes.seq > changes.from {
+                let now = (changes.seq, changes.lost.count);
+                if known.replace(now).is_some_and(|known| known != now) {
                     runs.tell.send_replace(Some(Arc::new(changes)));
                 }
             }
@@ -71,6 +78,7 @@ async fn drive(app: App) {
         sleep(FLUSH).await;
         tokio::select! {
             _ = written.changed() => {}
+            _ = lost.changed() => {}
             () = runs.tell.closed() => {}
         }
         if runs.tell.receiver_count() == 0 {
@@ -83,22 +91,25 @@ async fn drive(app: App) {
     }
 }
 
-/// What has changed after a number of the change feed; nothing without one, as of now.
+/// What has changed after a number of the change feed; nothing without one, as of now. The index knows all of it.
 pub(super) async fn since(app: &App, after: Option<u64>) -> Result<Changes, Problem> {
-    app.readers
-        .read(move |provider| {
-            let seq = provider.sequence()?;
-            let Some(from) = after else {
-                return Ok(Changes { from: seq, seq, runs: Vec::new(), more: false });
-            };
-            let mut runs = if from < seq { provider.changed_runs(from, MOST + 1)? } else { Vec::new() };
-            let more = runs.len() > MOST;
-            runs.truncate(MOST);
-            // What is written between the two readings is told now, and not again.
-            let last = runs.last().map_or(seq, |run| run.seq);
-            Ok(Changes { from, seq: if more { seq } else { seq.max(last) }, runs, more })
-        })
-        .await
+    let lost = app.index.lost().borrow().clone();
+    let read = app.readers.read(move |provider| {
+        let seq = provider.sequence()?;
+        let Some(from) = after else {
+            return Ok((seq, seq, Vec::new(), false));
+        };
+        let mut runs = if from < seq { provider.changed_runs(from, MOST + 1)? } else { Vec::new() };
+        let more = runs.len() > MOST;
+        runs.truncate(MOST);
+        // What is written between the two readings is told now, and not again.
+        let last = runs.last().map_or(seq, |run| run.seq);
+        Ok((from, if more { seq } else { seq.max(last) }, runs, more))
+    });
+    let (from, seq, runs, more) = read.await?;
+    app.index.knows(seq).await;
+    let runs = runs.into_iter().map(|run| (run.seq, run.flow.to_string(), run.run.to_string())).collect();
+    Ok(Changes { from, seq, runs, more, lost })
 }
 
 /// What a list of runs is told.
@@ -131,6 +142,7 @@ pub(super) struct ListedRun {
     origin: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
+    /// The last sign of life.
     heartbeat_at: i64,
 }
 
@@ -147,90 +159,55 @@ impl Changes {
         self.from <= after
     }
 
-    /// What a list of what `query` asks for is told, that knows everything up to `after`.
-    pub(super) fn news(&self, query: &Query, clock: &Clock, after: u64) -> ListNews {
+    /// What a list of what `query` asks for is told, that knows everything up to `known`.
+    pub(super) fn news(&self, index: &Index, query: &Query, clock: &Clock, known: Known) -> ListNews {
         let mut news = ListNews { changed: Vec::new(), left: Vec::new(), reload: self.more };
-        for change in self.runs.iter().filter(|change| change.seq > after) {
-            match &change.what {
-                RunFate::Changed(record) if query.matches(&Known(record), clock) => {
-                    news.changed.push(listed(record));
-                }
-                _ => {
-                    let (flow, run) = (change.flow.to_string(), change.run.to_string());
-                    news.left.push(RunName { flow, run });
-                }
-            }
+        let changed = self.runs.iter().filter(|(seq, ..)| *seq > known.seq);
+        let mut names: BTreeSet<(&str, &str)> =
+            changed.map(|(_, flow, run)| (flow.as_str(), run.as_str())).collect();
+        match self.lost.since(known.lost) {
+            Some(lost) => names.extend(lost.map(|(flow, run)| (flow.as_str(), run.as_str()))),
+            None => news.reload = true,
         }
-        // What the feed does not tell of a run cannot be asked here; the index of runs knows it.
-        if !news.left.is_empty() && asks_more(query) {
-            news.reload = true;
+        for (flow, run) in names {
+            let row = index.find(flow, run);
+            let asked_for = |row: &RowId| index.facts(*row).is_some_and(|facts| query.matches(&facts, clock));
+            match row.filter(asked_for).and_then(|row| listed(index, row, clock.now)) {
+                Some(run) => news.changed.push(run),
+                None => news.left.push(RunName { flow: flow.to_owned(), run: run.to_owned() }),
+            }
         }
         news
     }
 }
 
-/// Asks for what is not in a run's record: its steps, its parameters.
-fn asks_more(query: &Query) -> bool {
-    query.terms.iter().any(|term| {
-        matches!(&term.filter, Filter::Parameter { .. } | Filter::Field { field: Field::Step, .. })
-    })
+/// What a list knows already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Writes up to this number.
+    pub(super) seq: u64,
+    /// So many of the runs that were found lost.
+    pub(super) lost: u64,
 }
 
-fn listed(record: &RunRecord) -> ListedRun {
-    ListedRun {
-        flow: record.flow.to_string(),
-        run: record.run.to_string(),
-        status: record.status,
-        user: record.user.clone(),
-        tags: record.tags.clone(),
-        system_tags: record.system_tags.clone(),
-        origin: record.origin.as_ref().map(ToString::to_string),
-        created_at: record.created_at,
-        finished_at: record.finished_at,
-        heartbeat_at: record.heartbeat_at,
-    }
+fn listed(index: &Index, row: RowId, now: i64) -> Option<ListedRun> {
+    let (known, facts) = (index.row(row, now)?, index.facts(row)?);
+    let owned = |tags: Vec<&str>| tags.into_iter().map(str::to_owned).collect();
+    Some(ListedRun {
+        flow: known.flow.to_owned(),
+        run: known.run.to_owned(),
+        status: known.status,
+        user: known.user.to_owned(),
+        tags: owned(known.tags),
+        system_tags: owned(known.system_tags),
+        origin: known.origin.map(str::to_owned),
+        created_at: known.started_at,
+        finished_at: known.finished_at,
+        heartbeat_at: facts.heartbeat_at(),
+    })
 }
 
 /// What time it is, for queries.
 pub(super) fn clock() -> Clock {
     Clock { now: now(), zone: jiff::tz::TimeZone::system() }
-}
-
-/// A run, as its record tells it.
-struct Known<'a>(&'a RunRecord);
-
-impl Facts for Known<'_> {
-    fn flow(&self) -> &str {
-        self.0.flow.as_str()
-    }
-    fn run(&self) -> &str {
-        self.0.run.as_str()
-    }
-    fn user(&self) -> &str {
-        &self.0.user
-    }
-    fn tags(&self) -> impl Iterator<Item = &str> {
-        self.0.tags.iter().chain(&self.0.system_tags).map(String::as_str)
-    }
-    fn status(&self) -> RunStatus {
-        self.0.status
-    }
-    fn origin(&self) -> Option<&str> {
-        self.0.origin.as_ref().map(spinloom_flow::RunId::as_str)
-    }
-    fn steps(&self) -> impl Iterator<Item = &str> {
-        std::iter::empty()
-    }
-    fn started_at(&self) -> i64 {
-        self.0.created_at
-    }
-    fn finished_at(&self) -> Option<i64> {
-        self.0.finished_at
-    }
-    fn heartbeat_at(&self) -> i64 {
-        self.0.heartbeat_at
-    }
-    fn parameter(&self, _: &str) -> Option<Scalar> {
-        None
-    }
 }

@@ -6,13 +6,15 @@ use axum::extract::ws::Message;
 use serde_json::value::{RawValue, to_raw_value};
 use spinloom_diagnostics::{Error, Result};
 use spinloom_flow::TaskId;
+use spinloom_index::Index;
 use spinloom_query::{Invalid, Query};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::message::{Said, Watch, What, columns, problem};
-use super::runs;
+use super::runs::{Changes, Known};
 use super::topic::{Tick, Told};
+use super::{cards, runs};
 use crate::api::LogTail;
 use crate::api::run::{detail, look, with_artifacts};
 use crate::app::App;
@@ -34,6 +36,13 @@ pub(super) fn begin(app: App, watch: Watch, out: mpsc::Sender<Message>) -> Watch
     let Watch { id, after, what } = watch;
     let task = tokio::spawn(async move {
         let told = match what {
+            What::Cards { flow, run, task, attempt } => {
+                let task = task.map(|task| (TaskId(task), attempt));
+                match key((flow, run)) {
+                    Ok(key) => cards::cards_view(&app, id, key, task, &out).await,
+                    Err(why) => Err(why),
+                }
+            }
             What::Run { flow, run } => run_view(&app, id, (flow, run), after, &out).await,
             What::Log { flow, run, task, attempt, stream, from } => {
                 let tail = key((flow, run)).map(|key| (key.flow, key.run, TaskId(task)));
@@ -155,31 +164,37 @@ async fn runs_view(
     out: &mpsc::Sender<Message>,
 ) -> Result<(), Problem> {
     let query: Query = query.parse().map_err(|invalid: Invalid| Problem::from(Error::from(invalid)))?;
+    let query = Arc::new(query);
     let mut told = app.live.runs.follow(app);
     let mut changes = Arc::new(runs::since(app, after).await?);
     // The number of another store is no number of this one.
-    let mut lost = after.is_some_and(|after| after > changes.seq);
-    let mut known = after.map_or(changes.seq, |after| after.min(changes.seq));
+    let mut other = after.is_some_and(|after| after > changes.seq);
+    // Who comes back is told of all lost runs that are remembered: when it left says nothing of them.
+    let lost = if after.is_some() { 0 } else { changes.lost.count };
+    let mut known = Known { seq: after.map_or(changes.seq, |after| after.min(changes.seq)), lost };
     let mut first = true;
     loop {
-        let mut news = changes.news(&query, &runs::clock(), known);
-        news.reload |= std::mem::take(&mut lost);
+        let (asked, of) = (query.clone(), changes.clone());
+        let news = move |index: &Index| Ok(of.news(index, &asked, &runs::clock(), known));
+        let (mut news, _) = app.index.ask(news).await?;
+        news.reload |= std::mem::take(&mut other);
         let seq = changes.seq;
         let worth_telling = std::mem::take(&mut first) || !news.is_empty();
         if worth_telling && out.send(Said::Runs { id, seq, news: &news }.message()).await.is_err() {
             return Ok(());
         }
-        known = known.max(seq);
+        known = Known { seq: known.seq.max(seq), lost: changes.lost.count };
         changes = loop {
             if told.changed().await.is_err() {
                 return Ok(());
             }
-            if let Some(latest) = told.borrow_and_update().clone().filter(|latest| latest.seq > known) {
+            let is_new = |latest: &Arc<Changes>| latest.seq > known.seq || latest.lost.count > known.lost;
+            if let Some(latest) = told.borrow_and_update().clone().filter(is_new) {
                 break latest;
             }
         };
-        if !changes.covers(known) {
-            changes = Arc::new(runs::since(app, Some(known)).await?);
+        if !changes.covers(known.seq) {
+            changes = Arc::new(runs::since(app, Some(known.seq)).await?);
         }
     }
 }

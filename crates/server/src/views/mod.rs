@@ -3,6 +3,8 @@
 //! A question costs what has changed since the last one, not what the run has. All who look at a run share one [`View`]; it does
 //! not change under them, the next question gets the next one.
 
+mod graphs;
+mod lineage;
 mod shape;
 mod view;
 
@@ -14,6 +16,7 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, RunStatus};
 use spinloom_metadata::{Provider, is_lost, missing};
 
+pub(crate) use graphs::Graphs;
 pub(crate) use shape::{Shape, ShapeStep};
 pub(crate) use view::View;
 
@@ -32,9 +35,9 @@ pub(crate) struct RunKey {
 }
 
 /// Runs that are being looked at.
-#[derive(Default)]
 pub(crate) struct Views {
     slots: Mutex<HashMap<RunKey, Slot>>,
+    graphs: Graphs,
 }
 
 struct Slot {
@@ -44,6 +47,11 @@ struct Slot {
 }
 
 impl Views {
+    /// Of no run yet.
+    pub(crate) fn new(graphs: Graphs) -> Self {
+        Self { slots: Mutex::default(), graphs }
+    }
+
     /// The run as it is now.
     ///
     /// # Errors
@@ -54,7 +62,10 @@ impl Views {
         let mut known = lock(&slot);
         // Read before anything else: what is written meanwhile is read again, and nothing is passed over.
         let seq = provider.sequence()?;
-        if let Some(view) = known.as_ref().filter(|view| view.seq == seq && !has_died(view)) {
+        let has_graph = |view: &View| view.awaits.as_ref().is_some_and(|key| self.graphs.has_come(key));
+        if let Some(view) =
+            known.as_ref().filter(|view| view.seq == seq && !has_died(view) && !has_graph(view))
+        {
             return Ok(view.clone());
         }
         let Some(record) = provider.run(&key.flow, &key.run)? else {
@@ -64,7 +75,9 @@ impl Views {
             return Err(missing(provider, &[key.flow.as_str(), key.run.as_str()])?);
         };
         let before = known.take().filter(|view| view.record.created_at == record.created_at);
-        let view = Arc::new(View::read(provider, before.as_deref(), record, seq)?);
+        // A graph that has come says something of every task.
+        let before = before.filter(|view| !has_graph(view));
+        let view = Arc::new(View::read(provider, &self.graphs, before.as_deref(), record, seq)?);
         *known = Some(view.clone());
         drop(known);
         self.measured(key, view.tasks.timeline.tasks().len());

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use spinloom_diagnostics::Result;
 use spinloom_flow::{RunStatus, TaskId};
+use spinloom_metadata::service::METAFLOW;
 use spinloom_metadata::{Provider, RunRecord};
 use spinloom_timeline::path::{CriticalPath, critical_path};
 use spinloom_timeline::progress::{self, Progress};
@@ -11,6 +12,8 @@ use spinloom_timeline::stats::{self, Counts};
 use spinloom_timeline::{Task, Timeline};
 
 use super::Shape;
+use super::graphs::{Graphs, Key};
+use super::lineage::{Kept, give_parents};
 
 /// One run as it was at one moment.
 pub(crate) struct View {
@@ -24,6 +27,8 @@ pub(crate) struct View {
     pub(crate) seq: u64,
     /// The number of the feed at which something of it was seen to differ.
     pub(crate) changed: u64,
+    /// Its graph is elsewhere, and not there yet.
+    pub(super) awaits: Option<Key>,
 }
 
 /// Tasks, and what follows from them alone.
@@ -45,35 +50,50 @@ impl View {
     /// The run of `record` as it is, or was at `seq` at least; `before` is what was known of it.
     pub(super) fn read(
         provider: &dyn Provider,
+        graphs: &Graphs,
         before: Option<&Self>,
         record: RunRecord,
         seq: u64,
     ) -> Result<Self> {
         let mut timeline = before.map(|view| view.tasks.timeline.clone()).unwrap_or_default();
-        let (mut after, mut touched) = (0, false);
-        if let Some(view) = before {
-            after = view.seq;
-        }
+        let after = before.map_or(0, |view| view.seq);
+        let of_metaflow = record.info.contains_key(METAFLOW);
+        let (mut touched, mut kept) = (false, Vec::new());
         provider.bars(&record.flow, &record.run, after, &mut |bars| {
             touched = true;
             Arc::make_mut(&mut timeline).put(bars);
+            if of_metaflow {
+                kept.push(Kept::of(bars));
+            }
         })?;
+        let mut awaits = before.and_then(|view| view.awaits.clone());
+        let shape = match before {
+            Some(view) if view.shape.is_recorded() || !touched => view.shape.clone(),
+            _ => {
+                let recorded = provider.graph(&record.flow, &record.run)?.unwrap_or_default();
+                let mut shape = Shape::read(&recorded, &timeline);
+                if of_metaflow && !shape.is_recorded() {
+                    let (found, key) = graphs.of(provider, &record);
+                    awaits = key;
+                    if let Some(text) = found {
+                        shape = Shape::read(&text, &timeline);
+                    }
+                }
+                Arc::new(shape)
+            }
+        };
+        if !kept.is_empty() && shape.is_recorded() {
+            give_parents(Arc::make_mut(&mut timeline), &shape, &kept);
+        }
         let tasks = match before {
             Some(view) if !touched => view.tasks.clone(),
             _ => Arc::new(Tasks { timeline, counts: OnceLock::new(), path: OnceLock::new() }),
-        };
-        let shape = match before {
-            Some(view) if view.shape.is_recorded() || !touched => view.shape.clone(),
-            _ => Arc::new(Shape::read(
-                provider.graph(&record.flow, &record.run)?.as_deref().unwrap_or_default(),
-                &tasks.timeline,
-            )),
         };
         let changed = match before {
             Some(view) if !touched && same(&view.record, &record) => view.changed,
             _ => seq,
         };
-        Ok(Self { record, shape, tasks, seq, changed })
+        Ok(Self { record, shape, tasks, seq, changed, awaits })
     }
 
     /// A task.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use spinloom_flow::RunStatus;
-use spinloom_metadata::Change;
+use spinloom_metadata::{Change, HEARTBEAT_CUTOFF_SECONDS, NewRun};
 use spinloom_timeline::columns::{Read, read};
 use tungstenite::{Message, WebSocket};
 
@@ -257,11 +257,11 @@ fn a_slow_client_keeps_nobody_waiting() {
 }
 
 #[test]
-fn many_who_watch_a_run_share_one_reading() {
+fn five_hundred_who_watch_a_run_share_one_reading() {
     let server = Server::start();
     let mut provider = server.provider();
     let mut story = Story::begin(provider.as_mut(), 60_000_000);
-    let mut clients: Vec<Client> = (0..100).map(|_| Client::open(&server)).collect();
+    let mut clients: Vec<Client> = (0..500).map(|_| Client::open(&server)).collect();
     for client in &mut clients {
         client.watch_run("1", None);
     }
@@ -274,7 +274,7 @@ fn many_who_watch_a_run_share_one_reading() {
         assert_eq!(client.until("run").1.len(), 1);
     }
     let looked = looks(&server) - before;
-    assert!(looked < 20, "a hundred clients, and the run was read {looked} times");
+    assert!(looked < 20, "five hundred clients, and the run was read {looked} times");
 }
 
 /// How often runs were brought up to date, as the server counts it.
@@ -318,6 +318,50 @@ fn a_list_of_runs_is_told_who_comes_and_who_leaves() {
     assert_eq!(missed["changed"][0]["flow"], "Other");
     client.say(&json!({"type": "watch", "id": 4, "view": "runs", "query": "status:("}));
     assert_eq!(client.until("problem").0["id"], 4);
+}
+
+#[test]
+fn a_list_knows_steps_and_parameters_too() {
+    let server = Server::start();
+    let mut provider = server.provider();
+    let mut client = Client::open(&server);
+    client.say(&json!({"type": "watch", "id": 3, "view": "runs", "query": "param.lr<0.1 step:train"}));
+    client.until("runs");
+    let graph = json!({"steps": [{"name": "train"}]}).to_string();
+    for lr in [0.5, 0.01] {
+        let info = serde_json::from_value(json!({"parameters": {"lr": lr}})).unwrap();
+        let run = NewRun { graph: graph.clone(), info, ..spinloom_testkit::new_run("F") };
+        provider.create_run(&run).unwrap();
+    }
+    let (mut came, mut left) = (Vec::new(), Vec::new());
+    while came.is_empty() || left.is_empty() {
+        let (told, _) = client.until("runs");
+        assert_eq!(told["reload"], false);
+        came.extend(told["changed"].as_array().unwrap().iter().map(|run| run["run"].clone()));
+        left.extend(told["left"].as_array().unwrap().iter().map(|run| run["run"].clone()));
+    }
+    assert_eq!((came, left), (vec![json!("2")], vec![json!("1")]));
+}
+
+/// Nothing is written when a run is lost: its driver has just been silent for too long.
+#[test]
+fn a_run_that_is_lost_is_told() {
+    let server = Server::start();
+    let mut provider = server.provider();
+    let mut client = Client::open(&server);
+    client.say(&json!({"type": "watch", "id": 3, "view": "runs", "query": "status:lost"}));
+    client.until("runs");
+    // In two seconds it has been silent for a minute.
+    let silent = HEARTBEAT_CUTOFF_SECONDS * 1_000_000 - 2_000_000;
+    let at = spinloom_testkit::now() - silent;
+    provider.create_run(&NewRun { at, ..spinloom_testkit::new_run("F") }).unwrap();
+    let lost = loop {
+        let (told, _) = client.until("runs");
+        if told["changed"] != json!([]) {
+            break told;
+        }
+    };
+    assert_eq!((&lost["changed"][0]["run"], &lost["changed"][0]["status"]), (&json!("1"), &json!("lost")));
 }
 
 #[test]

@@ -68,6 +68,22 @@ impl<'a> Story<'a> {
         self.ended((of(step, task), attempt), TaskStatus::Done, at, (Some(next), None, usage, false));
     }
 
+    /// An attempt ends well, and what it kept is at `manifest`.
+    pub fn kept(&mut self, step: &str, task: u64, attempt: u32, manifest: &str) {
+        let change = Change::AttemptFinished {
+            task: of(step, task),
+            attempt,
+            status: TaskStatus::Done,
+            retrying: false,
+            transition: None,
+            manifest: Some(manifest.to_owned()),
+            failure: None,
+            usage: Usage::default(),
+            at: now(),
+        };
+        self.write(vec![change]);
+    }
+
     /// An attempt fails.
     pub fn failed(&mut self, step: &str, task: u64, attempt: u32, at: i64, message: &str) {
         self.fails((of(step, task), attempt), at, message, false);

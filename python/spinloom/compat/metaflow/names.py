@@ -26,6 +26,7 @@ _CLIENT = (
 _CLIENT_CORE = (*_CLIENT, "Metadata", "MetaflowArtifacts", "MetaflowCode", "MetaflowData", "MetaflowObject")
 _DECORATORS = (
     "batch",
+    "card",
     "catch",
     "environment",
     "exit_hook",
@@ -86,6 +87,42 @@ _SERIALIZERS = (
     "SerializedBlob",
     "SerializerStore",
 )
+_CARDS = (
+    "Artifact",
+    "BlankCard",
+    "DefaultCard",
+    "Error",
+    "ErrorCard",
+    "EventsTimeline",
+    "Image",
+    "JSONViewer",
+    "Markdown",
+    "MetaflowCard",
+    "MetaflowCardComponent",
+    "PageComponent",
+    "ProgressBar",
+    "PythonCode",
+    "Table",
+    "ValueBox",
+    "VegaChart",
+    "YAMLViewer",
+    "get_cards",
+)
+_CARD_COMPONENTS = (
+    "Artifact",
+    "Error",
+    "EventsTimeline",
+    "Image",
+    "JSONViewer",
+    "Markdown",
+    "ProgressBar",
+    "PythonCode",
+    "Table",
+    "UserComponent",
+    "ValueBox",
+    "VegaChart",
+    "YAMLViewer",
+)
 _CONFIGS = ("Config", "ConfigValue", "config_expr")
 _PYPI_PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser")
 _SHIMS = "spinloom.compat.metaflow.shims"
@@ -112,6 +149,7 @@ MODULES: dict[str, dict[str, str]] = {
         **_of("spinloom.configs.parsers", ("yaml_parser", *_PYPI_PARSERS)),
         **_CUSTOM,
     },
+    "cards": _of("spinloom.cards", _CARDS),
     "client": _of("spinloom.client", _CLIENT),
     "client.core": _of("spinloom.client", _CLIENT_CORE),
     "datastore": {},
@@ -151,6 +189,16 @@ MODULES: dict[str, dict[str, str]] = {
     "plugins": {},
     "plugins.argo": {},
     "plugins.argo.argo_events": _of("spinloom.argo_events", ("ArgoEvent", "ArgoEventException")),
+    "plugins.cards": {},
+    "plugins.cards.card_client": _of("spinloom.cards.client", ("Card", "CardContainer", "get_cards")),
+    "plugins.cards.card_decorator": {"CardDecorator": "spinloom.decorators.card:Card"},
+    "plugins.cards.card_modules": {"MetaflowCard": "spinloom.cards:MetaflowCard"},
+    "plugins.cards.card_modules.basic": _of(
+        "spinloom.cards", ("BlankCard", "DefaultCard", "ErrorCard", "PageComponent")
+    ),
+    "plugins.cards.card_modules.card": _of("spinloom.cards", ("MetaflowCard", "MetaflowCardComponent")),
+    "plugins.cards.card_modules.components": _of("spinloom.cards", _CARD_COMPONENTS),
+    "plugins.cards.exception": _of("spinloom.cards.client", ("CardNotPresentException", "IncorrectPathspecException")),
     "plugins.catch_decorator": _of("spinloom.exceptions", ("FailureHandledByCatch",)),
     "plugins.datatools": _of("spinloom.s3", ("MetaflowS3Exception", "S3")),
     "plugins.datatools.s3": _of("spinloom.s3", _S3),
@@ -194,10 +242,9 @@ MODULES: dict[str, dict[str, str]] = {
 MISSING: frozenset[str] = frozenset(
     """
     DeployedFlow Deployer NBDeployer
-    card
     parallel_imap_unordered parallel_map profile
     pytorch_parallel torchrun
-    R cards cli cli_args debug event_logger extension_support graph metadata_provider
+    R cli cli_args debug event_logger extension_support graph metadata_provider
     metaflow_config metaflow_environment metaflow_profile mflog monitor multicore_utils package packaging_sys
     procpoll sidecar system_context task tracing tuple_util
     """.split()  # noqa: SIM905 (a list would take a line for each)

@@ -7,6 +7,7 @@ use tokio_postgres::Client;
 use super::feed::{NEXT, SEQ};
 use super::read::OF_RUN;
 use super::runs::{self, SELECT_RUNS};
+use super::service;
 use super::trouble::{Outcome, corrupt};
 use super::values::values;
 
@@ -65,6 +66,7 @@ async fn forget(client: &Client, row: i64) -> Outcome<()> {
         client.execute_typed("DELETE FROM spinloom.tags WHERE run = $1", of_run),
         client.execute_typed("DELETE FROM spinloom.leaders WHERE run = $1", of_run),
         client.execute_typed("DELETE FROM spinloom.writers WHERE run = $1", of_run),
+        service::forget(client, row),
         client.execute_typed(NEXT, &[]),
         client.execute_typed(&gone, of_run),
         client.execute_typed("DELETE FROM spinloom.runs WHERE id = $1", of_run),

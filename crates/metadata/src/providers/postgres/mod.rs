@@ -4,6 +4,7 @@
 //! twice: each write has a key, which is kept with what it wrote. Tables are in the schema `spinloom`.
 
 mod address;
+mod bars;
 mod batch;
 mod delete;
 mod feed;
@@ -11,6 +12,7 @@ mod leaders;
 mod read;
 mod runs;
 mod schema;
+mod service;
 mod session;
 mod tags;
 mod text;
@@ -28,10 +30,11 @@ use tokio_postgres::Client;
 pub use self::address::PostgresLocation;
 use self::session::{AT_FIRST, Session};
 use self::trouble::Outcome;
+use crate::service::Service;
 use crate::write_key::Writer;
 use crate::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, StepRecord,
-    TaskRecord, WriteKey,
+    TaskBars, TaskRecord, WriteKey,
 };
 
 /// Metadata in a PostgreSQL database.
@@ -162,6 +165,18 @@ impl Provider for PostgresProvider {
         self.reading(async |client| read::attempts(client, (flow, run), task).await)
     }
 
+    fn bars(
+        &self,
+        flow: &FlowName,
+        run: &RunId,
+        after: u64,
+        each: &mut dyn FnMut(&TaskBars<'_>),
+    ) -> Result<()> {
+        // Told only once all has been read: a read that breaks begins again.
+        let rows = self.reading(async |client| bars::rows(client, (flow, run), after).await)?;
+        bars::tell(&rows, each).map_err(|trouble| trouble.tell(self.session.place()))
+    }
+
     fn mutate_tags(
         &mut self,
         flow: &FlowName,
@@ -196,5 +211,13 @@ impl Provider for PostgresProvider {
         limit: usize,
     ) -> Result<Vec<(u64, TaskRecord)>> {
         self.reading(async |client| feed::changed_tasks(client, (flow, run), after, limit).await)
+    }
+
+    fn service(&self) -> Option<&dyn Service> {
+        Some(self)
+    }
+
+    fn service_mut(&mut self) -> Option<&mut dyn Service> {
+        Some(self)
     }
 }

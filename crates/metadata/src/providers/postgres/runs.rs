@@ -16,7 +16,7 @@ use crate::{NewRun, RunQuery, RunRecord, WriteKey, tags};
 /// Run ids up to here are counted on from; a longer number is just text.
 const MAX_NUMBER: i64 = 1 << 40;
 /// The advisory lock of those who make and delete runs: one at a time, so that numbers and heirs are what they look like.
-const LOCK: i64 = 0x7370_696e_7275_6e73;
+pub(super) const LOCK: i64 = 0x7370_696e_7275_6e73;
 
 /// The state of run `r` as a reader sees it: 60 is [`HEARTBEAT_CUTOFF_SECONDS`](crate::HEARTBEAT_CUTOFF_SECONDS).
 macro_rules! status {
@@ -26,6 +26,7 @@ macro_rules! status {
          THEN 'lost' ELSE r.status END"
     };
 }
+pub(super) use status;
 const _: () = assert!(crate::HEARTBEAT_CUTOFF_SECONDS == 60);
 
 /// Runs `r` of flows `f`, up to the tables.

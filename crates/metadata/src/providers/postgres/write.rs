@@ -119,37 +119,94 @@ pub(super) fn leader_record(row: &Row) -> Outcome<Leader> {
 
 /// Writes the rows of a batch, and commits.
 async fn store(client: &Client, key: &WriteKey, run: i64, batch: &Batch<'_>) -> Outcome<()> {
-    let (status, finished_at) = match batch.ended {
-        Some((status, at)) => (Some(status.as_str()), Some(at)),
-        None => (None, None),
-    };
-    let info = json(batch.info.as_ref())?;
-    let run_row = format!(
-        "UPDATE spinloom.runs SET status = coalesce($2, status), finished_at = coalesce($3, finished_at), heartbeat_at = $4,
-            info = coalesce($5, info), seq = {SEQ} WHERE id = $1"
-    );
-    let of_run = values![run, status, finished_at, batch.heartbeat_at, info];
     let (writer, number) = (key.writer.as_str(), key.number());
     let of_writer = values![writer, run, number];
-    let made: Vec<_> = batch.tasks.iter().filter(|(_, task)| task.made.is_some()).collect();
-    let changed: Vec<_> =
-        batch.tasks.iter().filter(|(_, task)| task.made.is_none() && task.changed).collect();
-    let touched: Vec<i64> =
-        batch.tasks.iter().filter(|(_, t)| t.made.is_none() && !t.changed).map(|(id, _)| *id).collect();
-    let (begun, ended): (Vec<_>, Vec<_>) =
-        batch.attempts.iter().partition(|(_, attempt)| attempt.pid.is_some());
+    let rows = Rows::of(std::iter::once((run, batch)));
     futures::try_join!(
-        steps(client, run, batch),
-        attempts(client, run, &begun, BEGUN),
-        attempts(client, run, &ended, ENDED),
+        rows.before_number(client),
         async { Ok(client.execute_typed(WRITER, of_writer).await?) },
         async { Ok(client.execute_typed(NEXT, &[]).await?) },
-        made_tasks(client, run, &made),
-        changed_tasks(client, run, &changed),
-        touched_tasks(client, run, &touched),
-        async { Ok(client.execute_typed(&run_row, of_run).await?) },
+        rows.after_number(client),
         async { Ok(client.batch_execute("COMMIT").await?) },
     )?;
+    Ok(())
+}
+
+/// What batches make of their runs, as rows.
+#[derive(Default)]
+pub(super) struct Rows<'a> {
+    runs: Vec<(i64, &'a Batch<'a>)>,
+    steps: Vec<(i64, i32, &'a StepRecord)>,
+    made: Vec<(i64, i64, &'a Task<'a>)>,
+    changed: Vec<(i64, i64, &'a Task<'a>)>,
+    /// Tasks of which only attempts were written.
+    touched: Vec<(i64, i64)>,
+    begun: Vec<(i64, (i64, u32), &'a Attempt<'a>)>,
+    ended: Vec<(i64, (i64, u32), &'a Attempt<'a>)>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn of(batches: impl Iterator<Item = (i64, &'a Batch<'a>)>) -> Self {
+        let mut rows = Self::default();
+        for (run, batch) in batches {
+            rows.runs.push((run, batch));
+            let steps = (0..).zip(&batch.steps).zip(&batch.touched).filter(|(_, touched)| **touched);
+            rows.steps.extend(steps.map(|((number, step), _)| (run, number, step)));
+            for (id, task) in &batch.tasks {
+                match task {
+                    Task { made: Some(_), .. } => rows.made.push((run, *id, task)),
+                    Task { changed: true, .. } => rows.changed.push((run, *id, task)),
+                    Task { .. } => rows.touched.push((run, *id)),
+                }
+            }
+            for (id, attempt) in &batch.attempts {
+                let rows = if attempt.pid.is_some() { &mut rows.begun } else { &mut rows.ended };
+                rows.push((run, *id, attempt));
+            }
+        }
+        rows
+    }
+
+    /// Rows that do not keep the number of their write.
+    pub(super) async fn before_number(&self, client: &Client) -> Outcome<()> {
+        futures::try_join!(
+            steps(client, &self.steps),
+            attempts(client, &self.begun, BEGUN),
+            attempts(client, &self.ended, ENDED),
+        )?;
+        Ok(())
+    }
+
+    /// Rows that do: it was taken by [`NEXT`].
+    pub(super) async fn after_number(&self, client: &Client) -> Outcome<()> {
+        futures::try_join!(
+            made_tasks(client, &self.made),
+            changed_tasks(client, &self.changed),
+            touched_tasks(client, &self.touched),
+            runs(client, &self.runs),
+        )?;
+        Ok(())
+    }
+}
+
+async fn runs(client: &Client, runs: &[(i64, &Batch<'_>)]) -> Outcome<()> {
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<i64> = runs.iter().map(|(run, _)| *run).collect();
+    let statuses: Vec<Option<&str>> =
+        runs.iter().map(|(_, batch)| batch.ended.map(|(status, _)| status.as_str())).collect();
+    let finished: Vec<Option<i64>> = runs.iter().map(|(_, batch)| batch.ended.map(|(_, at)| at)).collect();
+    let heard: Vec<i64> = runs.iter().map(|(_, batch)| batch.heartbeat_at).collect();
+    let infos =
+        runs.iter().map(|(_, batch)| json(batch.info.as_ref())).collect::<Outcome<Vec<Option<String>>>>()?;
+    let sql = format!(
+        "UPDATE spinloom.runs r SET status = coalesce(u.status, r.status),
+            finished_at = coalesce(u.finished_at, r.finished_at), heartbeat_at = u.heartbeat_at,
+            info = coalesce(u.info, r.info), seq = {SEQ}
+         FROM unnest($1, $2, $3, $4, $5) AS u (id, status, finished_at, heartbeat_at, info) WHERE r.id = u.id"
+    );
+    client.execute_typed(&sql, values![rows, statuses, finished, heard, infos]).await?;
     Ok(())
 }
 
@@ -157,56 +214,53 @@ async fn store(client: &Client, key: &WriteKey, run: i64, batch: &Batch<'_>) -> 
 pub(super) const WRITER: &str = "INSERT INTO spinloom.writers (writer, run, number) VALUES ($1, $2, $3)
      ON CONFLICT (writer, run) DO UPDATE SET number = excluded.number";
 
-async fn steps(client: &Client, run: i64, batch: &Batch<'_>) -> Outcome<()> {
-    let touched: Vec<(i32, &StepRecord)> = (0..)
-        .zip(&batch.steps)
-        .filter(|(number, _)| batch.touched.get(*number as usize) == Some(&true))
-        .collect();
+async fn steps(client: &Client, touched: &[(i64, i32, &StepRecord)]) -> Outcome<()> {
     if touched.is_empty() {
         return Ok(());
     }
     let count = |of: fn(&StepRecord) -> u64| -> Vec<i64> {
-        touched.iter().map(|(_, step)| signed(of(step))).collect()
+        touched.iter().map(|(_, _, step)| signed(of(step))).collect()
     };
-    let numbers: Vec<i32> = touched.iter().map(|(number, _)| *number).collect();
-    let names: Vec<&str> = touched.iter().map(|(_, step)| step.step.as_str()).collect();
-    let created: Vec<i64> = touched.iter().map(|(_, step)| step.created_at).collect();
-    let finished: Vec<Option<i64>> = touched.iter().map(|(_, step)| step.finished_at).collect();
+    let runs: Vec<i64> = touched.iter().map(|(run, _, _)| *run).collect();
+    let numbers: Vec<i32> = touched.iter().map(|(_, number, _)| *number).collect();
+    let names: Vec<&str> = touched.iter().map(|(_, _, step)| step.step.as_str()).collect();
+    let created: Vec<i64> = touched.iter().map(|(_, _, step)| step.created_at).collect();
+    let finished: Vec<Option<i64>> = touched.iter().map(|(_, _, step)| step.finished_at).collect();
     let (tasks, running, done) = (count(|s| s.tasks), count(|s| s.running), count(|s| s.done));
     let (failed, adopted) = (count(|s| s.failed), count(|s| s.adopted));
-    let of_steps = values![run, numbers, names, created, finished, tasks, running, done, failed, adopted];
+    let of_steps = values![runs, numbers, names, created, finished, tasks, running, done, failed, adopted];
     let sql = "INSERT INTO spinloom.steps
             (run, number, name, created_at, finished_at, tasks, running, done, failed, adopted)
-         SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) AS u
+         SELECT u.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS u
          ON CONFLICT (run, number) DO UPDATE SET finished_at = excluded.finished_at, tasks = excluded.tasks,
             running = excluded.running, done = excluded.done, failed = excluded.failed, adopted = excluded.adopted";
     client.execute_typed(sql, of_steps).await?;
     Ok(())
 }
 
-async fn made_tasks(client: &Client, run: i64, made: &[(&i64, &Task<'_>)]) -> Outcome<()> {
+async fn made_tasks(client: &Client, made: &[(i64, i64, &Task<'_>)]) -> Outcome<()> {
     if made.is_empty() {
         return Ok(());
     }
     let of = |text: fn(&super::batch::Made<'_>) -> String| -> Vec<String> {
-        made.iter().map(|(_, task)| task.made.as_ref().map(text).unwrap_or_default()).collect()
+        made.iter().map(|(_, _, task)| task.made.as_ref().map(text).unwrap_or_default()).collect()
     };
     let indices = of(|made| id_list::encode(made.indices.iter().copied()));
     let parents = of(|made| id_list::encode(made.parents.iter().map(|parent| parent.0)));
-    let created: Vec<i64> = made.iter().map(|(_, task)| task.made.map_or(0, |made| made.at)).collect();
-    let steps: Vec<i32> = made.iter().map(|(_, task)| task.now.step).collect();
+    let created: Vec<i64> = made.iter().map(|(_, _, task)| task.made.map_or(0, |made| made.at)).collect();
+    let steps: Vec<i32> = made.iter().map(|(_, _, task)| task.now.step).collect();
     let origins: Vec<Option<&str>> =
-        made.iter().map(|(_, task)| task.origin.map(|(run, _)| run.as_str())).collect();
+        made.iter().map(|(_, _, task)| task.origin.map(|(run, _)| run.as_str())).collect();
     let origin_tasks: Vec<Option<i64>> =
-        made.iter().map(|(_, task)| task.origin.map(|(_, task)| task)).collect();
-    let Columns { tasks, statuses, attempts, finished, transitions, manifests } = Columns::of(made)?;
+        made.iter().map(|(_, _, task)| task.origin.map(|(_, task)| task)).collect();
+    let Columns { runs, tasks, statuses, attempts, finished, transitions, manifests } = Columns::of(made)?;
     let sql = format!(
         "INSERT INTO spinloom.tasks (run, task, step, indices, status, attempt, created_at, finished_at, parents, transition,
             manifest, origin_run, origin_task, seq)
-         SELECT $1, u.*, {SEQ} FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS u"
+         SELECT u.*, {SEQ} FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS u"
     );
     let of_tasks = values![
-        run,
+        runs,
         tasks,
         steps,
         indices,
@@ -224,34 +278,39 @@ async fn made_tasks(client: &Client, run: i64, made: &[(&i64, &Task<'_>)]) -> Ou
     Ok(())
 }
 
-async fn changed_tasks(client: &Client, run: i64, changed: &[(&i64, &Task<'_>)]) -> Outcome<()> {
+async fn changed_tasks(client: &Client, changed: &[(i64, i64, &Task<'_>)]) -> Outcome<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let Columns { tasks, statuses, attempts, finished, transitions, manifests } = Columns::of(changed)?;
+    let Columns { runs, tasks, statuses, attempts, finished, transitions, manifests } = Columns::of(changed)?;
     let sql = format!(
         "UPDATE spinloom.tasks t SET status = u.status, attempt = u.attempt, finished_at = u.finished_at,
             transition = u.transition, manifest = u.manifest, origin_run = NULL, origin_task = NULL, seq = {SEQ}
-         FROM unnest($2, $3, $4, $5, $6, $7) AS u (task, status, attempt, finished_at, transition, manifest)
-         WHERE t.run = $1 AND t.task = u.task"
+         FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (run, task, status, attempt, finished_at, transition, manifest)
+         WHERE t.run = u.run AND t.task = u.task"
     );
-    let of_tasks = values![run, tasks, statuses, attempts, finished, transitions, manifests];
+    let of_tasks = values![runs, tasks, statuses, attempts, finished, transitions, manifests];
     client.execute_typed(&sql, of_tasks).await?;
     Ok(())
 }
 
-/// Tasks of which only attempts were written.
-async fn touched_tasks(client: &Client, run: i64, tasks: &Vec<i64>) -> Outcome<()> {
-    if tasks.is_empty() {
+/// Gives tasks the number of the write.
+pub(super) async fn touched_tasks(client: &Client, touched: &[(i64, i64)]) -> Outcome<()> {
+    if touched.is_empty() {
         return Ok(());
     }
-    let sql = format!("UPDATE spinloom.tasks SET seq = {SEQ} WHERE run = $1 AND task = ANY($2)");
-    client.execute_typed(&sql, values![run, *tasks]).await?;
+    let (runs, tasks): (Vec<i64>, Vec<i64>) = touched.iter().copied().unzip();
+    let sql = format!(
+        "UPDATE spinloom.tasks t SET seq = {SEQ} FROM unnest($1, $2) AS u (run, task)
+         WHERE t.run = u.run AND t.task = u.task"
+    );
+    client.execute_typed(&sql, values![runs, tasks]).await?;
     Ok(())
 }
 
 /// What is written of every task that has changed, by columns.
 struct Columns<'a> {
+    runs: Vec<i64>,
     tasks: Vec<i64>,
     statuses: Vec<&'a str>,
     attempts: Vec<i64>,
@@ -261,14 +320,15 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(rows: &[(&i64, &Task<'a>)]) -> Outcome<Self> {
+    fn of(rows: &[(i64, i64, &'a Task<'a>)]) -> Outcome<Self> {
         Ok(Self {
-            tasks: rows.iter().map(|(id, _)| **id).collect(),
-            statuses: rows.iter().map(|(_, task)| task.now.status.as_str()).collect(),
-            attempts: rows.iter().map(|(_, task)| i64::from(task.now.attempt)).collect(),
-            finished: rows.iter().map(|(_, task)| task.finished_at).collect(),
-            transitions: rows.iter().map(|(_, task)| json(task.transition)).collect::<Outcome<_>>()?,
-            manifests: rows.iter().map(|(_, task)| task.manifest).collect(),
+            runs: rows.iter().map(|(run, _, _)| *run).collect(),
+            tasks: rows.iter().map(|(_, id, _)| *id).collect(),
+            statuses: rows.iter().map(|(_, _, task)| task.now.status.as_str()).collect(),
+            attempts: rows.iter().map(|(_, _, task)| i64::from(task.now.attempt)).collect(),
+            finished: rows.iter().map(|(_, _, task)| task.finished_at).collect(),
+            transitions: rows.iter().map(|(_, _, task)| json(task.transition)).collect::<Outcome<_>>()?,
+            manifests: rows.iter().map(|(_, _, task)| task.manifest).collect(),
         })
     }
 }
@@ -282,34 +342,32 @@ const ENDED: &str =
     "status = excluded.status, finished_at = excluded.finished_at, manifest = excluded.manifest,
     failure = excluded.failure, cpu_us = excluded.cpu_us, max_rss_kib = excluded.max_rss_kib";
 
-async fn attempts(
-    client: &Client,
-    run: i64,
-    rows: &[(&(i64, u32), &Attempt<'_>)],
-    known: &str,
-) -> Outcome<()> {
+async fn attempts(client: &Client, rows: &[(i64, (i64, u32), &Attempt<'_>)], known: &str) -> Outcome<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    let usage =
-        |of: fn(&Usage) -> u64| -> Vec<i64> { rows.iter().map(|(_, one)| signed(of(&one.usage))).collect() };
-    let tasks: Vec<i64> = rows.iter().map(|((task, _), _)| *task).collect();
-    let attempts: Vec<i64> = rows.iter().map(|((_, attempt), _)| i64::from(*attempt)).collect();
-    let statuses: Vec<&str> = rows.iter().map(|(_, one)| TaskStatus::as_str(one.status)).collect();
-    let pids: Vec<i32> = rows.iter().map(|(_, one)| one.pid.unwrap_or(0)).collect();
-    let started: Vec<i64> = rows.iter().map(|(_, one)| one.started_at).collect();
-    let finished: Vec<Option<i64>> = rows.iter().map(|(_, one)| one.finished_at).collect();
-    let manifests: Vec<Option<&str>> = rows.iter().map(|(_, one)| one.manifest).collect();
-    let failures = rows.iter().map(|(_, one)| json(one.failure)).collect::<Outcome<Vec<Option<String>>>>()?;
+    let usage = |of: fn(&Usage) -> u64| -> Vec<i64> {
+        rows.iter().map(|(_, _, one)| signed(of(&one.usage))).collect()
+    };
+    let runs: Vec<i64> = rows.iter().map(|(run, _, _)| *run).collect();
+    let tasks: Vec<i64> = rows.iter().map(|(_, (task, _), _)| *task).collect();
+    let attempts: Vec<i64> = rows.iter().map(|(_, (_, attempt), _)| i64::from(*attempt)).collect();
+    let statuses: Vec<&str> = rows.iter().map(|(_, _, one)| TaskStatus::as_str(one.status)).collect();
+    let pids: Vec<i32> = rows.iter().map(|(_, _, one)| one.pid.unwrap_or(0)).collect();
+    let started: Vec<i64> = rows.iter().map(|(_, _, one)| one.started_at).collect();
+    let finished: Vec<Option<i64>> = rows.iter().map(|(_, _, one)| one.finished_at).collect();
+    let manifests: Vec<Option<&str>> = rows.iter().map(|(_, _, one)| one.manifest).collect();
+    let failures =
+        rows.iter().map(|(_, _, one)| json(one.failure)).collect::<Outcome<Vec<Option<String>>>>()?;
     let (cpu, memory) = (usage(|usage| usage.cpu_us), usage(|usage| usage.max_rss_kib));
     let sql = format!(
         "INSERT INTO spinloom.attempts (run, task, attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us,
             max_rss_kib)
-         SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS u
+         SELECT u.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS u
          ON CONFLICT (run, task, attempt) DO UPDATE SET {known}"
     );
     let of_attempts =
-        values![run, tasks, attempts, statuses, pids, started, finished, manifests, failures, cpu, memory];
+        values![runs, tasks, attempts, statuses, pids, started, finished, manifests, failures, cpu, memory];
     client.execute_typed(&sql, of_attempts).await?;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) struct Asked {
     /// At most this many runs of each, the newest first.
     #[serde(default = "twenty")]
     newest: usize,
-    /// Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it.
+    /// Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it.
     tz: Option<String>,
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Asked {
     /// At most this many values of each facet; 0 for none.
     #[serde(default = "twenty")]
     facets: usize,
-    /// Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it.
+    /// Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it.
     tz: Option<String>,
 }
 
@@ -191,7 +191,7 @@ pub(super) struct AskedFacets {
     /// At most this many values of each facet.
     #[serde(default = "hundred")]
     limit: usize,
-    /// Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it.
+    /// Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it.
     tz: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Asked {
     /// At most this many dots; of more runs there are some, evenly.
     #[serde(default = "most")]
     limit: usize,
-    /// Where days begin, such as `+02:00`, or `Europe/Berlin` if the server's machine knows it; UTC without it.
+    /// Where days begin, such as `+02:00` or `Europe/Berlin`; UTC without it.
     tz: Option<String>,
 }
 

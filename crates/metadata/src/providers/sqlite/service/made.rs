@@ -1,27 +1,18 @@
 //! Making flows, runs, steps and tasks.
 
-use std::collections::BTreeSet;
 use std::result::Result;
 
 use rusqlite::{OptionalExtension as _, params};
-use serde_json::{Map, json};
 use spinloom_flow::event::TaskRef;
-use spinloom_flow::graph::FLOW_GRAPH_VERSION;
-use spinloom_flow::{FlowGraph, FlowName, RunId, RunStatus, StepName, TaskId};
+use spinloom_flow::{FlowName, RunId, RunStatus, StepName, TaskId};
 
 use super::super::runs;
 use super::super::trouble::Outcome;
 use super::write::Batch;
-use super::{Stop, bad_name, given, looks_given, project, tags};
-use crate::service::{
-    FIRST_NAMED, FlowDoc, Given, Id, METAFLOW, Recorded, Refusal, RunDoc, StepDoc, TaskDoc,
-};
-use crate::{Change, NewRun, tags as rules};
-
-/// The step whose only task has the parameters.
-const PARAMETERS: &str = "_parameters";
-/// A run whose maker is not told was made by nobody.
-const NOBODY: &str = "unknown";
+use super::{Stop, bad_name, project};
+use crate::Change;
+use crate::service::rules::{self, PARAMETERS, tags};
+use crate::service::{FIRST_NAMED, FlowDoc, Given, Id, Recorded, Refusal, RunDoc, StepDoc, TaskDoc};
 
 /// Makes a flow.
 pub(super) fn flow(batch: &mut Batch<'_>, name: &str, made: &Given) -> Result<Recorded, Stop> {
@@ -69,11 +60,8 @@ pub(super) fn run(
     let row = flow_row(batch, flow)?.ok_or_else(unknown)?;
     let name = FlowName::new(flow).map_err(|e| bad_name(&e))?;
     let id = id.map(|id| free_run(batch, &name, id)).transpose()?;
-    // Tags that would fail are refused before the run is made.
-    let system: BTreeSet<String> = made.system_tags.iter().cloned().collect();
-    rules::changed(&BTreeSet::new(), &system, &made.tags, &[])
-        .map_err(|e| Refusal::Bad(e.message().to_owned()))?;
-    let record = runs::create(batch.tx, &new_run(batch, name.clone(), id.clone(), made)?)?;
+    rules::check_tags(made)?;
+    let record = runs::create(batch.tx, &rules::new_run(name, id.clone(), made, batch.at)?)?;
     batch
         .tx
         .prepare_cached(
@@ -95,11 +83,7 @@ pub(super) fn run(
 
 /// The id a client chose, if it may.
 fn free_run(batch: &Batch<'_>, flow: &FlowName, id: &str) -> Result<RunId, Stop> {
-    if looks_given(id) {
-        let message = format!("`{id}` is no id to choose: numbers are given to runs by this service");
-        return Err(Refusal::Bad(message).into());
-    }
-    let run = RunId::new(id).map_err(|e| bad_name(&e))?;
+    let run = rules::chosen_run(id)?;
     if super::run_row(batch.tx, flow.as_str(), id)?.is_some() {
         return Err(Refusal::Exists(format!("the run `{flow}/{id}` exists already")).into());
     }
@@ -107,32 +91,6 @@ fn free_run(batch: &Batch<'_>, flow: &FlowName, id: &str) -> Result<RunId, Stop>
         return Err(Refusal::Bad(format!("`{flow}/{id}` is a run of Spinloom's own")).into());
     }
     Ok(run)
-}
-
-fn new_run(batch: &Batch<'_>, flow: FlowName, id: Option<RunId>, made: &Given) -> Outcome<NewRun> {
-    let graph = FlowGraph {
-        version: FLOW_GRAPH_VERSION,
-        name: flow.to_string(),
-        file: String::new(),
-        doc: String::new(),
-        line: 0,
-        steps: Vec::new(),
-        parameters: Vec::new(),
-        constants: Vec::new(),
-        decorators: Vec::new(),
-    };
-    let info = Map::from_iter([(METAFLOW.to_owned(), json!({"recorded_by": "metadata service"}))]);
-    Ok(NewRun {
-        flow,
-        id,
-        user: made.user_name.clone().unwrap_or_else(|| NOBODY.to_owned()),
-        tags: made.tags.clone(),
-        system_tags: made.system_tags.clone(),
-        origin: None,
-        graph: graph.to_json()?,
-        info,
-        at: batch.at,
-    })
 }
 
 /// Makes a step.
@@ -183,10 +141,7 @@ pub(super) fn task(
         return Err(Refusal::Unknown(format!("no step `{flow}/{run}/{step}` was recorded here")).into());
     }
     if let Some(id) = id {
-        if looks_given(id) || given(id).is_some() {
-            let message = format!("`{id}` is no id to choose: numbers are given to tasks by this service");
-            return Err(Refusal::Bad(message).into());
-        }
+        rules::chosen_task(id)?;
         if super::task_row(batch.tx, row.id, step, id)?.is_some() {
             return Err(Refusal::Exists(format!("the task `{flow}/{run}/{step}/{id}` exists already")).into());
         }

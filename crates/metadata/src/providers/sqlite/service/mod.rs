@@ -9,14 +9,14 @@ mod write;
 use std::result::Result;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use serde_json::value::{RawValue, to_raw_value};
 use spinloom_diagnostics::{Error, Result as Told, codes};
 
 use super::SqliteProvider;
-use super::trouble::{Outcome, Trouble, corrupt};
+use super::trouble::{Outcome, Trouble};
+use crate::service::rules::given;
 use crate::service::{
     ArtifactDoc, FlowDoc, Id, Listed, MetadataDoc, Record, Recorded, Refusal, RunDoc, Scope, Service,
-    StepDoc, Tags, TaskDoc, TaskPath,
+    StepDoc, TaskDoc, TaskPath,
 };
 
 /// Why a record is not kept: it is refused, or nothing can be kept at all.
@@ -34,6 +34,12 @@ impl From<Refusal> for Stop {
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(trouble)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Trouble(error.into())
     }
 }
 
@@ -163,25 +169,6 @@ fn task_row(conn: &Connection, run: i64, step: &str, task: &str) -> Outcome<Opti
             .query_row(params![run, step, task], row),
     };
     Ok(found.optional()?)
-}
-
-/// The number an id is, if it is written as the provider writes those it gives.
-fn given(id: &str) -> Option<i64> {
-    id.parse::<i64>().ok().filter(|number| *number >= 0 && number.to_string() == id)
-}
-
-/// Whether a client would take an id for a number that the provider gave.
-fn looks_given(id: &str) -> bool {
-    let digits = id.strip_prefix(['-', '+']).unwrap_or(id);
-    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '_')
-}
-
-fn tags(tags: &[String]) -> Outcome<Tags> {
-    Ok(to_raw_value(tags).map_err(corrupt)?.into())
-}
-
-fn tags_of(text: String) -> Outcome<Tags> {
-    Ok(RawValue::from_string(text).map_err(corrupt)?.into())
 }
 
 /// A name that no Python class or function has.

@@ -10,7 +10,8 @@ use spinloom_flow::{RunStatus, StepName, TaskId, TaskStatus};
 use super::super::trouble::{Outcome, corrupt};
 use super::super::{feed, write as changes};
 use super::write::Batch;
-use super::{RunRow, Stop, TaskRow, given};
+use super::{RunRow, Stop, TaskRow};
+use crate::service::rules::{self, given};
 use crate::service::{BEAT_SECONDS, Facts, METAFLOW, NewArtifact};
 use crate::{Change, HEARTBEAT_CUTOFF_SECONDS, id_list};
 
@@ -44,6 +45,7 @@ pub(super) fn metadata(batch: &Batch<'_>, run: &RunRow, task: &TaskRow, facts: F
         ended(run, task, (attempt, ok), batch.at, &mut all)?;
     }
     if let Some(attempt) = facts.done
+        && facts.ended.is_none_or(|(ended, _)| ended != attempt)
         && is_running(batch, run, task, attempt)?
     {
         ended(run, task, (attempt, true), batch.at, &mut all)?;
@@ -185,11 +187,7 @@ fn about(batch: &Batch<'_>, run: &RunRow, facts: &Facts, all: &mut Vec<Change>) 
         all.push(Change::Info { key: "script".to_owned(), value: script.clone() });
     }
     if !facts.about.is_empty() {
-        all.push(extended(batch, run, |info| {
-            for (key, value) in &facts.about {
-                info[key.replace('-', "_")] = value.clone();
-            }
-        })?);
+        all.push(extended(batch, run, |info| rules::add_facts(info, facts))?);
     }
     Ok(())
 }
@@ -202,10 +200,7 @@ pub(super) fn artifacts(
     artifacts: &[NewArtifact],
 ) -> Outcome<()> {
     let (0, Some(first)) = (task.task, artifacts.first()) else { return Ok(()) };
-    let root = first.location.as_deref().map(|at| at.strip_prefix(":root:").unwrap_or(at));
-    let change = extended(batch, run, |info| {
-        info["datastore"] = json!({"type": first.ds_type, "root": root});
-    })?;
+    let change = extended(batch, run, |info| rules::add_place(info, first))?;
     changes::write(batch.tx, run.id, &[change])
 }
 

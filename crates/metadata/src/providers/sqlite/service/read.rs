@@ -7,8 +7,10 @@ use spinloom_flow::RunStatus;
 
 use super::super::runs::status_sql;
 use super::super::trouble::Outcome;
-use super::{tags_of, task_row};
-use crate::service::{FlowDoc, Id, Listed, RunDoc, StepDoc, Tags, TaskDoc, TaskPath};
+use super::task_row;
+use crate::service::rules::{tags_of, task_id};
+use crate::service::told::Shared;
+use crate::service::{FlowDoc, Id, Listed, RunDoc, StepDoc, TaskDoc, TaskPath};
 
 /// All flows, or one; newest first.
 pub(super) fn flows(conn: &Connection, only: Option<&str>) -> Outcome<Listed<FlowDoc>> {
@@ -96,15 +98,6 @@ fn found(conn: &Connection, flow: &str, run: &str) -> Outcome<Option<(i64, RunDo
     conn.prepare_cached(&sql)?.query_and_then([flow, run], |row| run_doc(&name, row))?.next().transpose()
 }
 
-/// What all documents of a run have of it.
-pub(super) struct Shared {
-    pub(super) row: i64,
-    pub(super) flow: Arc<str>,
-    pub(super) run: Id,
-    pub(super) tags: Tags,
-    pub(super) system_tags: Tags,
-}
-
 /// What all documents of a run have of it, if a client recorded that run.
 pub(super) fn shared(conn: &Connection, flow: &str, run: &str) -> Outcome<Option<Shared>> {
     Ok(found(conn, flow, run)?.map(|(row, doc)| Shared {
@@ -150,11 +143,6 @@ pub(super) fn steps(
             .query_and_then([of.row], doc)?
             .collect(),
     }
-}
-
-/// The id of a task as a client knows it.
-pub(super) fn task_id(number: u64, name: Option<String>) -> Id {
-    name.map_or(Id::Number(number), |name| Id::Text(name.into()))
 }
 
 fn task_doc(of: &Shared, step: &Arc<str>, row: &Row<'_>) -> Outcome<(i64, TaskDoc)> {

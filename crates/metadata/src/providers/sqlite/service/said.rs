@@ -1,15 +1,16 @@
 //! Metadata and artifacts as clients read them: rows are requests, which are taken apart again.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use super::super::trouble::{Outcome, corrupt};
-use super::read::{Shared, shared, task_id};
+use super::read::shared;
 use super::task_row;
-use crate::service::{ArtifactBatch, ArtifactDoc, DataBatch, Id, Listed, MetadataDoc, Scope};
+use crate::service::rules::task_id;
+use crate::service::told::{Owner, data, saved};
+use crate::service::{ArtifactBatch, ArtifactDoc, DataBatch, Listed, MetadataDoc, Scope};
 
 /// What the rows of a scope are found by, and the values; `None` if there is no such task. The table is `x`.
 fn scoped(conn: &Connection, run: i64, scope: Scope<'_>) -> Outcome<Option<(&'static str, Vec<Value>)>> {
@@ -23,20 +24,9 @@ fn scoped(conn: &Connection, run: i64, scope: Scope<'_>) -> Outcome<Option<(&'st
     })
 }
 
-/// Which task a row is of.
-struct Owner {
-    step: Arc<str>,
-    task: Id,
-}
-
 /// The columns `t.task, t.name, t.step`, as they come first.
 fn owner(row: &Row<'_>, before: Option<&Owner>) -> Outcome<Owner> {
-    let step: String = row.get(2)?;
-    let step = match before {
-        Some(known) if *known.step == *step => known.step.clone(),
-        _ => step.into(),
-    };
-    Ok(Owner { step, task: task_id(row.get(0)?, row.get(1)?) })
+    Ok(Owner::next(row.get(2)?, task_id(row.get(0)?, row.get(1)?), before))
 }
 
 /// What was said about tasks, newest first.
@@ -63,33 +53,6 @@ pub(super) fn metadata(
         last = Some(owner);
     }
     Ok(docs)
-}
-
-fn data(
-    of: &Shared,
-    owner: &Owner,
-    (first, at): (i64, i64),
-    batch: DataBatch,
-    docs: &mut Listed<MetadataDoc>,
-) {
-    let end = first + i64::try_from(batch.data.len()).unwrap_or(0);
-    for (datum, id) in batch.data.into_iter().rev().zip((first..end).rev()) {
-        let doc = MetadataDoc {
-            id,
-            flow_id: of.flow.clone(),
-            run_number: of.run.clone(),
-            step_name: owner.step.clone(),
-            task_id: owner.task.clone(),
-            kind: datum.kind.unwrap_or_else(|| Some(datum.name.clone())),
-            field_name: datum.name,
-            value: datum.value,
-            user_name: datum.user.unwrap_or_else(|| batch.user.clone()),
-            ts_epoch: at / 1000,
-            tags: datum.tags.unwrap_or_else(|| batch.tags.clone()),
-            system_tags: Vec::new(),
-        };
-        docs.push((id, doc));
-    }
 }
 
 /// Artifacts of one attempt of each task, or of the latest that each has any of.
@@ -121,7 +84,7 @@ pub(super) fn artifacts(
     let mut rows = list.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
         let owner = owner(row, last.as_ref())?;
-        if last.as_ref().is_none_or(|last| last.task != owner.task || last.step != owner.step) {
+        if last.as_ref().is_none_or(|last| !last.is(&owner)) {
             named.clear();
         }
         let batch: ArtifactBatch =
@@ -130,39 +93,4 @@ pub(super) fn artifacts(
         last = Some(owner);
     }
     Ok(docs)
-}
-
-/// The artifacts of one request. Of one that was posted twice for an attempt the first counts.
-fn saved(
-    of: &Shared,
-    owner: &Owner,
-    (first, at, attempt): (i64, i64, u32),
-    batch: ArtifactBatch,
-    named: &mut HashSet<String>,
-    docs: &mut Listed<ArtifactDoc>,
-) {
-    for (item, place) in batch.items.into_iter().zip(0..) {
-        if !named.insert(item.name.clone()) {
-            continue;
-        }
-        let shared = item.own.unwrap_or_else(|| batch.shared.clone());
-        let doc = ArtifactDoc {
-            flow_id: of.flow.clone(),
-            run_number: of.run.clone(),
-            step_name: owner.step.clone(),
-            task_id: owner.task.clone(),
-            name: item.name,
-            location: shared.location,
-            ds_type: shared.ds_type,
-            sha: item.sha,
-            kind: shared.kind,
-            content_type: shared.content_type,
-            user_name: shared.user_name,
-            attempt_id: attempt,
-            ts_epoch: at / 1000,
-            tags: of.tags.clone(),
-            system_tags: of.system_tags.clone(),
-        };
-        docs.push((first + place, doc));
-    }
 }
