@@ -5,7 +5,7 @@ import { Scroller } from "./scroller";
 /** How high a row is that is not wrapped, px: as in the style. */
 export const ROW = 19;
 /** Rows beyond the view that are there all the same, so that scrolling finds them. */
-const BEYOND = 60;
+const BEYOND = 36;
 const RESTED = 160;
 
 const NONE: Rows = { rows: 0, key: "", lineOf: () => 0, rowOf: () => 0 };
@@ -147,8 +147,9 @@ export class LogView {
     const before = this.#scroller.top;
     this.#scroller.scrolled(bar);
     const { top, atEnd } = this.#scroller;
-    // Only who goes up leaves the end: it also moves away by itself, as lines come.
-    const following = atEnd || (this.#following && top >= before - 1);
+    // Only who goes up leaves the end, and only who goes down comes to it: it also moves by itself, as lines come.
+    const still = Math.abs(top - before) <= 1;
+    const following = still ? this.#following : atEnd || (this.#following && top > before);
     if (following !== this.#following) {
       this.#following = following;
       this.#told(following);

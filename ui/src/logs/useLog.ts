@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { get } from "~/api/client";
 import type { LogLines } from "~/api/types";
+import { takeAhead } from "./ahead";
 import { plainText } from "./ansi";
 import { type Marker, markerOf } from "./folds";
 import { followLog } from "./followLog";
@@ -38,9 +39,10 @@ export function useLog({ flow, run, step, task, attempt }: LogOf, stream: Stream
   const of = useMemo(() => ({ flow, run, step, task, attempt }), [flow, run, step, task, attempt]);
   const cache = useMemo(() => {
     void turn; // Another turn reads it anew.
-    return new LineCache((from, count, signal) =>
-      get(LOG, { path: { ...of }, query: { stream, from, count }, signal }),
-    );
+    return new LineCache(async (from, count, signal) => {
+      const known = from < 0 ? await takeAhead(of, stream) : undefined;
+      return known ?? get(LOG, { path: { ...of }, query: { stream, from, count }, signal });
+    });
   }, [of, stream, turn]);
   const known = useRef(cache);
   known.current = cache;

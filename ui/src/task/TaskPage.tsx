@@ -1,7 +1,9 @@
-import { lazy, type ReactElement, Suspense } from "react";
+import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
 import type { AttemptDetail, TaskDetail } from "~/api/types";
 import { ArtifactList } from "~/artifacts/ArtifactList";
+import { askAhead } from "~/logs/ahead";
 import { LogViewer } from "~/logs/LogViewer";
+import { readLogParams } from "~/logs/params";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
 import { ProblemNotice } from "~/parts/ProblemNotice";
@@ -43,10 +45,23 @@ const TaskCards = cards && lazy(async () => ({ default: (await cards()).TaskCard
 /** Everything about one task: its attempts, why it is as it is, its log, artifacts, resources and cards. */
 export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactElement {
   const { task, error, retry } = useTask(flow, run, id);
+  useLogAhead(flow, run, id);
   useTitle(`${step}/${id} · ${flow}/${run}`);
   if (!task)
     return error ? <Missing error={error} retry={retry} /> : <Loading what="reading the task" lines={6} />;
   return <Loaded flow={flow} run={run} task={task} />;
+}
+
+/** The end of the log is asked for together with the task. */
+function useLogAhead(flow: string, run: string, task: string): void {
+  const [search] = useUrl();
+  const latest = useRef(search);
+  latest.current = search;
+  useEffect(() => {
+    const { attempt, section } = readTaskParams(latest.current);
+    if (section === "log" && /^\d+$/.test(task))
+      askAhead({ flow, run, task }, attempt, readLogParams(latest.current).stream);
+  }, [flow, run, task]);
 }
 
 function Missing({ error, retry }: { error: unknown; retry: () => void }): ReactElement {
