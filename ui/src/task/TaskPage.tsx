@@ -1,6 +1,5 @@
 import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
 import type { AttemptDetail, TaskDetail } from "~/api/types";
-import { ArtifactList } from "~/artifacts/ArtifactList";
 import { askAhead } from "~/logs/ahead";
 import { LogViewer } from "~/logs/LogViewer";
 import { readLogParams } from "~/logs/params";
@@ -11,7 +10,6 @@ import { type Tab, Tabs } from "~/parts/Tabs";
 import { TaskLinks } from "~/plugins/links/TaskLinks";
 import { PluginSlot } from "~/plugins/PluginSlot";
 import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
-import { ResourceCurves } from "~/resources/ResourceCurves";
 import { useKey } from "~/shell/keys";
 import { useTitle } from "~/shell/title";
 import { useUrl } from "~/shell/url";
@@ -40,6 +38,11 @@ export interface TaskCardsProps extends TaskPageProps {
 const cards = Object.values(
   import.meta.glob<{ TaskCards: (props: TaskCardsProps) => ReactElement }>("../cards/TaskCards.tsx"),
 )[0];
+// What is behind a tab comes when that is opened.
+const ArtifactList = lazy(async () => ({ default: (await import("~/artifacts/ArtifactList")).ArtifactList }));
+const ResourceCurves = lazy(async () => ({
+  default: (await import("~/resources/ResourceCurves")).ResourceCurves,
+}));
 const TaskCards = cards && lazy(async () => ({ default: (await cards()).TaskCards }));
 
 /** Everything about one task: its attempts, why it is as it is, its log, artifacts, resources and cards. */
@@ -107,7 +110,9 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
           controls="task-part"
         />
         <div id="task-part" role="tabpanel" aria-label={section} className={css.part}>
-          <Part flow={flow} run={run} task={task} chosen={chosen} section={section} />
+          <Suspense fallback={<Loading what="getting ready" />}>
+            <Part flow={flow} run={run} task={task} chosen={chosen} section={section} />
+          </Suspense>
         </div>
       </div>
       <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
@@ -154,11 +159,7 @@ function Part({
       />
     );
   if (section === "cards" && TaskCards) {
-    return (
-      <Suspense fallback={<Loading what="reading the cards" />}>
-        <TaskCards {...of} attempt={chosen.attempt} />
-      </Suspense>
-    );
+    return <TaskCards {...of} attempt={chosen.attempt} />;
   }
   return (
     <LogViewer key={chosen.attempt} {...of} attempt={chosen.attempt} startedAt={chosen.started_at} full />
