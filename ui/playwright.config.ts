@@ -10,6 +10,8 @@ export default defineConfig({
   globalSetup: "./e2e/support/setup.ts",
   reporter: [["list"]],
   workers: process.env.CI ? 2 : 1,
+  // A browser on a busy machine is not always in time.
+  retries: process.env.CI ? 2 : 0,
   timeout: 90_000,
   expect: { timeout: 20_000 },
   forbidOnly: !!process.env.CI,

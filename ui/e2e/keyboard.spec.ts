@@ -34,8 +34,10 @@ test("u goes up a level", async ({ page }) => {
   await visit(page, "/GridFlow/2/choose/302");
   await page.keyboard.press("u");
   await expect(page).toHaveURL(/\/GridFlow\/2\/view\/timeline/);
+  await expect(page.getByText("Timeline", { exact: true }).first()).toBeVisible();
   await page.keyboard.press("u");
   await expect(page).toHaveURL(/\/GridFlow$/);
+  await expect(page.getByRole("heading", { name: "GridFlow" }).first()).toBeVisible();
   await page.keyboard.press("u");
   await expect(page).toHaveURL(/:\d+\/$/);
 });
@@ -73,7 +75,7 @@ test("the first thing is a way past the bar, and focus begins at the page when i
   await expect(page).toHaveURL(/RetriedFlow\/1/);
   await expect(page.getByRole("main")).toBeFocused();
   // Those who listen hear where they are.
-  await expect(page.locator("[role=status]", { hasText: "RetriedFlow/1" })).toBeAttached();
+  await expect(page.locator("[role=status].sr-only", { hasText: "RetriedFlow/1" })).toBeAttached();
 });
 
 test("menus and settings work by keyboard alone", async ({ page }) => {

@@ -28,7 +28,7 @@ export function HistoryView({ of, hash }: { of: ArtifactOf; hash: string }): Rea
   const changes = points.list.filter((point) => point.version.changed).length;
   return (
     <section className={css.history} aria-label="over runs">
-      <h4 className={css.title}>
+      <h2 className={css.title}>
         Over the last {plural(data.runs.length, "run")}
         <span className={css.note}>
           {points.numeric
@@ -37,7 +37,7 @@ export function HistoryView({ of, hash }: { of: ArtifactOf; hash: string }): Rea
               ? "always the same"
               : `changed ${plural(changes, "time")}`}
         </span>
-      </h4>
+      </h2>
       <div className={css.plot}>
         <svg
           className={css.line}

@@ -95,16 +95,16 @@ function ModelView({ model }: { model: Model }): ReactElement {
     <div className={css.model}>
       {parameters.length > 0 && (
         <section>
-          <h4 className={css.heading}>What it was told</h4>
+          <h2 className={css.heading}>What it was told</h2>
           <TreeView preview={{ kind: "model", type: model.type, parameters }} label="parameters" />
         </section>
       )}
       {fitted.length > 0 && (
         <section>
-          <h4 className={css.heading}>
+          <h2 className={css.heading}>
             What it learnt
             {numbers !== undefined && <span className={css.note}> · {plural(numbers, "number")}</span>}
-          </h4>
+          </h2>
           <TreeView preview={{ kind: "model", type: model.type, fitted }} label="what it learnt" />
         </section>
       )}
