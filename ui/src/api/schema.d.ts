@@ -395,8 +395,9 @@ export interface paths {
          *
          *     One value for each task, in order of id: `task.id`; `task.step`, an index into `steps`; `task.state`, 0 running, 1 done, 2 failed,
          *     3 stopped, and 128 more if it was adopted; `task.created`; `task.attempts`, how many rows of `attempt.*` are its;
-         *     `task.depth`, how many values of `index` are its foreach indices, outermost first; `task.parents`, how many rows of
-         *     `parent.first` and `parent.count`, which are ranges of ids, are its inputs. One for each attempt, those of a task in order:
+         *     `task.depth`, how many values of `index` are its foreach indices, outermost first; `task.label`, how many bytes of
+         *     `label` are what people call its item of the innermost foreach; `task.parents`, how many rows of `parent.first` and
+         *     `parent.count`, which are ranges of ids, are its inputs. One for each attempt, those of a task in order:
          *     `attempt.number`, from 0; `attempt.state`; `attempt.started`; `attempt.duration`, 4294967295 while it runs; `attempt.failure`,
          *     the `id` of one of `failures`, 0 for none.
          *
@@ -685,13 +686,13 @@ export interface paths {
         /**
          * What changes, while it changes
          * @description A WebSocket. The client sends JSON: `{"type":"watch","id":1,"view":"run","flow":"F","run":"12","after":345}`, where `id` is a number
-         *     of its choice, `view` is `run`, `task` (with `task`), `log` (with `task`, and if it likes `attempt`, `stream`, `from`) or `runs`
+         *     of its choice, `view` is `run`, `task` (with `task`), `cards` (with `task` and `attempt`, if it likes), `log` (with `task`, and if it likes `attempt`, `stream`, `from`) or `runs`
          *     (with `query`), and `after` the last number it has of it; `{"type":"unwatch","id":1}`; `{"type":"ping"}`.
          *
          *     The server sends `{"type":"hello","seq":…}` once; of a run, a binary message with the tasks that have changed (the watch's `id` in 32
          *     bits, little-endian, four bytes of zero, then what `tasks.bin` answers) and `{"type":"run","id":1,"seq":…,"state":…}`, whose
          *     `state` is that of the run's answer; `{"type":"task","id":…,"task":…}` as `/tasks/{task}` answers; `{"type":"log","id":…,"log":…}` with new lines, as
-         *     a page of a log has them, and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
+         *     a page of a log has them; `{"type":"cards","id":…,"cards":[…]}` with those that are new or were made anew; and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
          *     run has been deleted; `{"type":"runs","id":…,"seq":…,"changed":[…],"left":[…],"reload":false}` of a list, where `left` names runs
          *     that have changed and are not of it, and `reload` says to ask for it again; `{"type":"problem","id":…,…}` for what cannot be watched; `{"type":"pong"}`.
          */
@@ -1511,6 +1512,8 @@ export interface components {
              * @description Which of its items, from 0.
              */
             index: number;
+            /** @description What people call the item, if that has a short name. */
+            label?: string | null;
             /** @description The step that fans out; none if that is not known. */
             step?: string | null;
         };
@@ -1826,7 +1829,7 @@ export interface components {
              *     ]
              */
             files: string[];
-            frame?: null | components["schemas"]["PluginFrame"];
+            frame?: components["schemas"]["PluginFrame"] | null;
             /** @description Links, as `plugin.toml` says. */
             links: components["schemas"]["PluginLink"][];
             /**
@@ -2791,6 +2794,8 @@ export interface components {
             finished_at?: number | null;
             /** @description Foreach indices round it, outermost first. */
             indices: number[];
+            /** @description What people call its item of the innermost foreach. */
+            label?: string | null;
             /**
              * @description Its state: `running`, `done`, `failed` or `stopped`.
              * @example done
@@ -3692,7 +3697,7 @@ export interface operations {
                 step?: string;
                 /** @description Only those of these states, with commas between: `running`, `done`, `failed`, `stopped`, `adopted`, `retried`. */
                 status?: string;
-                /** @description Only those with this in their number, their foreach indices (`3/0`), or what they failed with. Case makes no difference. */
+                /** @description Only those with this in their number, their foreach indices (`3/0`) or item, or what they failed with. Case makes no difference. */
                 text?: string;
                 /** @description Only those with an attempt that failed so: the `id` of a group of failures. */
                 failure?: number;
