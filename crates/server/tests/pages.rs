@@ -18,7 +18,7 @@ fn any_other_address_is_a_page_for_browsers_only() {
     let page = request(server.at, "GET", "/TideFlow/7/view/dag", BROWSER, b"");
     assert_eq!((page.status, page.header("cache-control")), (200, Some("no-cache")));
     let program = request(server.at, "GET", "/TideFlow/7/view/dag", "Accept: */*\r\n", b"");
-    assert_eq!((program.status, program.header("content-type")), (404, Some("application/problem+json")));
+    assert_eq!((program.status, program.header("content-type")), (404, Some("text/plain; charset=utf-8")));
 }
 
 #[test]

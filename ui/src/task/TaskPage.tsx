@@ -14,10 +14,7 @@ import { useKey } from "~/shell/keys";
 import { useTitle } from "~/shell/title";
 import { useUrl } from "~/shell/url";
 import { Attempts } from "./Attempts";
-import { Details } from "./Details";
-import { FailureNotice } from "./FailureNotice";
 import { readTaskParams, type Section } from "./params";
-import { Rail } from "./Rail";
 import { TaskHead } from "./TaskHead";
 import css from "./TaskPage.module.css";
 import { useTask } from "./useTask";
@@ -40,6 +37,9 @@ const cards = Object.values(
 )[0];
 // What is behind a tab comes when that is opened.
 const ArtifactList = lazy(async () => ({ default: (await import("~/artifacts/ArtifactList")).ArtifactList }));
+const Details = lazy(async () => ({ default: (await import("./Details")).Details }));
+const FailureNotice = lazy(async () => ({ default: (await import("./FailureNotice")).FailureNotice }));
+const Rail = lazy(async () => ({ default: (await import("./Rail")).Rail }));
 const ResourceCurves = lazy(async () => ({
   default: (await import("~/resources/ResourceCurves")).ResourceCurves,
 }));
@@ -92,7 +92,9 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
       <div className={css.top}>
         <TaskHead flow={flow} run={run} task={task} />
         <Attempts task={task} chosen={chosen?.attempt} onChoose={choose} />
-        {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
+        <Suspense>
+          {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
+        </Suspense>
         <TaskLinks {...{ flow, run, task }} attempt={chosen?.attempt} />
         <PluginSlot
           slot="task-details"
@@ -115,7 +117,9 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
           </Suspense>
         </div>
       </div>
-      <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
+      <Suspense fallback={<div />}>
+        <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
+      </Suspense>
     </div>
   );
 }

@@ -11,6 +11,9 @@ use crate::problem::Problem;
 /// One of them, compressed when it was built if the browser takes that.
 pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let name = format!("assets/{path}");
+    if path.split('/').any(|part| part == "..") {
+        return Problem::not_found(format!("there is no `{name}`")).into_response();
+    }
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes_brotli =

@@ -11,7 +11,6 @@ use axum::response::{Html, IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
 use crate::app::App;
-use crate::problem::Problem;
 
 /// What `ui/` was built into; nothing if it was not built.
 #[derive(RustEmbed)]
@@ -35,7 +34,9 @@ pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Respon
     if request.method() != Method::GET && request.method() != Method::HEAD
         || !is_page(request.uri(), request.headers())
     {
-        return Problem::not_found(format!("there is nothing at `{}`", request.uri().path())).into_response();
+        // Not a problem in our form: a client that was given a wrong path is to see that no interface of ours is here.
+        return (StatusCode::NOT_FOUND, format!("there is nothing at {}\n", request.uri().path()))
+            .into_response();
     }
     index(app.options.prefix.as_deref(), StatusCode::OK)
 }
