@@ -2,7 +2,7 @@
 # Recipes source .setup/env: it puts the cargo that ./setup chose on the path.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rust test-ui test-python test-full bench verify lint format generate generate-check wheel clean
+.PHONY: help setup demo test test-rust test-ui test-browser test-python test-full bench verify lint format generate generate-check wheel clean
 
 PYTHON_TOOLS := .venv/bin/python -m
 CARGO := . .setup/env && cargo
@@ -31,14 +31,18 @@ test-rust:  ## Run the Rust tests
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(TESTED) --no-fail-fast; \
 	else cargo test $(TESTED) --no-fail-fast; fi
 
-test-ui:  ## Run the tests of the pages: their logic, their size, and themselves in a browser
+test-ui: setup  ## Run the tests of the pages: types, style, logic, size
+	@. .setup/env && cd ui && for what in check test size; do npm run --silent $$what || exit; done
+
+test-browser:  ## Run the tests of the pages in a browser, with real runs and a real server
 	@./setup --servers
-	@. .setup/env && cd ui && for what in check test size e2e; do npm run --silent $$what || exit; done
+	@. .setup/env && cd ui && npm run --silent e2e
 
 test-python: setup  ## Run the Python tests and the flow suites
 	$(PYTHON_TOOLS) pytest
 
 test-full: test  ## Run every test, all that compare with Metaflow, and the flow suites once more in fresh interpreters
+	@$(MAKE) --no-print-directory test-browser
 	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential
 	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows docs/guide docs/agents.md
 
