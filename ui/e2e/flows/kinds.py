@@ -19,7 +19,7 @@ class KindsFlow(FlowSpec):
         self.share = 0.125
         self.text = "שלום עולם – hello 🧵 <b>not bold</b>"
         self.nothing = None
-        self.when = datetime.datetime(2026, 11, 27, 12, 0, tzinfo=datetime.timezone.utc)
+        self.when = datetime.datetime(2026, 11, 27, 12, 0, tzinfo=datetime.UTC)
         self.tree = {"name": "tree", "list": list(range(30)), "nested": {"deep": {"deeper": [True, None, "x" * 400]}}}
         self.blob = bytes(range(256)) * 8
         self.next(self.tables, self.pictures)
@@ -31,13 +31,15 @@ class KindsFlow(FlowSpec):
         import pandas as pd
 
         rows = 500
-        self.frame = pd.DataFrame({
-            "city": [["Rome", "Oslo", "Łódź", "東京"][n % 4] for n in range(rows)],
-            "visits": np.arange(rows) * 3 % 97,
-            "share": np.linspace(0, 1, rows),
-            "late": [n % 7 == 0 for n in range(rows)],
-            "day": pd.date_range("2026-01-01", periods=rows, freq="h"),
-        })
+        self.frame = pd.DataFrame(
+            {
+                "city": [["Rome", "Oslo", "Łódź", "東京"][n % 4] for n in range(rows)],
+                "visits": np.arange(rows) * 3 % 97,
+                "share": np.linspace(0, 1, rows),
+                "late": [n % 7 == 0 for n in range(rows)],
+                "day": pd.date_range("2026-01-01", periods=rows, freq="h"),
+            }
+        )
         self.array = np.sin(np.linspace(0, 20, 10_000)).reshape(100, 100)
         self.vector = np.arange(12, dtype="float32")
         self.next(self.join)

@@ -14,6 +14,7 @@ class SlowFlow(FlowSpec):
     wide = Parameter("wide", default=4, help="How many tasks")
 
     def wait(self, name):
+        """Until the file is there."""
         for n in range(6000):
             if (Path(self.gates) / name).exists():
                 return

@@ -62,14 +62,17 @@ pub(super) fn give_parents(timeline: &mut Timeline, shape: &Shape, tasks: &[Kept
     }
 }
 
+/// A step, and where in its foreachs.
+type Spot<'a> = (&'a str, &'a [u64]);
+
 struct Lineage<'a> {
     steps: HashMap<&'a str, &'a ShapeStep>,
     /// Steps before each.
     before: HashMap<&'a str, Vec<&'a str>>,
     /// Tasks of a step at exactly this place.
-    at: HashMap<(&'a str, &'a [u64]), Vec<u64>>,
+    at: HashMap<Spot<'a>, Vec<u64>>,
     /// Tasks of a step one foreach deeper than this place, by their place there.
-    below: HashMap<(&'a str, &'a [u64]), Vec<(u64, u64)>>,
+    below: HashMap<Spot<'a>, Vec<(u64, u64)>>,
 }
 
 impl<'a> Lineage<'a> {
