@@ -81,6 +81,7 @@ impl Store {
     /// Runs that carry all of `tags` (a JSON list), newest first, older than the run `before`; at most `limit`, 0 for all.
     /// Each with its end task, so that nobody has to ask again whether it finished, and when. With a `query`, such as
     /// `status:failed dur>1h`, only those it asks for.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument in Python")]
     #[pyo3(signature = (flow, tags="[]", status=None, before=None, limit=0, query=None))]
     fn runs(
         slf: &Bound<'_, Self>,
