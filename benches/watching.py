@@ -138,7 +138,7 @@ def while_it_runs(program: Path, folder: Path) -> Iterator[Row]:
 
 
 def fan_out(program: Path, folder: Path, watchers: int) -> float:
-    """Seconds that a run takes. The server works with half of a core's weight, as a neighbour of runs should."""
+    """Seconds that a run takes, in an empty folder, with so many who watch it."""
     argv = [str(program), "run", "--quiet", str(HERE / "flows" / "fan_light.py"), "--n", str(TASKS)]
     argv += ["--max-num-splits", str(TASKS + 1)]
     env = os.environ | {"SPINLOOM_USER": "bench"}

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { addressOf, spread } from "./common.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
@@ -51,13 +52,6 @@ if __name__ == "__main__":
 const OPENS_WITHIN = 300;
 const LINES = "[aria-label='lines of the log']";
 
-function percentile(values, percent) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
-}
-
-const spread = (values) => ({ p50: percentile(values, 50), p95: percentile(values, 95), max: Math.max(...values), n: values.length });
-
 /** A server over a store with the log. */
 async function serve() {
   if (options.base) return { base: options.base, stop: () => {} };
@@ -65,17 +59,7 @@ async function serve() {
   writeFileSync(join(folder, "loud.py"), FLOW);
   spawnSync(options.program, ["--quiet", "run", "loud.py", "--max-log-size", "500"], { cwd: folder, stdio: "inherit" });
   const server = spawn(options.program, ["server", "--port", "0"], { cwd: folder });
-  const base = await new Promise((resolve, reject) => {
-    let text = "";
-    const hear = (piece) => {
-      text += piece;
-      const found = /http:\/\/[\d.]+:\d+/.exec(text);
-      if (found) resolve(found[0]);
-    };
-    server.stdout.on("data", hear);
-    server.stderr.on("data", hear);
-    server.on("exit", () => reject(new Error(`the server ended: ${text}`)));
-  });
+  const base = await addressOf(server);
   const stop = () => {
     server.removeAllListeners("exit");
     server.kill();

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { addressOf, spread } from "./common.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
@@ -34,13 +35,6 @@ const SIZE = { width: 1280, height: 720 };
 /** How long each way of moving is gone on with, ms. */
 const MOVING = 3000;
 
-function percentile(values, percent) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
-}
-
-const spread = (values) => ({ p50: percentile(values, 50), p95: percentile(values, 95), max: Math.max(...values), n: values.length });
-
 /** A server over a store of its own. */
 async function serve() {
   if (options.base) return { base: options.base, stop: () => {} };
@@ -51,17 +45,7 @@ async function serve() {
     spawnSync("python3", make, { stdio: "inherit" });
   }
   const server = spawn(options.program, ["server", "--port", "0", "--datastore-root", store]);
-  const base = await new Promise((resolve, reject) => {
-    let text = "";
-    const hear = (piece) => {
-      text += piece;
-      const found = /http:\/\/[\d.]+:\d+/.exec(text);
-      if (found) resolve(found[0]);
-    };
-    server.stdout.on("data", hear);
-    server.stderr.on("data", hear);
-    server.on("exit", () => reject(new Error(`the server ended: ${text}`)));
-  });
+  const base = await addressOf(server);
   const stop = () => {
     server.removeAllListeners("exit");
     server.kill();
