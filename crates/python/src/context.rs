@@ -195,10 +195,10 @@ impl TaskContext {
         self.inputs[i].as_deref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))
     }
 
-    fn send(&self, socket: &OwnedFd, result: &str, record: &[u8]) -> Result<()> {
+    fn send(&self, socket: &OwnedFd, result: &str, code: Option<(i64, i64)>, record: &[u8]) -> Result<()> {
         let length =
             u32::try_from(result.len()).or_error(codes::INTERNAL, || "a result is too large".into())?;
-        let header = Header::Result { id: self.spec.task, result: length };
+        let header = Header::Result { id: self.spec.task, result: length, code };
         protocol::send(socket.as_fd(), &header, &[result.as_bytes(), record], &[])
             .or_error(codes::TASK_DIED, || "cannot tell the engine the task's result".into())
     }
@@ -416,12 +416,15 @@ impl TaskContext {
         log.append(kind, spinloom_engine::now(), &text[..wanted]).map_err(|e| raise(py, &e))
     }
 
-    /// Commits: hands the result and the manifest to the engine. Nothing can be saved afterwards.
-    fn finish(&mut self, py: Python<'_>, result_json: &str) -> PyResult<()> {
+    /// Commits: hands the result and the manifest to the engine, with when the step's own code began and ended, nanoseconds since
+    /// the epoch; 0 if it never did. Nothing can be saved afterwards.
+    #[pyo3(signature = (result_json, began=0, ended=0))]
+    fn finish(&mut self, py: Python<'_>, result_json: &str, began: i64, ended: i64) -> PyResult<()> {
+        let code = (began > 0 && ended > 0).then_some((began / 1000, ended / 1000));
         let writer = self.writer.take().ok_or_else(finished)?;
         let record = writer.finish().map_err(|e| raise(py, &e))?;
         match &self.socket {
-            Some(socket) => self.send(socket, result_json, &record).map_err(|e| raise(py, &e)),
+            Some(socket) => self.send(socket, result_json, code, &record).map_err(|e| raise(py, &e)),
             None => {
                 self.record = Some(record);
                 Ok(())

@@ -87,7 +87,7 @@ class _Context:
     def inherit_all(self, _position: int, _but: set[str]) -> None:
         pass
 
-    def finish(self, _result: str) -> None:
+    def finish(self, _result: str, _began: int, _ended: int) -> None:
         pass
 
 

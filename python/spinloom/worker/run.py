@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from time import time_ns
 
 from ..context import current
 from ..exceptions import (
@@ -94,13 +95,16 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
     if plan.secrets is not None and (problem := provide(plan.secrets)) is not None:
         return problem
     arguments = (flow, Inputs(task)) if task.join or plan.takes_inputs else (flow,)
-    if not plan.seconds:
-        return boundary.call(plan.body, arguments)
+    task.began = time_ns()
     try:
+        if not plan.seconds:
+            return boundary.call(plan.body, arguments)
         with time_limit(plan.seconds, task.step):
             return boundary.call(plan.body, arguments)
     except TimeoutException as error:  # the alarm rang just after the step's last line
         return error
+    finally:
+        task.ended = time_ns()
 
 
 def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
@@ -187,7 +191,7 @@ def finish(
         boundary.tell_failure(error, record)
         save_internal(task, MetaflowExceptionWrapper(error, record.get("traceback")), None)
         failed = json.dumps({"ok": False, "failure": record})
-        task.ctx.finish(failed)
+        task.ctx.finish(failed, task.began, task.ended)
         return failed
     if count is not None:
         save_value(task, "_foreach_var", task.transition and task.transition.foreach)
@@ -196,7 +200,7 @@ def finish(
         save_gang(task, task.transition.num_parallel)
     save_internal(task, None, caught)
     result = _result(task, plan, count)
-    task.ctx.finish(result)
+    task.ctx.finish(result, task.began, task.ended)
     return result
 
 

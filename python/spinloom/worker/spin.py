@@ -66,7 +66,8 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     if error is not None and request["post_mortem"] and error.__traceback__ is not None:
         _look_around(error)
     current._end()
-    return json.dumps({**result, "artifacts": artifacts, "carried": carried})
+    code = [task.began // 1000, task.ended // 1000] if task.ended else None
+    return json.dumps({**result, "artifacts": artifacts, "carried": carried, "code": code})
 
 
 @contextmanager
