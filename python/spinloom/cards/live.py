@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from contextlib import suppress
 
+from .apart import Died, Overdue
 from .builtin import ErrorCard, Page
 from .component import notice
 from .current import Components
@@ -57,7 +59,7 @@ class LiveCard:
         self._token: str | None = None
         self._html: str | None = None
         self._kept: dict[str, str] = {}
-        self._process = os.getpid()
+        self._process = facts.process
         self.last: Document | None = None
 
     @property
@@ -69,6 +71,11 @@ class LiveCard:
     def is_quick(self) -> bool:
         """Whether no code of the user's is called to make it, so that nobody need mind how long it takes."""
         return self._class is not None and issubclass(self._class, Page) and not self.components
+
+    @property
+    def is_template(self) -> bool:
+        """Whether a class of a user's makes it."""
+        return self._class is not None and not issubclass(self._class, Page)
 
     @property
     def reachable(self) -> bool:
@@ -141,8 +148,27 @@ class LiveCard:
             return None
         document = self._blank()
         document.final = document.failed = True
-        told = str(error) if isinstance(error, (LookupError, TooLarge)) else _trace(error)
+        told = str(error) if isinstance(error, (LookupError, TooLarge, Died, Overdue)) else _trace(error)
         document.parts = ErrorCard({"error": told}).parts()
+        return document
+
+    def packed(self, document: Document | None) -> bytes:
+        """A card that was made in another process, for `unpacked`."""
+        if document is None:
+            return b""
+        at, encoded = document.encoded or (now(), document.encode(now()))
+        return json.dumps([at, document.failed]).encode() + b"\n" + encoded
+
+    def unpacked(self, packed: bytes) -> Document | None:
+        """A card that was made in another process."""
+        if not packed:
+            return None
+        head, _, encoded = packed.partition(b"\n")
+        document = self._blank()
+        at, document.failed = json.loads(head)
+        document.final = True
+        document.scripts = [] if document.failed else self._scripts()
+        document.encoded = at, encoded
         return document
 
     def _blank(self) -> Document:

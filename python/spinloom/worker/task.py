@@ -58,7 +58,6 @@ class TaskState(FlowState):
         "join",
         "loaded",
         "merged",
-        "shown",
         "spec",
         "step",
     )
@@ -73,8 +72,6 @@ class TaskState(FlowState):
         self.index = self.frames[-1]["index"] if self.frames else None
         self.join: bool = spec["join"]
         self.gang = place_in_gang(spec)
-        # What artifacts that are saved look like, for cards: type and preview by name. None if there are none.
-        self.shown: dict[str, tuple[str, str | None]] | None = None
         self.loaded: dict[str, Any] = {}  # as they came, to see later what was assigned anew
         self.merged: dict[str, int] = {}  # name → the input it comes from
         self._values: dict[str, Any] = {}  # shared by all tasks of the run, so never saved by one
@@ -90,6 +87,11 @@ class TaskState(FlowState):
     def replace(self, name: str, value: Any) -> None:
         """Gives a parameter or class constant another value in this task."""
         self._values[name] = value
+
+    @property
+    def has_others(self) -> bool:
+        """Before the step: whether parameters or class constants have other values than in the run."""
+        return bool(self._values)
 
     def _shared(self, name: str) -> Any:
         if name not in self._values:
