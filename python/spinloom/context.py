@@ -11,7 +11,7 @@ from .exceptions import MetaflowNotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any
 
     from .worker.task import TaskState
 
@@ -66,23 +66,17 @@ class Current:
     """Facts about the running task. Outside a flow they are `None`, and `is_running_flow` is false."""
 
     _task: TaskState | None = None
-    _makers: ClassVar[dict[str, Any]] = {}
 
     def _begin(self, task: TaskState) -> None:
         self._task = task
 
     def _end(self) -> None:
         self._task = None
-        self.__dict__.pop("_makers", None)
+        self.__dict__.pop("card", None)
 
     def _add(self, name: str, value: object) -> None:
         """Adds what a decorator has to offer, such as `current.card`."""
         self.__dict__[name] = value
-
-    def _add_once_asked(self, name: str, make: Any) -> None:
-        """As `_add`, of what `make` gives the first time somebody asks for it."""
-        self.__dict__.pop(name, None)
-        self.__dict__["_makers"] = {**self._makers, name: make}
 
     def _of(self, field: str) -> Any:
         return None if self._task is None else self._task.spec.get(field)
@@ -95,7 +89,8 @@ class Current:
         return getattr(self, name, default)
 
     def __dir__(self) -> list[str]:
-        return sorted({"get", *_NAMES, *self._makers, *(name for name in self.__dict__ if not name.startswith("_"))})
+        card = ["card"] if "card" in self else []
+        return sorted({"get", *_NAMES, *card, *(name for name in self.__dict__ if not name.startswith("_"))})
 
     @property
     def is_running_flow(self) -> bool:
@@ -232,9 +227,8 @@ class Current:
         return None
 
     def __getattr__(self, name: str) -> Any:
-        make = self._makers.get(name)
-        if make is not None:
-            return self.__dict__.setdefault(name, make())
+        if name == "card" and self._task is not None and self._task.cards is not None:
+            return self._task.cards()  # which adds it
         raise AttributeError(f"`current` has no attribute `{name}`{_needs(name)}", name=name, obj=self)
 
 

@@ -41,6 +41,8 @@ pub struct TaskContext {
     record: Option<Vec<u8>>,
     /// The artifacts of the task that a spin repeats.
     recorded: Option<Arc<Opened>>,
+    /// When and in which process it began: microseconds since the epoch.
+    began: (i64, u32),
     /// Where what it prints is kept, with how many bytes more of each stream.
     log: Option<(LogWriter, [u64; 2])>,
 }
@@ -175,6 +177,7 @@ impl TaskContext {
             socket,
             record: None,
             recorded: None,
+            began: (spinloom_engine::now(), std::process::id()),
             log: None,
         }
     }
@@ -360,13 +363,20 @@ impl TaskContext {
             .map_err(|e| raise(py, &e))
     }
 
-    /// Keeps the card at `position`: `form`, filled in with what is known of the task, which began at `began`, microseconds since the epoch.
-    fn keep_card(&mut self, py: Python<'_>, position: usize, form: &CardForm, began: i64) -> PyResult<()> {
+    /// When the attempt began, microseconds since the epoch, and in which process.
+    #[getter]
+    fn began(&self) -> (i64, u32) {
+        self.began
+    }
+
+    /// Keeps the card at `position`: `form`, filled in with what is known of the task.
+    fn keep_card(&mut self, py: Python<'_>, position: usize, form: &CardForm) -> PyResult<()> {
         if form.has_parameters() {
             self.opened(py, 0)?;
         }
         let Some(writer) = &self.writer else { return Err(finished()) };
         let input = self.inputs.first().and_then(Option::as_deref);
+        let (began, _) = self.began;
         let task = cards::Task { spec: &self.spec, writer, input, began, at: spinloom_engine::now() };
         let filled = form.filled(&task, position);
         let Some(writer) = &mut self.writer else { return Err(finished()) };
@@ -375,10 +385,10 @@ impl TaskContext {
         saved.map(|_hash| ()).map_err(|e| raise(py, &e))
     }
 
-    /// What cards show of a task that began at `began`: when it ran, and what it made; as JSON.
-    fn card_facts(&self, py: Python<'_>, began: i64) -> PyResult<(String, String)> {
+    /// What cards show of the task: when it ran, and what it made; as JSON.
+    fn card_facts(&self, py: Python<'_>) -> PyResult<(String, String)> {
         let Some(writer) = &self.writer else { return Err(finished()) };
-        let about = cards::about(&self.spec, began, spinloom_engine::now());
+        let about = cards::about(&self.spec, self.began.0, spinloom_engine::now());
         let artifacts = serde_json::to_string(&cards::artifacts(writer))
             .or_error(codes::INTERNAL, || "a card cannot be written".into());
         Ok((about.to_string(), artifacts.map_err(|e| raise(py, &e))?))

@@ -7,8 +7,6 @@ import linecache
 from functools import cached_property
 from textwrap import dedent
 
-from .components.artifact import described
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -29,14 +27,13 @@ class Known:
 class Facts:
     """The task, its flow and what it made."""
 
-    def __init__(self, task: TaskState, flow: FlowSpec, known: Known, began: int, process: int) -> None:
+    def __init__(self, task: TaskState, flow: FlowSpec, known: Known) -> None:
         self.known = known
         self.state = task
         self.flow = flow
         self.ctx = task.ctx
         self.warnings: list[str] = []
-        self.began = began
-        self.process = process
+        self.began, self.process = self.ctx.began
         spec = task.spec
         self.step: str = spec["step"]
         self.attempt: int = spec["attempt"]
@@ -49,11 +46,13 @@ class Facts:
 
     def about(self) -> dict[str, Any]:
         """When it ran, for whom, where in a foreach."""
-        told: dict[str, Any] = json.loads(self.ctx.card_facts(self.began)[0])
+        told: dict[str, Any] = json.loads(self.ctx.card_facts()[0])
         return told
 
     def parameters(self) -> dict[str, Any]:
         """Their values in this run."""
+        from .components.artifact import described
+
         shown = []
         for parameter in self.state.flow.parameters.values():
             try:
@@ -64,7 +63,7 @@ class Facts:
 
     def artifacts(self) -> dict[str, Any]:
         """What the task made, as it was shown when it was saved; what it carries on is only named."""
-        told: dict[str, Any] = json.loads(self.ctx.card_facts(self.began)[1])
+        told: dict[str, Any] = json.loads(self.ctx.card_facts()[1])
         if not told["data"] and not told["carried"]:  # nothing is saved yet
             told["carried"] = self._carried()
         return told

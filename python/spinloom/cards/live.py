@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
-from contextlib import suppress
 
 from .apart import Died, Overdue
 from .builtin import ErrorCard, Page
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 
     from .card import MetaflowCard
     from .facts import Facts
-
-SHARE = 20
-"""A card that is made while the step runs may take one part in so many of its time."""
 
 
 class LiveCard:
@@ -51,9 +46,6 @@ class LiveCard:
         self._class = kind
         self._facts = facts
         self._hash = os.urandom(16).hex()
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
-        self._next = 0.0
         self._sequence = 0
         self._data: Any = None
         self._token: str | None = None
@@ -89,22 +81,9 @@ class LiveCard:
         if self._class is None or not self._class.RUNTIME_UPDATABLE or os.getpid() != self._process:
             return
         self._data = data
-        wait = 0.0 if force else self._next - time.monotonic()
-        if wait <= 0:
-            self._publish()
-        elif self._timer is None:
-            self._timer = threading.Timer(wait, self._publish)
-            self._timer.daemon = True
-            self._timer.start()
+        from .pace import Pace
 
-    def _publish(self) -> None:
-        with self._lock:
-            self._timer = None
-            began = time.monotonic()
-            with suppress(Exception):  # a card is never worth a step
-                self._write()
-            cost = time.monotonic() - began
-            self._next = began + cost + max(self.interval, cost * SHARE)
+        self.__dict__.setdefault("_pace", Pace(self._write, self.interval)).call(force)
 
     def _write(self) -> None:
         document = self._document(final=False)
@@ -120,10 +99,9 @@ class LiveCard:
 
     def stop(self) -> None:
         """Nothing is shown any more while the step runs."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+        pace = self.__dict__.get("_pace")
+        if pace is not None:
+            pace.stop()
 
     # Making it.
 

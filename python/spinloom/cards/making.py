@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from functools import partial
 
 from ..context import current
 from ..worker.timeout import time_limit
@@ -46,16 +46,29 @@ class CardPlan:
     def _paired(self) -> list[tuple[Any, Any]]:
         return list(zip(self._decorators, self._kinds or [], strict=True))
 
-    def begin(self, task: TaskState, flow: FlowSpec) -> QuietCards | TaskCards:
-        """The cards of an attempt, which `current.card` has from now on."""
-        self.prepare(task.host, task.step)
-        quiet = QuietCards(self, task, flow)
-        return quiet if self.forms is not None and not task.has_others else quiet.whole()
+    def begin(self, task: TaskState, flow: FlowSpec) -> None:
+        """Makes `current.card` be there: at once if a card is more than a form to be filled in, else once it is asked for."""
+        if self._known is None:
+            self.prepare(task.host, task.step)
+        task.cards = partial(self._whole, task, flow)
+        if self.forms is None or task.has_others:
+            task.cards()
 
-    def whole(self, task: TaskState, flow: FlowSpec, began: int, process: int) -> TaskCards:
-        """The cards of an attempt, with all that its step can say to them."""
-        facts = Facts(task, flow, self.prepare(task.host, task.step), began, process)
-        return TaskCards(self._paired(), facts)
+    def _whole(self, task: TaskState, flow: FlowSpec) -> CardCollector:
+        task.whole_cards = cards = TaskCards(self._paired(), Facts(task, flow, self.prepare(task.host, task.step)))
+        return cards.collector
+
+    def finish(self, task: TaskState, ok: bool) -> None:
+        """Keeps the cards beside the artifacts. Those that the step said nothing to cost next to nothing."""
+        if task.whole_cards is None and ok:
+            try:
+                for position, form in enumerate(self.forms or ()):
+                    task.ctx.keep_card(position, form)
+                return
+            except Exception:  # parameters that cannot be read: the longer way tells which
+                task.cards()
+        if task.whole_cards is not None:
+            task.whole_cards.finish(ok)
 
 
 def _kind(decorator: Any) -> Any:
@@ -66,42 +79,6 @@ def _kind(decorator: Any) -> Any:
     except Exception as error:
         _tell(f"card type `{decorator.kind}` cannot be used: {error}")
         return None
-
-
-class QuietCards:
-    """The cards of an attempt as long as its step says nothing to them, which costs next to nothing."""
-
-    __slots__ = ("_began", "_flow", "_plan", "_process", "_task", "_whole")
-
-    def __init__(self, plan: CardPlan, task: TaskState, flow: FlowSpec) -> None:
-        self._plan = plan
-        self._task = task
-        self._flow = flow
-        self._began = now()
-        self._process = os.getpid()
-        self._whole: TaskCards | None = None
-        current._add_once_asked("card", self._asked)
-
-    def _asked(self) -> CardCollector:
-        return self.whole().collector
-
-    def whole(self) -> TaskCards:
-        """The cards as the step can speak to them."""
-        if self._whole is None:
-            self._whole = self._plan.whole(self._task, self._flow, self._began, self._process)
-        return self._whole
-
-    def finish(self, ok: bool) -> None:
-        """See `TaskCards.finish`."""
-        if self._whole is None and ok:
-            try:
-                for position, form in enumerate(self._plan.forms or ()):
-                    self._task.ctx.keep_card(position, form, self._began)
-                return
-            except Exception:  # parameters that cannot be read: the longer way tells which
-                self.whole()
-        if self._whole is not None:
-            self._whole.finish(ok)
 
 
 class TaskCards:

@@ -87,7 +87,7 @@ class _Context:
     def inherit_all(self, _position: int, _but: set[str]) -> None:
         pass
 
-    def keep_card(self, _position: int, _form: Any, _began: int) -> None:
+    def keep_card(self, _position: int, _form: Any) -> None:
         pass
 
     def finish(self, _result: str) -> None:

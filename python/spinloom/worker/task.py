@@ -50,6 +50,7 @@ class TaskState(FlowState):
     __slots__ = (
         "_input",
         "_values",
+        "cards",
         "ctx",
         "frames",
         "gang",
@@ -60,6 +61,7 @@ class TaskState(FlowState):
         "merged",
         "spec",
         "step",
+        "whole_cards",
     )
 
     def __init__(self, host: FlowHost, ctx: Any, spec: dict[str, Any]) -> None:
@@ -72,6 +74,8 @@ class TaskState(FlowState):
         self.index = self.frames[-1]["index"] if self.frames else None
         self.join: bool = spec["join"]
         self.gang = place_in_gang(spec)
+        self.cards: Any = None  # makes `whole_cards`, if the step has cards
+        self.whole_cards: Any = None  # once somebody has something to say to them
         self.loaded: dict[str, Any] = {}  # as they came, to see later what was assigned anew
         self.merged: dict[str, int] = {}  # name → the input it comes from
         self._values: dict[str, Any] = {}  # shared by all tasks of the run, so never saved by one
