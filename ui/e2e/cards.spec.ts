@@ -29,7 +29,7 @@ const PARTS: Shown[] = [
   { name: "markdown", part: "markdown", holds: "h1, blockquote, table, pre" },
   { name: "table", part: "table", holds: "tbody tr" },
   { name: "data frame", part: "table", at: 1, holds: "tbody tr" },
-  { name: "long table", part: "table", at: 2, holds: "tbody tr" },
+  { name: "long table", part: "table", at: 2, holds: "tbody td" },
   { name: "image", part: "image", holds: "img" },
   { name: "artifact", part: "artifacts", holds: ".artifact" },
   { name: "chart", part: "vegaChart", holds: "svg" },
@@ -97,7 +97,7 @@ for (const [name, card, scheme] of [
 ] as const) {
   test(`a picture of ${name}`, async ({ page }) => {
     await mkdir("screenshots", { recursive: true });
-    await page.setViewportSize({ width: 1000, height: 900 });
+    await page.setViewportSize({ width: 1120, height: 900 });
     await files.open(page, card, scheme);
     await expect(page.locator(".part").last()).toBeVisible();
     if (card === "report") await expect(page.locator("svg.marks")).toHaveCount(2);

@@ -107,7 +107,10 @@ class CardsFlow(FlowSpec):
         import pandas as pd
 
         shown.append(Markdown(TEXT))
-        rows = [[city, hires, hires / 350, Markdown("**first**") if hires > 100 else None] for city, hires in zip(CITIES, HIRES)]
+        rows = [
+            [city, hires, hires / 350, Markdown("**first**") if hires > 100 else None]
+            for city, hires in zip(CITIES, HIRES, strict=True)
+        ]
         shown.append(Table(rows, headers=["city", "hires", "share", "note"]))
         shown.append(Table.from_dataframe(pd.DataFrame({"city": CITIES, "hires": HIRES, "grows": [True, False] * 2})))
         shown.append(Table([[n, n * n, f"row {n}"] for n in range(5000)], headers=["n", "square", "name"]))
@@ -120,7 +123,9 @@ class CardsFlow(FlowSpec):
         shown.append(PythonCode(code_string=CODE.strip()))
         events = EventsTimeline("agent")
         events.update({"tool": "search", "query": "hires"}, style_theme="tool_call", priority="high")
-        events.update({"answer": "350"}, style_theme="ai_response", payloads={"plan": Markdown("Hire *more*.")}, finished=True)
+        events.update(
+            {"answer": "350"}, style_theme="ai_response", payloads={"plan": Markdown("Hire *more*.")}, finished=True
+        )
         shown.append(events)
         nested = {"model": {"layers": [64, 32], "name": "small", "done": True}, "score": 0.93, "notes": None}
         shown.append(JSONViewer(nested, title="settings"))
@@ -140,7 +145,11 @@ class CardsFlow(FlowSpec):
 
     def report(self, shown):
         """What people might really show."""
-        shown.append(Markdown("# Hires of 2025\nHow the plan for each city came out, and how well the model that made it has learnt."))
+        shown.append(
+            Markdown(
+                "# Hires of 2025\nHow the plan for each city came out, and how well the model that made it has learnt."
+            )
+        )
         shown.append(ValueBox("hires", 350, subtitle="all cities", theme="success", change_indicator="+12 %"))
         shown.append(ValueBox("left", 41, subtitle="all cities", theme="danger", change_indicator="-3 %"))
         shown.append(ValueBox("open", 17, subtitle="of 408", theme="default"))
@@ -163,21 +172,22 @@ class CardsFlow(FlowSpec):
     def join(self, inputs):
         """Adds all up."""
         self.total = sum(one.hires for one in inputs)
-        self.next(self.report_all, self.archive)
+        self.next(self.check)
 
     @step
-    def report_all(self):
+    def check(self):
+        """Is it enough?"""
+        self.state = "enough" if self.total > 100 else "too_few"
+        self.next({"enough": self.publish, "too_few": self.revise}, condition="state")
+
+    @step
+    def publish(self):
         """Says it."""
-        self.next(self.both)
+        self.next(self.end)
 
     @step
-    def archive(self):
-        """Keeps it."""
-        self.next(self.both)
-
-    @step
-    def both(self, inputs):
-        """Is done."""
+    def revise(self):
+        """Plans anew."""
         self.next(self.end)
 
     @step

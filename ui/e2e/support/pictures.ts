@@ -16,7 +16,12 @@ export function drawing(options: LaunchOptions): LaunchOptions {
   );
   return {
     ...options,
-    args: [...(options.args ?? []), "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"],
+    args: [
+      ...(options.args ?? []),
+      "--font-render-hinting=none",
+      "--disable-lcd-text",
+      "--force-color-profile=srgb",
+    ],
     env: { ...env, FONTCONFIG_FILE: join(here, "fonts.conf") },
   };
 }
@@ -38,9 +43,11 @@ export class CardFiles {
       ["default", "1/hire/2"],
     ];
     for (const [name, task, ...which] of cards)
-      await get(BIN, ["card", "get", `CardsFlow/${task}`, `${name}.html`, ...which], options).catch((error) => {
-        throw new Error(`${error}\n${said}`);
-      });
+      await get(BIN, ["card", "get", `CardsFlow/${task}`, `${name}.html`, ...which], options).catch(
+        (error) => {
+          throw new Error(`${error}\n${said}`);
+        },
+      );
     return new CardFiles(folder);
   }
 
