@@ -1,7 +1,7 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
 Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3] [--server] [--postgres]
-       [--projects]
+       [--projects] [--cards]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
 start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks. The
@@ -18,6 +18,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from cards import cards
 from configs import above
 from handing_over import handing_over
 from measure import Cost, alternate, median, run
@@ -214,6 +215,11 @@ def projects() -> list[str]:
     return [row(*measured) for measured in sweeping(OURS, THEIRS)]
 
 
+def carded() -> list[str]:
+    """What cards cost."""
+    return [row(*measured) for measured in cards(OURS, THEIRS)]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
     """One row of the table; printed at once, as the whole takes minutes."""
     times = f"**{ratio:.{0 if ratio >= 10 else 1}f}×**" if ratio else ""
@@ -269,7 +275,7 @@ def write(name: str, rows: list[str]) -> None:
 def main() -> None:
     """Measures, prints, and with `--write` puts the tables into the README."""
     tables = {"runs": partial(runs, "--full" in sys.argv), "spins": spun, "artifacts": artifacts, "s3": objects}
-    tables |= {"server": served, "postgres": served_postgres, "projects": projects}
+    tables |= {"server": served, "postgres": served_postgres, "projects": projects, "cards": carded}
     wanted = [name for name in tables if f"--{name}" in sys.argv] or list(tables)
     for name in wanted:
         print("\n".join(HEAD), flush=True)

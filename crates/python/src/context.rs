@@ -14,12 +14,13 @@ use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
     ArtifactEntry, AttemptId, AttemptWriter, Buffer, CARD, ContentHash, Datastore, Described, Json,
-    LogWriter, Manifest, ManifestRef, is_pickle,
+    LogWriter, Manifest, ManifestRef, card_name, is_pickle,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_settings::Settings;
 
+use crate::cards::{self, CardForm};
 use crate::errors::raise;
 use crate::json::to_python;
 use crate::spool::{PickleStream, Spool, stream_for};
@@ -40,6 +41,8 @@ pub struct TaskContext {
     record: Option<Vec<u8>>,
     /// The artifacts of the task that a spin repeats.
     recorded: Option<Arc<Opened>>,
+    /// When and in which process it began: microseconds since the epoch.
+    began: (i64, u32),
     /// Where what it prints is kept, with how many bytes more of each stream.
     log: Option<(LogWriter, [u64; 2])>,
 }
@@ -121,7 +124,7 @@ impl Opened {
         Ok(Self { manifest, base })
     }
 
-    fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
+    pub(crate) fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
         [Some(&self.manifest), self.base.as_ref()]
             .into_iter()
             .flatten()
@@ -174,6 +177,7 @@ impl TaskContext {
             socket,
             record: None,
             recorded: None,
+            began: (spinloom_engine::now(), std::process::id()),
             log: None,
         }
     }
@@ -357,6 +361,37 @@ impl TaskContext {
         let store = self.writer.as_ref().map_or(&self.store, AttemptWriter::store);
         py.detach(|| store.write_live_card((flow, run), (*task, *attempt), position, (note, json)))
             .map_err(|e| raise(py, &e))
+    }
+
+    /// When the attempt began, microseconds since the epoch, and in which process.
+    #[getter]
+    fn began(&self) -> (i64, u32) {
+        self.began
+    }
+
+    /// Keeps the card at `position`: `form`, filled in with what is known of the task.
+    fn keep_card(&mut self, py: Python<'_>, position: usize, form: &CardForm) -> PyResult<()> {
+        if form.has_parameters() {
+            self.opened(py, 0)?;
+        }
+        let Some(writer) = &self.writer else { return Err(finished()) };
+        let input = self.inputs.first().and_then(Option::as_deref);
+        let (began, _) = self.began;
+        let task = cards::Task { spec: &self.spec, writer, input, began, at: spinloom_engine::now() };
+        let filled = form.filled(&task, position);
+        let Some(writer) = &mut self.writer else { return Err(finished()) };
+        let saved = filled
+            .and_then(|(what, text)| writer.save(card_name(position).as_str(), what, text.as_bytes(), &[]));
+        saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// What cards show of the task: when it ran, and what it made; as JSON.
+    fn card_facts(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        let Some(writer) = &self.writer else { return Err(finished()) };
+        let about = cards::about(&self.spec, self.began.0, spinloom_engine::now());
+        let artifacts = serde_json::to_string(&cards::artifacts(writer))
+            .or_error(codes::INTERNAL, || "a card cannot be written".into());
+        Ok((about.to_string(), artifacts.map_err(|e| raise(py, &e))?))
     }
 
     /// Keeps a library that live cards name; answers what they are to call it.

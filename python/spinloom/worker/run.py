@@ -52,7 +52,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     if task.gang is not None:
         os.environ.update(task.gang.environment())
     current._begin(task)
-    cards = None if plan.cards is None else plan.cards.begin(task, flow)
+    if plan.cards is not None:
+        plan.cards.begin(task, flow)
     count, error = run_step(task, plan, flow)
     caught = None
     if error is None and plan.catch is not None and plan.catch["var"]:
@@ -68,8 +69,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
             if plan.catch and plan.catch["var"]:
                 save_value(task, plan.catch["var"], caught)
             error = None
-    if cards is not None:
-        cards.finish(error is None)
+    if plan.cards is not None:
+        plan.cards.finish(task, error is None)
     finish(task, plan, count, error, caught)
     return error is None
 
