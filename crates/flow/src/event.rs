@@ -96,6 +96,7 @@ impl Usage {
 }
 
 /// One thing that happened.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, handed on by reference")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RunEvent {
