@@ -1,7 +1,7 @@
 """Spinloom beside Metaflow, in one run, alternating. Prints the table of `benches/README.md`.
 
-Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3] [--server]
-       [--projects]
+Usage: python benches/bench.py [--full] [--write] [--runs] [--spins] [--artifacts] [--s3] [--server] [--postgres]
+       [--projects] [--cards]
 
 By default Metaflow's cost of a task is its *marginal* cost between a small and a larger foreach, which leaves its
 start-up out and so favours it; ours is the whole run, start-up included. `--full` gives both the same 1,000 tasks. The
@@ -18,15 +18,15 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from cards import cards
 from configs import above
 from handing_over import handing_over
 from measure import Cost, alternate, median, run
 from readers import compare
 from s3 import s3
-from server import server
+from served import local, postgres
 from spins import spins
 from sweeping import sweeping
-from watching import watching
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -201,13 +201,23 @@ def artifacts() -> list[str]:
 
 
 def served() -> list[str]:
-    """Questions to the server about a million runs."""
-    return [row(*measured) for measured in (*watching(OURS), *server())]
+    """The server over a store on this machine."""
+    return [row(*measured) for measured in local(OURS)]
+
+
+def served_postgres() -> list[str]:
+    """The server over PostgreSQL."""
+    return [row(*measured) for measured in postgres(OURS)]
 
 
 def projects() -> list[str]:
     """Sweeps, and the settings of a project."""
     return [row(*measured) for measured in sweeping(OURS, THEIRS)]
+
+
+def carded() -> list[str]:
+    """What cards cost."""
+    return [row(*measured) for measured in cards(OURS, THEIRS)]
 
 
 def row(what: str, ours: str, theirs: str, ratio: float | None, target: str) -> str:
@@ -265,7 +275,7 @@ def write(name: str, rows: list[str]) -> None:
 def main() -> None:
     """Measures, prints, and with `--write` puts the tables into the README."""
     tables = {"runs": partial(runs, "--full" in sys.argv), "spins": spun, "artifacts": artifacts, "s3": objects}
-    tables |= {"server": served, "projects": projects}
+    tables |= {"server": served, "postgres": served_postgres, "projects": projects, "cards": carded}
     wanted = [name for name in tables if f"--{name}" in sys.argv] or list(tables)
     for name in wanted:
         print("\n".join(HEAD), flush=True)

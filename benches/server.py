@@ -71,7 +71,7 @@ def server(
             store = Path(folder) / ".spinloom"
             if metadata is None or _is_empty(metadata):
                 make(store, runs, min(runs // 100, 10_000), 50_000, metadata=metadata)
-        with _serving(program or _built(), store, metadata) as (url, process):
+        with serving(program or built(), store, metadata) as (url, process):
             client = Client(url)
             began = time.perf_counter()
             while "loading" in client.ask("runs", {"facets": 0}):
@@ -83,7 +83,7 @@ def server(
                 yield what, f"{p50:.1f} · {p95:.1f} ms", theirs, ratio, "p95 under 10 ms"
             dots = client.measure("runs/scatter", {"query": "flow:Flow001"}, asked=20)
             yield "100,000 dots", f"{dots[0]:.0f} · {dots[1]:.0f} ms", "", None, ""
-            yield "memory", f"{_rss(process.pid):.0f} MB", "", None, "under 250 MB"
+            yield "memory", f"{rss(process.pid):.0f} MB", "", None, "under 250 MB"
 
 
 class Client:
@@ -124,7 +124,7 @@ class Client:
         return statistics.median(times), times[int(len(times) * 0.95)]
 
 
-def _built() -> Path:
+def built() -> Path:
     """The program, a release build."""
     build = ". .setup/env && exec cargo build --quiet --release --package spinloom-cli --bin spinloom"
     subprocess.run(["/bin/sh", "-c", build], cwd=ROOT, check=True)
@@ -139,7 +139,7 @@ def _is_empty(database: str) -> bool:
 
 
 @contextmanager
-def _serving(program: Path, store: Path, metadata: str | None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(program: Path, store: Path, metadata: str | None = None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server of a store, and where it listens."""
     env = os.environ | {"SPINLOOM_DATASTORE_SYSROOT_LOCAL": str(store.parent), "NO_COLOR": "1"}
     store.mkdir(parents=True, exist_ok=True)
@@ -155,7 +155,7 @@ def _serving(program: Path, store: Path, metadata: str | None) -> Iterator[tuple
             process.terminate()
 
 
-def _rss(pid: int) -> float:
+def rss(pid: int) -> float:
     """Resident megabytes of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1000

@@ -172,6 +172,7 @@ class Maker:
 
     def __init__(self, tables: Tables, runs: int, complete: int, tasks: int, chance: random.Random) -> None:
         self.tables, self.runs, self.complete, self.tasks, self.chance = tables, runs, complete, tasks, chance
+        self.apart = random.Random(7)  # of its own: what else is made is as it was
         self.now = int(time.time()) * SECOND
         self.first = self.now - DAYS * 86_400 * SECOND
         self.flows = [f"Flow{n:03d}" for n in range(1, FLOWS)] + ["BigFlow"]
@@ -286,9 +287,11 @@ class Maker:
             tasks.append((run, first + n, row, step[0], index, state, tries - 1, began, finished, parent, seq))
             middle = (began + ended) // 2
             if tries == 2:
-                attempts.append((run, first + n, 0, "failed", 100 + n, began, middle, 900_000, 90_000 + n))
+                usage = (900_000, 90_000 + n, *self._round())
+                attempts.append((run, first + n, 0, "failed", 100 + n, began, middle, *usage))
             start = middle if tries == 2 else began
-            attempts.append((run, first + n, tries - 1, state, 100 + n, start, finished, 1_500_000, 120_000 + n))
+            usage = (1_500_000, 120_000 + n, *((0, 0) if finished is None else self._round()))
+            attempts.append((run, first + n, tries - 1, state, 100 + n, start, finished, *usage))
         done, failed = states.count("done"), len(states) - states.count("done") - states.count("running")
         last = max((end for _, end in times), default=None)
         columns = (
@@ -302,8 +305,15 @@ class Maker:
             *("parents", "seq"),
         )
         self.tables.put("tasks", columns, tasks)
-        columns = (*("run", "task", "attempt", "status", "pid", "started_at", "finished_at", "cpu_us", "max_rss_kib"),)
+        columns = (
+            *("run", "task", "attempt", "status", "pid", "started_at", "finished_at"),
+            *("cpu_us", "max_rss_kib", "starting_us", "saving_us"),
+        )
         self.tables.put("attempts", columns, attempts)
+
+    def _round(self) -> tuple[int, int]:
+        """How long an attempt took to start and to save."""
+        return int(self.apart.lognormvariate(7.6, 0.4)), int(self.apart.lognormvariate(6.5, 0.5))
 
     def _big(self) -> None:
         """`BigFlow/1`: a foreach of `tasks` over 500 slots."""

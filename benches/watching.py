@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server import _rss, _serving
+from server import rss, serving
 from synthetic import make
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ if __name__ == "__main__":
 
 
 def watching(python: str) -> Iterator[Row]:
-    """Rows of the table."""
+    """Rows of the table that have to do with a store on this machine."""
     program = Path(python).with_name("spinloom")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from itself(program, Path(folder) / "empty")
@@ -60,10 +60,10 @@ def itself(program: Path, folder: Path) -> Iterator[Row]:
     began = []
     for _ in range(10):
         at = time.perf_counter()
-        with _serving(program, folder / ".spinloom") as (url, process):
+        with serving(program, folder / ".spinloom") as (url, process):
             ask(url, "about")
             began.append((time.perf_counter() - at) * 1000)
-            resident = _rss(process.pid)
+            resident = rss(process.pid)
     yield (
         "from the start of the server to its first answer",
         f"{statistics.median(began):.0f} ms",
@@ -74,10 +74,10 @@ def itself(program: Path, folder: Path) -> Iterator[Row]:
     yield "memory when idle", f"{resident:.0f} MB", "609 MB", 609 / resident, "under 60 MB"
 
 
-def one_run(program: Path, store: Path) -> Iterator[Row]:
+def one_run(program: Path, store: Path, metadata: str | None = None) -> Iterator[Row]:
     """The run of fifty thousand tasks."""
-    make(store, 1000, 100, 50_000)
-    with _serving(program, store) as (url, _):
+    make(store, 1000, 100, 50_000, metadata=metadata)
+    with serving(program, store, metadata) as (url, _):
         runs = json.loads(ask(url, "runs?limit=1&query=tag:big")[1])["rows"]
         name = f"flows/{runs[0]['flow']}/runs/{runs[0]['run']}"
         times = [ask(url, f"{name}/tasks.bin", br=True) for _ in range(12)]
@@ -108,7 +108,7 @@ def a_log(python: str, program: Path, folder: Path) -> Iterator[Row]:
     name = "flows/Chatty/runs/1/tasks/1/attempts/0/log"
     cold = []
     for first in (0, LINES // 2, LINES - 1000):
-        with _serving(program, folder / ".spinloom") as (url, _):
+        with serving(program, folder / ".spinloom") as (url, _):
             ask(url, "about")
             cold.append(ask(url, f"{name}?from={first}&count=1000")[0])
             warm = sorted(ask(url, f"{name}?from={random.randrange(LINES - 1000)}&count=1000")[0] for _ in range(100))
@@ -147,32 +147,32 @@ def fan_out(program: Path, folder: Path, watchers: int) -> float:
         began = time.perf_counter()
         subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True)
         return time.perf_counter() - began
-    with _serving(program, folder / ".spinloom") as (url, _), sockets(url, watchers):
+    with serving(program, folder / ".spinloom") as (url, _), sockets(url, watchers):
         began = time.perf_counter()
         subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True)
         return time.perf_counter() - began
 
 
 @contextmanager
-def sockets(url: str, count: int) -> Iterator[None]:
-    """That many clients who watch run 1, in a process of their own: they are other machines' work."""
-    with subprocess.Popen([sys.executable, __file__, url, str(count)], stdin=subprocess.PIPE) as process:
+def sockets(url: str, count: int, flow: str = "FanLight") -> Iterator[None]:
+    """That many clients who watch run 1 of a flow, in a process of their own: they are other machines' work."""
+    with subprocess.Popen([sys.executable, __file__, url, str(count), flow], stdin=subprocess.PIPE) as process:
         try:
             yield
         finally:
             process.kill()
 
 
-def watch(url: str) -> None:
+def watch(url: str, flow: str) -> None:
     """Watches the run until the end, and reads all that is said."""
     parts = urlsplit(url)
-    while not has_begun(parts.netloc):
+    while not has_begun(parts.netloc, flow):
         time.sleep(0.05)
     with socket.create_connection((parts.hostname, parts.port)) as stream:
         key = base64.b64encode(os.urandom(16)).decode()
         head = f"GET /api/v1/live HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         stream.sendall(f"{head}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
-        said = json.dumps({"type": "watch", "id": 1, "view": "run", "flow": "FanLight", "run": "1"}).encode()
+        said = json.dumps({"type": "watch", "id": 1, "view": "run", "flow": flow, "run": "1"}).encode()
         mask = os.urandom(4)
         stream.sendall(
             struct.pack("!BB", 0x81, 0x80 | len(said)) + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(said))
@@ -181,10 +181,10 @@ def watch(url: str) -> None:
             pass
 
 
-def has_begun(at: str) -> bool:
+def has_begun(at: str, flow: str) -> bool:
     """Whether there is a run to watch."""
     connection = http.client.HTTPConnection(at)
-    connection.request("GET", "/api/v1/flows/FanLight/runs/1")
+    connection.request("GET", f"/api/v1/flows/{flow}/runs/1")
     return connection.getresponse().status == 200
 
 
@@ -214,7 +214,7 @@ def p50_p95(times: list[float]) -> tuple[str]:
 
 
 if __name__ == "__main__":
-    clients = [threading.Thread(target=watch, args=(sys.argv[1],)) for _ in range(int(sys.argv[2]))]
+    clients = [threading.Thread(target=watch, args=(sys.argv[1], sys.argv[3])) for _ in range(int(sys.argv[2]))]
     for client in clients:
         client.start()
     for client in clients:

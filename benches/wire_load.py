@@ -160,8 +160,8 @@ def attempts(url: str, seconds: float, told: Connection) -> None:
     told.send(took)
 
 
-def measure(url: str, connections: int, seconds: float) -> str:
-    """One line of the table."""
+def measure(url: str, connections: int, seconds: float) -> tuple[float, float, float]:
+    """Attempts a second; and what one took, p50 and p95, in milliseconds."""
     pairs = [multiprocessing.Pipe() for _ in range(connections)]
     workers = [multiprocessing.Process(target=attempts, args=(url, seconds, theirs)) for _, theirs in pairs]
     for worker in workers:
@@ -174,10 +174,7 @@ def measure(url: str, connections: int, seconds: float) -> str:
     for worker in workers:
         worker.join()
     p95 = took[int(len(took) * 0.95)]
-    return (
-        f"{connections:>2} connections: {len(took) / seconds:8.1f} attempts/s, "
-        f"p50 {statistics.median(took) * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms"
-    )
+    return len(took) / seconds, statistics.median(took) * 1000, p95 * 1000
 
 
 def main() -> None:
@@ -188,7 +185,9 @@ def main() -> None:
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 8])
     options = parser.parse_args()
     for connections in options.connections:
-        print(measure(options.url, connections, options.seconds), flush=True)
+        rate, p50, p95 = measure(options.url, connections, options.seconds)
+        line = f"{connections:>2} connections: {rate:8.1f} attempts/s, p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

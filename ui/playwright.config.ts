@@ -13,7 +13,12 @@ export default defineConfig({
   // A browser on a busy machine is not always in time.
   retries: process.env.CI ? 2 : 0,
   timeout: 90_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    // Another version of the browser shades edges otherwise; what is missing, moved or coloured otherwise is more than that.
+    toHaveScreenshot: { animations: "disabled", maxDiffPixelRatio: 0.01 },
+  },
+  snapshotPathTemplate: "{testDir}/pictures/{testFileName}/{arg}{ext}",
   forbidOnly: !!process.env.CI,
   use: {
     browserName: "chromium",

@@ -72,6 +72,7 @@ class Current:
 
     def _end(self) -> None:
         self._task = None
+        self.__dict__.pop("card", None)
 
     def _add(self, name: str, value: object) -> None:
         """Adds what a decorator has to offer, such as `current.card`."""
@@ -88,7 +89,8 @@ class Current:
         return getattr(self, name, default)
 
     def __dir__(self) -> list[str]:
-        return sorted({"get", *_NAMES, *(name for name in self.__dict__ if not name.startswith("_"))})
+        card = ["card"] if "card" in self else []
+        return sorted({"get", *_NAMES, *card, *(name for name in self.__dict__ if not name.startswith("_"))})
 
     @property
     def is_running_flow(self) -> bool:
@@ -225,6 +227,8 @@ class Current:
         return None
 
     def __getattr__(self, name: str) -> Any:
+        if name == "card" and self._task is not None and self._task.cards is not None:
+            return self._task.cards()  # which adds it
         raise AttributeError(f"`current` has no attribute `{name}`{_needs(name)}", name=name, obj=self)
 
 

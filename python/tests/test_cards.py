@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -197,7 +198,7 @@ class Told:
     def __init__(self, *decorators: dict[str, Any]) -> None:
         self.warnings: list[str] = []
         facts = Facts.__new__(Facts)
-        facts.pathspec, facts.attempt, facts.warnings = "F/1/s/1", 0, []
+        facts.pathspec, facts.attempt, facts.warnings, facts.process = "F/1/s/1", 0, [], os.getpid()
         self.cards = []
         for position, attributes in enumerate(decorators):
             decorator = Card(attributes)

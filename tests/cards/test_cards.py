@@ -1,4 +1,4 @@
-"""Cards of a run: which there are, what they show, what fails and what does not (CA-01, CA-02, CA-05, CA-09, CA-10)."""
+"""Cards of a run: which there are, what they show, what fails and what does not (CA-01, CA-02, CA-05, CA-07, CA-09, CA-10)."""
 
 from __future__ import annotations
 
@@ -76,6 +76,230 @@ def test_a_card_that_fails_says_why_and_the_step_succeeds(start: dict[str, dict]
     assert "longer than its `timeout` of 0.05 s" in json.dumps(document(start["slow"]["html"])["components"])
     assert "there is no card type `nowhere`" in json.dumps(document(start["unknown"]["html"])["components"])
     assert start["broken"]["data"] is None
+
+
+CRASHING = """
+import collections
+import ctypes
+import itertools
+import os
+
+from spinloom import FlowSpec, card, current, step
+from spinloom.cards import MetaflowCard
+
+
+class Crashing(MetaflowCard):
+    type = "crashing"
+
+    def render(self, task):
+        how = self.options["how"]
+        if how == "segfault":
+            ctypes.string_at(0)
+        elif how == "exit":
+            os._exit(3)
+        elif how == "forever":
+            collections.deque(itertools.repeat(None), 0)
+        print("rendered", task.data.x)
+        return f"<p>{how} {task.data.x}</p>"
+
+
+class CrashingFlow(FlowSpec):
+    @card(type=Crashing, id="segfault", options={"how": "segfault"})
+    @card(type=Crashing, id="exit", options={"how": "exit"})
+    @card(type=Crashing, id="forever", options={"how": "forever"}, timeout=0.05)
+    @card(type=Crashing, id="unkept", options={"how": "exit"}, save_errors=False)
+    @card(type=Crashing, id="fine", options={"how": "fine"})
+    @step
+    def start(self):
+        self.x = 5
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    CrashingFlow()
+"""
+
+
+def test_a_template_that_ends_its_process_does_not_end_the_step(place: Place) -> None:
+    outcome = place.flow(CRASHING, file="crashing.py")
+    assert outcome.exit_code == 0 and "rendered 5" in outcome.text, outcome.text
+    told = {card["id"]: card["html"] for card in place.cards("CrashingFlow/1/start/1")}
+    assert list(told) == ["segfault", "exit", "forever", "fine"]
+    why = {id: json.dumps(document(html)["components"]) for id, html in told.items() if id != "fine"}
+    assert "its process was ended by SIGSEGV" in why["segfault"]
+    assert "its process ended with exit code 3" in why["exit"]
+    assert "longer than its `timeout` of 0.05 s" in why["forever"]
+    assert told["fine"] == "<p>fine 5</p>"
+
+
+EXTENDED = """
+from spinloom import FlowSpec, card, step
+
+
+class ExtendedFlow(FlowSpec):
+    @card(type="letter", options={"to": "the board"})
+    @card(type="packed")
+    @card(type="default_json")
+    @card(type="taskspec_card")
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    ExtendedFlow()
+"""
+LETTERS = """
+from metaflow.cards import MetaflowCard
+
+
+class Letter(MetaflowCard):
+    type = "letter"
+
+    def render(self, task):
+        return f"to {self.options['to']}, from {task.id}"
+
+
+class Packed(Letter):
+    type = "packed"
+
+    def render(self, task):
+        return "packed"
+
+
+CARDS = [Letter]
+"""
+
+
+def test_packages_bring_types_of_cards(place: Place) -> None:
+    letters = place.folder / "metaflow_extensions/acme/plugins/cards/letters"
+    letters.mkdir(parents=True)
+    (letters / "__init__.py").write_text(LETTERS)
+    (place.folder / "acme_cards.py").write_text(LETTERS)
+    about = place.folder / "acme_cards-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-cards\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[spinloom.card_types]\npacked = acme_cards:Packed\n")
+    outcome = place.flow(EXTENDED, file="extended.py")
+    assert outcome.exit_code == 0, outcome.text
+    letter, packed, default, spec = place.cards("ExtendedFlow/1/start/1")
+    assert (letter["html"], packed["html"], spec["html"]) == (
+        "to the board, from 1",
+        "packed",
+        "ExtendedFlow/1/start/1",
+    )
+    assert default["data"] is None
+    assert document(default["html"])["components"][0] == {"type": "title", "text": "ExtendedFlow/1/start/1"}
+
+
+def test_a_card_says_where_it_is(done: Place) -> None:
+    told = done.python(
+        "from metaflow.cards import get_cards\n"
+        "import os\n"
+        "print(json.dumps([os.path.exists(card.path) for card in get_cards('CardsFlow/1/start/1')]))"
+    )
+    assert told == [True] * 6
+
+
+QUIET = """
+from spinloom import FlowSpec, JSONType, Parameter, card, current, step
+
+
+class QuietFlow(FlowSpec):
+    alpha = Parameter("alpha-rate", default=3)
+    options = Parameter("options", type=JSONType, default='{"a": [1, "x"]}')
+
+    @step
+    def start(self):
+        self.items = ["a", "b"]
+        self.kept = 0.5
+        self.next(self.quiet, foreach="items")
+
+    @card
+    @card(type="blank", id="other", options={"title": "T"})
+    @step
+    def quiet(self):
+        \"\"\"Says \u201cnothing\u201d.\"\"\"
+        self.x = {"n": [1, 2]}
+        self._hidden = 1
+        self.next(self.spoken)
+
+    @card
+    @card(type="blank", id="other", options={"title": "T"})
+    @step
+    def spoken(self):
+        \"\"\"Says something.\"\"\"
+        assert len(current.card.components) == 0
+        self.x = {"n": [1, 2]}
+        self._hidden = 2
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    QuietFlow()
+"""
+
+
+def test_a_card_that_is_filled_in_is_as_one_that_is_made(place: Place) -> None:
+    outcome = place.flow(QUIET, "--tag", "t", file="quiet.py")
+    assert outcome.exit_code == 0, outcome.text
+    quiet, spoken = (place.cards(f"QuietFlow/1/{task}") for task in ("quiet/2", "spoken/4"))
+    assert [card["data"] for card in quiet] and len({card["hash"] for card in [*quiet, *spoken]}) == 4
+    for filled, made in zip(quiet, spoken, strict=True):
+        assert set(filled["data"]) == set(made["data"]) and filled["data"]["data"] == made["data"]["data"] == {}
+        assert settled(filled["html"]) == settled(made["html"])
+
+
+def settled(html: str) -> dict:
+    """The document of a card, without what is of its task alone."""
+    whole = document(html)
+    assert len(whole["card"].pop("hash")) == 32 and whole.pop("at") > 1e15
+    flow, run, step, task = whole["card"].pop("pathspec").split("/")
+    for part in whole["components"]:
+        if part["type"] == "title":
+            assert part.pop("text") == f"{flow}/{run}/{step}/{task}"
+        for section in part.get("contents", ()):
+            for one in section["contents"]:
+                settle(one, step)
+    return whole
+
+
+def settle(part: dict, step: str) -> None:
+    """Takes out times, and what belongs to one step."""
+    if part["type"] == "table":
+        (values,) = part["data"]
+        assert values[0].pop("at") > 1e15 and values[1].pop("us") >= 0
+        names = ["Started", "Duration", "Attempt", "User", "Tags", "items of start"]
+        assert part["columns"] == names and values[2:] == [0, "tester", "t", "1 of 2"]
+    if part["type"] == "artifacts" and part["id"] == "artifacts":
+        # The second step has what the first made; both are given the rest.
+        assert [one["name"] for one in part["data"]] == ["x"]
+        assert part["carried"] == ["items", "kept"]
+    if part["type"] == "artifacts" and part["id"] == "parameters":
+        assert [one["name"] for one in part["data"]] == ["alpha-rate", "options"]
+        for one in part["data"]:
+            for more in ("data", "large_object", "supported_type", "only_repr"):
+                one.pop(more, None)
+    if part["type"] == "dag":
+        assert part.pop("current") == step
+    if part["type"] == "pythonCode":
+        assert f"def {step}(self)" in part.pop("data")
 
 
 def test_attempts_have_their_own_cards(done: Place) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.request import urlopen
 
 from support.card_runs import Place
+from support.serving import Serving
 
 
 def test_cards_are_listed(done: Place) -> None:
@@ -64,3 +66,14 @@ def test_a_card_is_made_of_what_is_recorded(done: Place) -> None:
     unknown = done.spinloom("card", "create", "1/end/5", "--type", "nowhere")
     assert unknown.exit_code != 0 and "there is no card type `nowhere`" in unknown.stderr
     assert "has 2 tasks, and a card is of one" in done.spinloom("card", "create", "1/each").stderr
+
+
+def test_the_cards_of_a_run_are_served(done: Place) -> None:
+    serving = Serving(done.product, done.folder, command=("card", "server", "--run-id", "1"))
+    serving.start()
+    try:
+        assert f"{serving.url}/CardsFlow/1/view/cards" in serving.said
+        with urlopen(f"{serving.url}/api/v1/flows/CardsFlow/runs/1/cards?step=each", timeout=30) as answer:
+            assert [card["task"] for card in json.load(answer)["cards"]] == [2, 3]
+    finally:
+        serving.kill()

@@ -63,7 +63,7 @@ print(json.dumps(sorted(told, key=str)))
 
 
 def observed(product: Product, folder: Path) -> Any:
-    """What the Client says, without what cannot be the same."""
+    """What the Client says, and the list of the command, without what cannot be the same."""
     folder.mkdir()
     place = Place(product, folder)
     outcome = place.flow(FLOW)
@@ -74,7 +74,31 @@ def observed(product: Product, folder: Path) -> Any:
             card[4].pop("created_on")
             for component in card[4]["data"].values():
                 settle(component)
-    return told
+    return {"client": told, "list": listed(place), "page": page(place)}
+
+
+def listed(place: Place) -> Any:
+    """What `card list --as-json` says of the run, and of a task."""
+    told = []
+    for words in ([], ["start"], ["start", "--type", "blank"], ["start", "--id", "spec"]):
+        outcome = place.product.run(["flow.py", "card", "list", *words, "--as-json"], place.folder)
+        assert outcome.exit_code == 0, outcome.text
+        found = json.loads(outcome.stdout[outcome.stdout.index("[" if not words else "{") :])
+        for task in found if isinstance(found, list) else [found]:
+            step = task["pathspec"].split("/")[2]
+            for card in task["cards"]:
+                name = "-".join([card["type"], *([card["id"]] if card["id"] else []), card["hash"]])
+                assert card["filename"] == f"{name}.html"
+                told.append([" ".join(words), step, card["type"], card["id"]])
+    return sorted(told, key=str)
+
+
+def page(place: Place) -> str:
+    """A page that a template made."""
+    outcome = place.product.run(["flow.py", "card", "get", "start", "--id", "spec"], place.folder)
+    assert outcome.exit_code == 0, outcome.text
+    flow, _run, step, task = outcome.stdout.strip().splitlines()[-1].split("/")
+    return f"{flow}/{step}/{task}"
 
 
 def settle(component: dict[str, Any]) -> None:

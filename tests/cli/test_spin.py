@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,23 @@ def test_the_debugger_of_a_kept_spin(desk: Desk) -> None:
     terminal.type(b"x\n")
     terminal.until("typed: x True")
     assert terminal.end() == 0
+
+
+def test_what_a_kept_spin_was_given(desk: Desk) -> None:
+    """Where its inputs are from, other values, its code, and the time round it (RE-14)."""
+    desk.write("time.sleep(0.05)\nself.total = sum(self.rows)")
+    terminal = desk.spin("--persist", "--set", "rows=[3, 4]")
+    terminal.until("kept as")
+    assert terminal.end() == 0
+    with closing(sqlite3.connect(desk.folder / ".spinloom_spin" / "metadata.db")) as db:
+        info = json.loads(db.execute("SELECT info FROM runs").fetchone()[0])
+        attempt = "SELECT starting_us, saving_us, finished_at - started_at FROM attempts WHERE task = 1"
+        starting, saving, whole = db.execute(attempt).fetchone()
+    spin = info["spin"]
+    assert (spin["run"], spin["step"], spin["task"], spin["set"]) == ("1", "work", 2, {"rows": [3, 4]})
+    assert (spin["inputs"], spin["input_count"]) == ([{"step": "start", "task": 1}], 1)
+    assert info["code_package"]["files"] == 1
+    assert starting > 0 and saving > 0 and whole - starting - saving >= 50_000
 
 
 def test_again_on_each_save(desk: Desk) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,15 @@ def test_a_store_named_on_the_way(flow: str, here: Path) -> None:
     ran = Runner(flow, show_output=False, datastore_root=here / "shelf").run()
     assert ran.run.data.coats == 4
     assert (here / "shelf/metadata.db").exists()
+
+
+def test_each_attempt_says_what_of_its_time_was_the_steps_own(flow: str, here: Path) -> None:
+    Runner(flow, show_output=False).run()
+    with closing(sqlite3.connect(here / ".spinloom" / "metadata.db")) as db:
+        columns = "starting_us, saving_us, finished_at - started_at"
+        attempts = db.execute(f"SELECT {columns} FROM attempts WHERE task > 0").fetchall()
+    assert len(attempts) > 1
+    assert all(starting > 0 and saving > 0 and starting + saving <= whole for starting, saving, whole in attempts)
 
 
 def test_logs_outlive_the_runner(flow: str) -> None:

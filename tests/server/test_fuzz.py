@@ -14,8 +14,8 @@ from support.serving import Serving
 FUZZER = REPOSITORY / ".venv-servers" / "bin" / "st"
 # A response is what the document says, whatever was asked.
 CHECKS = "not_a_server_error,content_type_conformance,status_code_conformance,response_schema_conformance"
-# A WebSocket is not asked by requests; what waits for more lines of a log, waits.
-LEFT_OUT = r"/live$|/log$"
+# A WebSocket is not asked by requests; what waits for more lines of a log or for another spin, waits.
+LEFT_OUT = r"/live$|/log$|/spins(/\{flow\}/\{step\})?$"
 
 
 @pytest.fixture

@@ -30,12 +30,13 @@ class Postgres:
     programs: Path
     folder: Path
     port: int
+    settings: tuple[str, ...] = CHEAP
     process: subprocess.Popen[bytes] | None = None
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
-        options = [part for setting in CHEAP for part in ("-c", setting)]
+        options = [part for setting in self.settings for part in ("-c", setting)]
         command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), *options]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
@@ -71,8 +72,8 @@ class Postgres:
 
 
 @functools.cache
-def server() -> Postgres:
-    """The server of this process; it ends with it."""
+def server(settings: tuple[str, ...] = CHEAP) -> Postgres:
+    """The server of this process with such settings; it ends with the process."""
     found = _programs()
     if not found:
         subprocess.run(["./setup", "--servers"], cwd=product.REPOSITORY, check=True)
@@ -82,7 +83,7 @@ def server() -> Postgres:
         os.chown(folder, NOBODY, NOBODY)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        made = Postgres(found[-1], folder, free.getsockname()[1])
+        made = Postgres(found[-1], folder, free.getsockname()[1], settings)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(made.kill)
     options = ["-U", "app", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8"]

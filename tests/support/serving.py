@@ -22,6 +22,7 @@ class Serving:
     folder: Path
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("server",)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -31,7 +32,7 @@ class Serving:
 
     def start(self) -> None:
         """Starts it, and waits until it listens."""
-        command = [str(self.product.bin / "spinloom"), "server", "--port", str(self.port)]
+        command = [str(self.product.bin / "spinloom"), *self.command, "--port", str(self.port)]
         said = self.folder / "said"
         with open(said, "w") as log:
             self.process = subprocess.Popen(
@@ -50,6 +51,11 @@ class Serving:
             assert self.process.poll() is None, said.read_text()
             time.sleep(0.01)
         raise TimeoutError("the server does not listen")
+
+    @property
+    def said(self) -> str:
+        """What it has printed."""
+        return (self.folder / "said").read_text()
 
     def kill(self) -> None:
         """Ends it as the kernel would that is out of memory."""

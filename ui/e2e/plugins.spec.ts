@@ -219,7 +219,7 @@ test("columns, marks in the timeline and views of artifacts can be a plugin's", 
   const values = `Object.fromEntries(data.data.map((run) => [run.flow + "/" + run.run, "seen " + run.status]))`;
   const column = get("runs", `parent.postMessage({ type: "PluginColumnValues", values: ${values} }, "*")`);
   await plugin(own, "column", { slot: "runs-column", script: column });
-  const marks = `[{ at: data.data.created_at + 1e5, label: "deploy <b>1</b>", tone: "failed" }]`;
+  const marks = `[{ at: data.data.created_at + 5e3, label: "deploy <b>1</b>", tone: "failed" }]`;
   const overlay = get("run", `parent.postMessage({ type: "PluginTimelineMarks", marks: ${marks} }, "*")`);
   await plugin(own, "overlay", { slot: "timeline-overlay", script: overlay });
   const artifact = get(

@@ -51,11 +51,19 @@ test("the step's docstring, its times, and the tasks before and after it are the
   const rail = page.getByRole("complementary", { name: "about the task" });
   await expect(rail).toContainText("Waited for a worker");
   await expect(rail).toContainText("At work, 3 attempts");
+  await expect(rail).toContainText(/Starting[\d.]+ [mµ]?s/);
+  await expect(rail).toContainText(/Saving[\d.]+ [mµ]?s/);
   await rail.getByRole("link", { name: "end/3" }).click();
   await expect(page).toHaveURL(/\/RetriedFlow\/1\/end\/3$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("end/3");
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("shaky/2");
+});
+
+test("the item of a foreach is called as people call it", async ({ page }) => {
+  await page.goto(`/${RUNS.small}/train/3`);
+  await expect(page.getByRole("list", { name: "foreach" })).toHaveText("settings[1]depth=1 leaves=1");
+  await expect(page.getByRole("navigation", { name: "Where this is" })).toContainText("3depth=1 leaves=1");
 });
 
 test("every command can be copied", async ({ page }) => {
@@ -75,7 +83,7 @@ test("everything that is recorded is in Details", async ({ page }) => {
   await page.goto(`${SHAKY}?section=details`);
   await expect(page.getByRole("region", { name: "Task" })).toContainText("RetriedFlow/1/shaky/2");
   await expect(page.getByRole("region", { name: "Step" })).toContainText("@retry");
-  await expect(page.getByRole("region", { name: "Attempts side by side" }).getByRole("row")).toHaveCount(7);
+  await expect(page.getByRole("region", { name: "Attempts side by side" }).getByRole("row")).toHaveCount(9);
 });
 
 test("what an attempt used is drawn, or told where it was too short", async ({ page, own }) => {

@@ -12,7 +12,7 @@ import { NotFound, PageProblem, Shell } from "~/shell/Shell";
 import { parseSearch, writeSearch } from "~/shell/url";
 
 // Each page is a script of its own, which is fetched when somebody goes there (or points at a link to it).
-const pages = import.meta.glob<Record<string, unknown>>("./{runs,flow,run,task,compare}/*Page.tsx");
+const pages = import.meta.glob<Record<string, unknown>>("./{runs,flow,run,task,compare,spins}/*Page.tsx");
 
 type Lazy<P> = ((props: P) => ReactElement) & { preload?: () => Promise<void> };
 
@@ -34,6 +34,28 @@ const compare = createRoute({
   getParentRoute: () => root,
   path: "/compare",
   component: page("./compare/ComparePage.tsx", "ComparePage"),
+});
+
+const SpinsPage = page("./spins/SpinsPage.tsx", "SpinsPage");
+
+const spins = createRoute({
+  getParentRoute: () => root,
+  path: "/spins",
+  component: SpinsPage,
+});
+
+const spinsOfFlow = createRoute({
+  getParentRoute: () => root,
+  path: "/spins/$flow",
+  beforeLoad: () => {
+    throw redirect({ to: "/spins", replace: true });
+  },
+});
+
+const spinsOfStep = createRoute({
+  getParentRoute: () => root,
+  path: "/spins/$flow/$step",
+  component: SpinsPage,
 });
 
 const flow = createRoute({
@@ -95,7 +117,18 @@ const taskRoute = createRoute({
 
 /** All pages by their addresses. */
 export const router = createRouter({
-  routeTree: root.addChildren([runs, compare, flow, bareRun, run, step, taskRoute]),
+  routeTree: root.addChildren([
+    runs,
+    compare,
+    spins,
+    spinsOfFlow,
+    spinsOfStep,
+    flow,
+    bareRun,
+    run,
+    step,
+    taskRoute,
+  ]),
   basepath: base || "/",
   parseSearch,
   stringifySearch: writeSearch,

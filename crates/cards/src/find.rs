@@ -80,11 +80,11 @@ pub fn of_tasks(
     Ok(all)
 }
 
-fn found(card: Card, run: &RunId, made_in: &RunId, task: &TaskRecord) -> Found {
+pub(crate) fn found(card: Card, run: &RunId, made_in: &RunId, task: &TaskRecord) -> Found {
     Found { card, run: run.clone(), made_in: made_in.clone(), step: task.step.clone(), task: task.task }
 }
 
-fn saved(store: &Datastore, address: &str) -> Result<Vec<Card>> {
+pub(crate) fn saved(store: &Datastore, address: &str) -> Result<Vec<Card>> {
     Ok(store.saved_cards(&store.recent_manifest(&address.parse::<ManifestRef>()?)?))
 }
 

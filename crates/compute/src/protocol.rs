@@ -76,6 +76,9 @@ pub enum Header {
         id: TaskId,
         /// Length of the JSON, bytes.
         result: u32,
+        /// When the step's own code began and ended, microseconds since the epoch, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<(i64, i64)>,
     },
     /// Zygote → engine: the process is gone. Always follows its `result`, if there was one.
     Exit {
@@ -219,7 +222,7 @@ mod tests {
 
     fn round_trip(body: &[u8], fds: &[RawFd]) -> Message {
         let (a, b) = pair();
-        let header = Header::Result { id: TaskId(7), result: 3 };
+        let header = Header::Result { id: TaskId(7), result: 3, code: Some((1, 2)) };
         send(a.as_fd(), &header, &[body], fds).unwrap();
         let got = receive(b.as_fd(), &mut Vec::new()).unwrap().unwrap();
         assert_eq!(got.header, header);

@@ -61,6 +61,8 @@ pub struct AttemptWriter {
 
 pub(crate) struct Pending {
     pub(crate) what: Described,
+    /// It was made by an earlier task.
+    pub(crate) carried: bool,
     pub(crate) home: Option<ManifestRef>,
     pub(crate) size: u64,
     pub(crate) hash: ContentHash,
@@ -131,6 +133,7 @@ impl AttemptWriter {
         let hash = ContentHash::of_artifact(stream_hash, &hashes);
         let pending = Pending {
             what: what.into(),
+            carried: false,
             home: None,
             size: stream_len + buffers.iter().map(|b| b.len() as u64).sum::<u64>(),
             hash,
@@ -192,6 +195,15 @@ impl AttemptWriter {
     /// The hash of the artifact called `name`, if one is saved.
     pub fn hash_of(&self, name: &str) -> Option<ContentHash> {
         self.artifacts.get(name).map(|pending| pending.hash)
+    }
+
+    /// What is saved so far, by name.
+    pub fn contents(&self) -> impl Iterator<Item = Content<'_>> {
+        self.artifacts.iter().map(|(name, pending)| Content {
+            name: name.as_str(),
+            what: &pending.what,
+            carried: pending.carried,
+        })
     }
 
     /// Says what people are shown of the artifact called `name`, if one is saved.
@@ -289,6 +301,17 @@ impl AttemptWriter {
         let remote = self.uploads.as_ref().map(|uploads| uploads.send(hash, len)).transpose()?;
         Ok(Part::Elsewhere(Piece::Chunk { hash, len, zstd, remote }))
     }
+}
+
+/// An artifact that an attempt has saved.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is.
+    pub what: &'a Described,
+    /// Whether an earlier task made it.
+    pub carried: bool,
 }
 
 /// A pickle stream to be saved: bytes, or what took them.

@@ -3,7 +3,7 @@
 //! Those of an attempt that is over are in its manifest, beside its artifacts: a task that was taken over has them, and so have spins and
 //! object stores. While it runs they are files, each replaced as a whole, so that a reader never sees a half.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, fs, io, os::unix::fs::MetadataExt as _, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
@@ -54,6 +54,13 @@ enum Place {
     File(PathBuf),
     Entry(Arc<Manifest>, Box<ArtifactEntry>),
 }
+
+/// Task, attempt and position.
+type LivePlace = (TaskId, u32, usize);
+
+/// Which files of cards were read, and what they were then: a file that is replaced is another.
+#[derive(Debug, Default)]
+pub struct Seen(HashMap<LivePlace, (u64, i64, i64)>);
 
 /// A card, and what it needs to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,27 +126,66 @@ impl Datastore {
     /// # Errors
     /// `SL0401` if they cannot be read.
     pub fn live_cards(&self, flow: &FlowName, run: &RunId, of: Option<(TaskId, u32)>) -> Result<Vec<Card>> {
+        let mut cards = Vec::new();
+        self.walk_cards((flow, run), |(task, attempt, position), file| {
+            if of.is_none_or(|of| of == (task, attempt)) {
+                cards.extend(live_card((task, attempt, position), file.path())?);
+            }
+            Ok(())
+        })?;
+        cards.sort_by_key(|card| (card.task, card.attempt, card.position));
+        Ok(cards)
+    }
+
+    /// Of the cards that attempts are making those that were written anew since `seen`, which is brought up to date; only of attempts that
+    /// are `wanted`.
+    ///
+    /// # Errors
+    /// `SL0401` if they cannot be read.
+    pub fn replaced_cards(
+        &self,
+        of: (&FlowName, &RunId),
+        wanted: impl Fn(TaskId, u32) -> bool,
+        seen: &mut Seen,
+    ) -> Result<Vec<Card>> {
+        let mut cards = Vec::new();
+        self.walk_cards(of, |place, file| {
+            if !wanted(place.0, place.1) {
+                return Ok(());
+            }
+            // A file that is gone meanwhile is one that will be looked at again.
+            let Ok(metadata) = file.metadata() else { return Ok(()) };
+            let stamp = (metadata.ino(), metadata.mtime(), metadata.mtime_nsec());
+            if seen.0.get(&place) != Some(&stamp)
+                && let Some(card) = live_card(place, file.path())?
+            {
+                seen.0.insert(place, stamp);
+                cards.push(card);
+            }
+            Ok(())
+        })?;
+        Ok(cards)
+    }
+
+    /// Goes through the files of cards that the attempts of a run are making.
+    fn walk_cards(
+        &self,
+        (flow, run): (&FlowName, &RunId),
+        mut each: impl FnMut(LivePlace, &fs::DirEntry) -> Result<()>,
+    ) -> Result<()> {
         let folder = self.card_folder(flow, run);
         let files = match fs::read_dir(&folder) {
             Ok(files) => files,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(e) => return Err(read_error(&folder, &e)),
         };
-        let mut cards = Vec::new();
         for file in files {
             let file = file.map_err(|e| read_error(&folder, &e))?;
-            let Some((task, attempt, position)) = file.file_name().to_str().and_then(named) else { continue };
-            if of.is_some_and(|of| of != (task, attempt)) {
-                continue;
+            if let Some(place) = file.file_name().to_str().and_then(named) {
+                each(place, &file)?;
             }
-            let path = file.path();
-            let Some(note) = first_line(&path)?.and_then(|line| serde_json::from_slice(&line).ok()) else {
-                continue;
-            };
-            cards.push(Card { note, task, attempt, position, place: Place::File(path) });
         }
-        cards.sort_by_key(|card| (card.task, card.attempt, card.position));
-        Ok(cards)
+        Ok(())
     }
 
     /// Makes `json` the card at `position` of an attempt that runs, in place of an earlier one. `note` is a [`CardNote`] as JSON.
@@ -231,8 +277,14 @@ impl Datastore {
     }
 }
 
+/// The card in a file, unless it has gone meanwhile.
+fn live_card((task, attempt, position): LivePlace, path: PathBuf) -> Result<Option<Card>> {
+    let note = first_line(&path)?.and_then(|line| serde_json::from_slice(&line).ok());
+    Ok(note.map(|note| Card { note, task, attempt, position, place: Place::File(path) }))
+}
+
 /// Task, attempt and position of a card's file; nothing for one that is being written, or is none.
-fn named(name: &str) -> Option<(TaskId, u32, usize)> {
+fn named(name: &str) -> Option<LivePlace> {
     let mut words = name.split('.');
     let (task, attempt, position) = (words.next()?, words.next()?, words.next()?);
     words.next().is_none().then_some(())?;
@@ -283,6 +335,27 @@ mod tests {
         }
         assert!(store.live_cards(&flow, &run, Some((TaskId(3), 0))).unwrap().is_empty());
         assert_eq!(store.live_cards(&flow, &run, None).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn only_what_was_replaced_is_read_again() {
+        let (_dir, store, flow, run) = place();
+        let show = |task, text: &str| {
+            let place = (TaskId(task), 0);
+            store.write_live_card((&flow, &run), place, 0, (NOTE, text.as_bytes())).unwrap();
+        };
+        let mut seen = Seen::default();
+        let mut look = |but: u64| {
+            let cards = store.replaced_cards((&flow, &run), |task, _| task.0 != but, &mut seen).unwrap();
+            cards.iter().map(|card| card.task.0).collect::<Vec<_>>()
+        };
+        assert!(look(0).is_empty());
+        show(1, "{}");
+        show(2, "{}");
+        assert_eq!(look(2), [1]);
+        assert_eq!(look(0), [2]);
+        show(1, "[]");
+        assert_eq!((look(0), look(0)), (vec![1], vec![]));
     }
 
     #[test]

@@ -56,8 +56,10 @@ mod text;
 mod verify;
 
 pub use artifact::{Buffer, Payload};
-pub use attempt::{AttemptId, AttemptWriter, ENCODING, INLINE_PIECE, INLINE_RECORD, Stream, is_pickle};
-pub use cards::{CARD, Card, CardDocument, CardNote, card_name};
+pub use attempt::{
+    AttemptId, AttemptWriter, Content, ENCODING, INLINE_PIECE, INLINE_RECORD, Stream, is_pickle,
+};
+pub use cards::{CARD, Card, CardDocument, CardNote, Seen, card_name};
 pub use check::Fault;
 pub use described::{Described, Json};
 pub use driver::DriverLock;

@@ -46,6 +46,8 @@ pub(crate) struct Running {
     pub early: Vec<(LogStream, String)>,
     /// What it said, and its manifest record.
     pub result: Option<(Value, Vec<u8>)>,
+    /// When the step's own code began and ended.
+    pub code: Option<(i64, i64)>,
     pub exit: Option<Exit>,
     /// Why no process could be made for it.
     pub refused: Option<Failure>,

@@ -231,6 +231,7 @@ impl Dispatcher {
             announced: false,
             early: Vec::new(),
             result: None,
+            code: None,
             exit: None,
             refused: None,
             doomed: None,
@@ -315,8 +316,9 @@ impl Dispatcher {
                     self.refused(id, -pid, listener).await;
                 }
             }
-            Header::Result { id, result } => {
+            Header::Result { id, result, code } => {
                 if let Some(running) = self.running.get_mut(&id) {
+                    running.code = code;
                     let mut body = message.body;
                     let record = body.split_off((result as usize).min(body.len()));
                     running.result = serde_json::from_slice(&body).ok().map(|value| (value, record));
@@ -325,8 +327,11 @@ impl Dispatcher {
             Header::Exit { id, status, cpu_us, max_rss_kib } => {
                 self.zygotes.forget(id);
                 let Some(running) = self.running.get_mut(&id) else { return };
-                running.exit =
-                    Some(Exit { status, usage: Usage { cpu_us, max_rss_kib }, at: Instant::now() });
+                running.exit = Some(Exit {
+                    status,
+                    usage: Usage { cpu_us, max_rss_kib, ..Usage::default() },
+                    at: Instant::now(),
+                });
                 if running.closed {
                     self.complete(id, listener).await;
                 }
@@ -485,6 +490,7 @@ impl Dispatcher {
         let children = next.as_ref().and_then(|next| Some(next.as_ref()?.foreach.as_ref()?.count));
         let at = now();
         let duration_us = at - running.started_at;
+        let usage = exit.usage.round(running.code, (running.started_at, at));
         if !retrying {
             self.outcome.tasks += 1;
             if let (Some(failure), false) = (&failure, stopped) {
@@ -499,7 +505,7 @@ impl Dispatcher {
             transition: next.flatten().and_then(|next| serde_json::to_value(next).ok()),
             manifest: manifest.map(|m| m.to_string()),
             failure: failure.clone(),
-            usage: exit.usage,
+            usage,
             at,
         });
         listener.event(&RunEvent::AttemptFinished {
@@ -510,7 +516,7 @@ impl Dispatcher {
             retrying,
             children,
             duration_us,
-            usage: exit.usage,
+            usage,
             at,
         });
     }

@@ -176,7 +176,7 @@ mod tests {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        sampler.ended(long, Usage { cpu_us: 77_000_000, max_rss_kib: 1 });
+        sampler.ended(long, Usage { cpu_us: 77_000_000, max_rss_kib: 1, ..Usage::default() });
         sampler.finish();
         let curve = store.resources(&flow, &run, TaskId(1), 0).unwrap().unwrap();
         assert!(curve.points.iter().any(|point| point.rss_kib > 0 && point.processes == 1), "{curve:?}");

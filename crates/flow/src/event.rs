@@ -59,7 +59,7 @@ pub struct Failure {
     pub exit_code: Option<i32>,
 }
 
-/// What the operating system says an attempt cost.
+/// What an attempt cost: what the operating system says of its process, and the time that was not the step's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Usage {
@@ -67,6 +67,32 @@ pub struct Usage {
     pub cpu_us: u64,
     /// Peak resident memory, KiB.
     pub max_rss_kib: u64,
+    /// From its start until the step's own code began, microseconds; 0 if that is not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub starting_us: u64,
+    /// From the end of the step's own code until it was over: saving, and leaving. 0 if that is not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub saving_us: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Usage {
+    /// With the time round the step's own code, which ran from `code.0` to `code.1` in an attempt from `started_at` to `at`.
+    #[must_use]
+    pub fn round(self, code: Option<(i64, i64)>, (started_at, at): (i64, i64)) -> Self {
+        let Some((began, ended)) = code else { return self };
+        // Clocks may be set while it runs.
+        let began = began.clamp(started_at, at.max(started_at));
+        let ended = ended.clamp(began, at.max(began));
+        Self {
+            starting_us: (began - started_at).unsigned_abs(),
+            saving_us: (at - ended).max(0).unsigned_abs(),
+            ..self
+        }
+    }
 }
 
 /// One thing that happened.
@@ -184,7 +210,7 @@ mod tests {
             retrying: true,
             children: None,
             duration_us: 12,
-            usage: Usage { cpu_us: 5, max_rss_kib: 7 },
+            usage: Usage { cpu_us: 5, max_rss_kib: 7, ..Usage::default() },
             at: 99,
         };
         let value = serde_json::to_value(&event).unwrap();
@@ -195,6 +221,19 @@ mod tests {
         });
         assert_eq!(value, expected);
         assert_eq!(serde_json::from_value::<RunEvent>(value).unwrap(), event);
+    }
+
+    #[test]
+    fn the_time_round_the_code_is_never_more_than_the_attempts() {
+        let round = |code, attempt| {
+            let usage = Usage::default().round(code, attempt);
+            (usage.starting_us, usage.saving_us)
+        };
+        assert_eq!(round(Some((110, 170)), (100, 200)), (10, 30));
+        assert_eq!(round(Some((90, 250)), (100, 200)), (0, 0));
+        assert_eq!(round(Some((300, 150)), (100, 200)), (100, 0));
+        assert_eq!(round(Some((110, 120)), (100, 50)), (0, 0));
+        assert_eq!(round(None, (100, 200)), (0, 0));
     }
 
     #[test]

@@ -14,12 +14,13 @@ use spinloom_compute::TaskSpec;
 use spinloom_compute::protocol::{self, Header};
 use spinloom_datastore::{
     ArtifactEntry, AttemptId, AttemptWriter, Buffer, CARD, ContentHash, Datastore, Described, Json,
-    LogWriter, Manifest, ManifestRef, is_pickle,
+    LogWriter, Manifest, ManifestRef, card_name, is_pickle,
 };
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 use spinloom_flow::event::LogStream;
 use spinloom_settings::Settings;
 
+use crate::cards::{self, CardForm};
 use crate::errors::raise;
 use crate::json::to_python;
 use crate::spool::{PickleStream, Spool, stream_for};
@@ -40,6 +41,8 @@ pub struct TaskContext {
     record: Option<Vec<u8>>,
     /// The artifacts of the task that a spin repeats.
     recorded: Option<Arc<Opened>>,
+    /// When and in which process it began: microseconds since the epoch.
+    began: (i64, u32),
     /// Where what it prints is kept, with how many bytes more of each stream.
     log: Option<(LogWriter, [u64; 2])>,
 }
@@ -121,7 +124,7 @@ impl Opened {
         Ok(Self { manifest, base })
     }
 
-    fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
+    pub(crate) fn find(&self, name: &str) -> Option<(&Manifest, &ArtifactEntry)> {
         [Some(&self.manifest), self.base.as_ref()]
             .into_iter()
             .flatten()
@@ -174,6 +177,7 @@ impl TaskContext {
             socket,
             record: None,
             recorded: None,
+            began: (spinloom_engine::now(), std::process::id()),
             log: None,
         }
     }
@@ -195,10 +199,10 @@ impl TaskContext {
         self.inputs[i].as_deref().ok_or_else(|| PyIndexError::new_err(format!("task has no input {i}")))
     }
 
-    fn send(&self, socket: &OwnedFd, result: &str, record: &[u8]) -> Result<()> {
+    fn send(&self, socket: &OwnedFd, result: &str, code: Option<(i64, i64)>, record: &[u8]) -> Result<()> {
         let length =
             u32::try_from(result.len()).or_error(codes::INTERNAL, || "a result is too large".into())?;
-        let header = Header::Result { id: self.spec.task, result: length };
+        let header = Header::Result { id: self.spec.task, result: length, code };
         protocol::send(socket.as_fd(), &header, &[result.as_bytes(), record], &[])
             .or_error(codes::TASK_DIED, || "cannot tell the engine the task's result".into())
     }
@@ -359,6 +363,37 @@ impl TaskContext {
             .map_err(|e| raise(py, &e))
     }
 
+    /// When the attempt began, microseconds since the epoch, and in which process.
+    #[getter]
+    fn began(&self) -> (i64, u32) {
+        self.began
+    }
+
+    /// Keeps the card at `position`: `form`, filled in with what is known of the task.
+    fn keep_card(&mut self, py: Python<'_>, position: usize, form: &CardForm) -> PyResult<()> {
+        if form.has_parameters() {
+            self.opened(py, 0)?;
+        }
+        let Some(writer) = &self.writer else { return Err(finished()) };
+        let input = self.inputs.first().and_then(Option::as_deref);
+        let (began, _) = self.began;
+        let task = cards::Task { spec: &self.spec, writer, input, began, at: spinloom_engine::now() };
+        let filled = form.filled(&task, position);
+        let Some(writer) = &mut self.writer else { return Err(finished()) };
+        let saved = filled
+            .and_then(|(what, text)| writer.save(card_name(position).as_str(), what, text.as_bytes(), &[]));
+        saved.map(|_hash| ()).map_err(|e| raise(py, &e))
+    }
+
+    /// What cards show of the task: when it ran, and what it made; as JSON.
+    fn card_facts(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        let Some(writer) = &self.writer else { return Err(finished()) };
+        let about = cards::about(&self.spec, self.began.0, spinloom_engine::now());
+        let artifacts = serde_json::to_string(&cards::artifacts(writer))
+            .or_error(codes::INTERNAL, || "a card cannot be written".into());
+        Ok((about.to_string(), artifacts.map_err(|e| raise(py, &e))?))
+    }
+
     /// Keeps a library that live cards name; answers what they are to call it.
     fn keep_script(&self, py: Python<'_>, text: &[u8]) -> PyResult<String> {
         let TaskSpec { flow, run, .. } = &self.spec;
@@ -416,12 +451,15 @@ impl TaskContext {
         log.append(kind, spinloom_engine::now(), &text[..wanted]).map_err(|e| raise(py, &e))
     }
 
-    /// Commits: hands the result and the manifest to the engine. Nothing can be saved afterwards.
-    fn finish(&mut self, py: Python<'_>, result_json: &str) -> PyResult<()> {
+    /// Commits: hands the result and the manifest to the engine, with when the step's own code began and ended, nanoseconds since
+    /// the epoch; 0 if it never did. Nothing can be saved afterwards.
+    #[pyo3(signature = (result_json, began=0, ended=0))]
+    fn finish(&mut self, py: Python<'_>, result_json: &str, began: i64, ended: i64) -> PyResult<()> {
+        let code = (began > 0 && ended > 0).then_some((began / 1000, ended / 1000));
         let writer = self.writer.take().ok_or_else(finished)?;
         let record = writer.finish().map_err(|e| raise(py, &e))?;
         match &self.socket {
-            Some(socket) => self.send(socket, result_json, &record).map_err(|e| raise(py, &e)),
+            Some(socket) => self.send(socket, result_json, code, &record).map_err(|e| raise(py, &e)),
             None => {
                 self.record = Some(record);
                 Ok(())

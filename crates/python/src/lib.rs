@@ -4,6 +4,7 @@
 
 mod arena;
 mod buckets;
+mod cards;
 mod context;
 mod errors;
 mod fork;
@@ -29,6 +30,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add("METAFLOW_VERSION", spinloom_flow::METAFLOW_VERSION)?;
     m.add_class::<context::TaskContext>()?;
+    m.add_class::<cards::CardForm>()?;
     m.add_class::<spool::Spool>()?;
     m.add_class::<store::Store>()?;
     m.add_function(wrap_pyfunction!(arena::huge_pages, m)?)?;

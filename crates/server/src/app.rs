@@ -22,6 +22,7 @@ use crate::plugins::Plugins;
 use crate::provider::Writers;
 use crate::readers::Readers;
 use crate::security::Guard;
+use crate::spins::Spins;
 use crate::telemetry::Telemetry;
 use crate::views::{Graphs, Views};
 use crate::wire::Writer;
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) guard: Guard,
     /// All runs.
     pub(crate) index: Runs,
+    /// Spins that were kept.
+    pub(crate) spins: Spins,
     /// What is counted.
     pub(crate) metrics: Metrics,
     /// The way to a collector of telemetry, if there is one.
@@ -96,6 +99,7 @@ impl App {
             packages: Packages::default(),
             plugins: Plugins::new(&options)?,
             readers,
+            spins: Spins::new(&options),
             tails: Tails::default(),
             telemetry: options.otlp.as_deref().map(Telemetry::new).transpose()?,
             views: Views::new(Graphs::start(options.policy.access.clone())?),

@@ -23,6 +23,7 @@ mod provider;
 mod readers;
 mod security;
 mod serve;
+mod spins;
 mod telemetry;
 mod views;
 mod wire;

@@ -1,11 +1,12 @@
 //! What a server is told.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use spinloom_datastore::StorePolicy;
 use spinloom_metadata::Location;
+use spinloom_settings::SPIN_FOLDER;
 
 use crate::security::{Auth, Tokens};
 
@@ -23,7 +24,9 @@ pub struct Options {
     pub metadata: Location,
     /// The folder of the local store, for artifacts, logs and code.
     pub store: PathBuf,
-    /// How that store is used, and the object store beside it.
+    /// The folder of the store of kept spins; it may not be there.
+    pub spins: PathBuf,
+    /// How the store of runs is used, and the object store beside it.
     pub policy: StorePolicy,
     /// What is demanded of those who ask.
     pub auth: Auth,
@@ -46,11 +49,22 @@ pub struct Options {
 }
 
 impl Options {
+    /// A path without the prefix that everything is below, if it is.
+    pub(crate) fn bare<'p>(&self, path: &'p str) -> &'p str {
+        let below = self.prefix.as_deref().and_then(|prefix| path.strip_prefix(prefix));
+        match below {
+            Some("") => "/",
+            Some(rest) if rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+
     /// For the store in a folder, at a free port of this machine, for everybody on it.
     pub fn local(store: PathBuf) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metadata: Location::Local(store.clone()),
+            spins: store.parent().unwrap_or(Path::new(".")).join(SPIN_FOLDER),
             store,
             policy: StorePolicy::default(),
             auth: Auth::None,
@@ -62,6 +76,27 @@ impl Options {
             prefix: None,
             deadline: DEADLINE,
             otlp: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_below_the_prefix_is_without_it() {
+        let mut options = Options::local("store".into());
+        assert_eq!(options.bare("/loom/assets/a.js"), "/loom/assets/a.js");
+        options.prefix = Some("/loom".into());
+        for (path, bare) in [
+            ("/loom/assets/a.js", "/assets/a.js"),
+            ("/loom", "/"),
+            ("/loom/", "/"),
+            ("/loomy/assets/a.js", "/loomy/assets/a.js"),
+            ("/assets/a.js", "/assets/a.js"),
+        ] {
+            assert_eq!(options.bare(path), bare);
         }
     }
 }

@@ -28,8 +28,13 @@ impl Readers {
     /// Makes what is to be read if it is not there yet, so that a server can be started before the first run.
     pub(crate) fn open(location: Location, deadline: Duration) -> Result<Self> {
         drop(location.open()?);
+        Ok(Self::existing(location, deadline))
+    }
+
+    /// Of what is there already, and is not made if it is not.
+    pub(crate) fn existing(location: Location, deadline: Duration) -> Self {
         let permits = Arc::new(Semaphore::new(READERS));
-        Ok(Self { pool: Arc::new(Pool { location, idle: Mutex::default(), permits }), deadline })
+        Self { pool: Arc::new(Pool { location, idle: Mutex::default(), permits }), deadline }
     }
 
     /// Answers what `read` reads.

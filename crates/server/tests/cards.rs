@@ -39,8 +39,12 @@ fn show(store: &Datastore, at: i64, text: &str) {
 
 /// Keeps a card in a manifest; answers where that is.
 fn keep(store: &Datastore, at: i64, json: &str) -> String {
+    keep_of(store, 3, at, json)
+}
+
+fn keep_of(store: &Datastore, task: u64, at: i64, json: &str) -> String {
     let (flow, run) = ("Training".parse().unwrap(), "1".parse().unwrap());
-    let id = AttemptId { flow, run, step: "train".parse().unwrap(), task: TaskId(3), attempt: 0 };
+    let id = AttemptId { flow, run, step: "train".parse().unwrap(), task: TaskId(task), attempt: 0 };
     let mut pack = store.pack(&id.flow, &id.run).unwrap();
     let mut writer = AttemptWriter::new(store.clone(), id, None);
     let what = format!(r#"{{"encoding":"{CARD}","serializer":{}}}"#, note(at));
@@ -117,36 +121,81 @@ fn what_was_kept_counts_more_than_what_was_shown() {
     assert_eq!(data["components"][0]["source"], "in the end");
 }
 
-#[test]
-fn who_looks_is_told_of_every_refresh() {
-    let server = Server::start();
-    let store = running(&server);
-    show(&store, 1, "one");
-    let stream = std::net::TcpStream::connect(server.at).unwrap();
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
-    let (mut socket, _) = tungstenite::client(format!("ws://{}/api/v1/live", server.at), stream).unwrap();
-    let hear = |socket: &mut tungstenite::WebSocket<std::net::TcpStream>| -> Value {
+/// A socket of the server's.
+struct Socket(tungstenite::WebSocket<std::net::TcpStream>);
+
+impl Socket {
+    fn open(server: &Server) -> Self {
+        let stream = std::net::TcpStream::connect(server.at).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+        Self(tungstenite::client(format!("ws://{}/api/v1/live", server.at), stream).unwrap().0)
+    }
+
+    fn say(&mut self, what: &Value) {
+        self.0.send(Message::text(what.to_string())).unwrap();
+    }
+
+    /// What it says next of cards.
+    fn hear(&mut self) -> Value {
         loop {
-            if let Message::Text(text) = socket.read().unwrap() {
+            if let Message::Text(text) = self.0.read().unwrap() {
                 let said: Value = serde_json::from_str(&text).unwrap();
                 if said["type"] == "cards" {
                     return said;
                 }
             }
         }
-    };
+    }
+}
+
+#[test]
+fn who_looks_is_told_of_every_refresh() {
+    let server = Server::start();
+    let store = running(&server);
+    show(&store, 1, "one");
+    let mut socket = Socket::open(&server);
     for (id, watch) in [
         (1, json!({"type": "watch", "id": 1, "view": "cards", "flow": "Training", "run": "1"})),
         (2, json!({"type": "watch", "id": 2, "view": "cards", "flow": "Training", "run": "1", "task": 3})),
     ] {
-        socket.send(Message::text(watch.to_string())).unwrap();
-        let first = hear(&mut socket);
+        socket.say(&watch);
+        let first = socket.hear();
         assert_eq!((&first["id"], &first["cards"][0]["hash"]), (&json!(id), &json!(HASH)));
         for at in [20, 30] {
             show(&store, at + id, "two");
-            let said = hear(&mut socket);
+            let said = socket.hear();
             assert_eq!(said["cards"][0]["made_at"], at + id, "{said}");
         }
-        socket.send(Message::text(json!({"type": "unwatch", "id": id}).to_string())).unwrap();
+        socket.say(&json!({"type": "unwatch", "id": id}));
     }
+}
+
+#[test]
+fn who_looks_at_a_run_of_many_tasks_is_told_only_what_is_new() {
+    const TASKS: u64 = 300;
+    let server = Server::start();
+    let store = Datastore::open(&server.store()).unwrap();
+    let mut provider = server.provider();
+    let mut story = Story::begin(provider.as_mut(), 60_000_000);
+    story.fan_out(TASKS + 1);
+    // Tasks 2 … 301 are over, task 302 is at work.
+    for task in 2..TASKS + 3 {
+        story.started("train", task, 0, &[1], 20);
+    }
+    for task in 2..TASKS + 2 {
+        story.kept("train", task, 0, &keep_of(&store, task, 5, &document(5, "done")));
+    }
+    let mut socket = Socket::open(&server);
+    socket.say(&json!({"type": "watch", "id": 1, "view": "cards", "flow": "Training", "run": "1"}));
+    assert_eq!(socket.hear()["cards"].as_array().unwrap().len(), usize::try_from(TASKS).unwrap());
+    let last = TASKS + 2;
+    let told = |said: &Value| {
+        let cards = said["cards"].as_array().unwrap();
+        cards.iter().map(|card| (card["task"].clone(), card["live"].clone())).collect::<Vec<_>>()
+    };
+    let of = (&"Training".parse().unwrap(), &"1".parse().unwrap());
+    store.write_live_card(of, (TaskId(last), 0), 0, (&note(6), document(6, "soon").as_bytes())).unwrap();
+    assert_eq!(told(&socket.hear()), [(json!(last), json!(true))]);
+    story.kept("train", last, 0, &keep_of(&store, last, 7, &document(7, "done")));
+    assert_eq!(told(&socket.hear()), [(json!(last), json!(false))]);
 }

@@ -39,6 +39,27 @@ fn a_browser_without_a_token_gets_the_page_that_says_how() {
 }
 
 #[test]
+fn behind_a_prefix_the_page_that_says_how_has_its_scripts_and_styles() {
+    let server = Server::with(|options| {
+        options.auth = Auth::Token;
+        options.tokens = Some(Tokens { read: "look".to_owned(), write: "record".to_owned() });
+        options.prefix = Some("/loom".to_owned());
+    });
+    let page = ask(&server, "GET", "/loom/TideFlow/1", "Accept: text/html\r\n");
+    assert_eq!((page.status, page.header("content-type")), (401, Some("text/html; charset=utf-8")));
+    for (path, status) in [
+        ("/loom/assets/gone.js", 404),
+        ("/loom/healthz", 200),
+        ("/loom/api/v1/about", 401),
+        ("/loomy/assets/gone.js", 401),
+    ] {
+        assert_eq!(ask(&server, "GET", path, "").status, status, "{path}");
+    }
+    let with_token = ask(&server, "GET", "/loom/api/v1/about?token=look", "");
+    assert_eq!(with_token.status, 401, "an interface takes no token from its address");
+}
+
+#[test]
 fn a_token_opens() {
     let server = guarded();
     for header in

@@ -18,6 +18,6 @@ pub use recording::MetadataSettings;
 pub use remote::{CloudVariables, RemoteSettings};
 pub use settings::Settings;
 pub use storage::StorageSettings;
-pub use store_root::STORE_FOLDER;
+pub use store_root::{SPIN_FOLDER, STORE_FOLDER};
 pub use table::{Setting, table};
 pub use terminal::{Colour, Output};

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The name of the store's folder.
 pub const STORE_FOLDER: &str = ".spinloom";
+/// The folder of the store of kept spins, beside the one they start from.
+pub const SPIN_FOLDER: &str = ".spinloom_spin";
 
 /// The store's folder, which need not be there yet. `holder` is the folder that holds it, if the user said so.
 pub(crate) fn find(holder: Option<&str>, cwd: &Path) -> PathBuf {

@@ -35,7 +35,9 @@ pub(crate) fn plain(tasks: &[Plain<'_>]) -> Timeline {
 fn attempt(attempt: u32, status: TaskStatus, started_at: i64, finished_at: Option<i64>) -> AttemptBar {
     let failed = status == TaskStatus::Failed;
     let failure = failed.then(|| Failure { kind: format!("E{}", started_at % 3), ..Failure::default() });
-    AttemptBar { attempt, status, started_at, finished_at, failure, usage: Usage::default() }
+    let usage =
+        Usage { starting_us: u64::from(attempt), saving_us: u64::from(2 * attempt), ..Usage::default() };
+    AttemptBar { attempt, status, started_at, finished_at, failure, usage }
 }
 
 /// How one task comes about: its id's distance to the one before, step, parents back from it, wait, attempts' times, state.

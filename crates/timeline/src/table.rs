@@ -27,6 +27,10 @@ pub struct Bar {
     pub cpu_us: u64,
     /// Peak resident memory, KiB.
     pub max_rss_kib: u64,
+    /// Until the step's own code began, microseconds; 0 if not known.
+    pub starting_us: u64,
+    /// From the end of that code on.
+    pub saving_us: u64,
 }
 
 impl Bar {
@@ -128,6 +132,8 @@ impl Timeline {
             failure: attempt.failure.as_ref().map(|failure| self.groups.of(failure)),
             cpu_us: attempt.usage.cpu_us,
             max_rss_kib: attempt.usage.max_rss_kib,
+            starting_us: attempt.usage.starting_us,
+            saving_us: attempt.usage.saving_us,
         }
     }
 

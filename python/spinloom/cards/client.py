@@ -5,8 +5,6 @@ from __future__ import annotations
 import html as escaping
 import json
 import os
-import tempfile
-import webbrowser
 from collections.abc import Iterator, Sequence
 
 from ..exceptions import MetaflowException
@@ -102,6 +100,9 @@ class Card:
 
     def view(self) -> None:
         """Opens it in a browser."""
+        import tempfile
+        import webbrowser
+
         with tempfile.NamedTemporaryFile("w", suffix=".html", prefix="card-", delete=False, encoding="utf-8") as file:
             file.write(self.get())
         os.chmod(file.name, 0o600)

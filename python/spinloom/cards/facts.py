@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import linecache
-import time
 from functools import cached_property
 from textwrap import dedent
-
-from .components.artifact import described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +14,6 @@ if TYPE_CHECKING:
     from ..flow import FlowSpec
     from ..worker.task import TaskState
 
-MOST = 256 << 10
-"""Characters of all previews of a card together; artifacts that come later are only named."""
-
 
 class Known:
     """What all tasks of a step show alike, worked out once, before they are forked."""
@@ -27,6 +21,7 @@ class Known:
     def __init__(self, host: Any, step: str) -> None:
         self.graph = graph_of(host.document())
         self.code = _source(host, step)
+        self.parameters = [(one.name, one.attribute) for one in host.flow.parameters.values()]
 
 
 class Facts:
@@ -38,8 +33,7 @@ class Facts:
         self.flow = flow
         self.ctx = task.ctx
         self.warnings: list[str] = []
-        self.previews: dict[str, tuple[str, str | None]] = {}
-        self.began = time.time_ns() // 1000
+        self.began, self.process = self.ctx.began
         spec = task.spec
         self.step: str = spec["step"]
         self.attempt: int = spec["attempt"]
@@ -52,26 +46,13 @@ class Facts:
 
     def about(self) -> dict[str, Any]:
         """When it ran, for whom, where in a foreach."""
-        spec = self.state.spec
-        over = time.time_ns() // 1000
-        rows: list[tuple[str, Any]] = [
-            ("Started", {"type": "time", "at": self.began}),
-            ("Duration", {"type": "duration", "us": over - self.began}),
-            ("Attempt", self.attempt),
-        ]
-        if spec.get("user"):
-            rows.append(("User", spec["user"]))
-        if spec.get("tags"):
-            rows.append(("Tags", ", ".join(sorted(spec["tags"]))))
-        for frame in self.state.frames:
-            rows.append((f"{frame['var']} of {frame['step']}", f"{frame['index'] + 1} of {frame['count']}"))
-        if spec.get("origin_run"):
-            rows.append(("Resumes", str(spec["origin_run"])))
-        names, values = [name for name, _ in rows], [value for _, value in rows]
-        return {"type": "table", "columns": names, "data": [values], "vertical": True, "id": "task"}
+        told: dict[str, Any] = json.loads(self.ctx.card_facts()[0])
+        return told
 
     def parameters(self) -> dict[str, Any]:
         """Their values in this run."""
+        from .components.artifact import described
+
         shown = []
         for parameter in self.state.flow.parameters.values():
             try:
@@ -82,15 +63,10 @@ class Facts:
 
     def artifacts(self) -> dict[str, Any]:
         """What the task made, as it was shown when it was saved; what it carries on is only named."""
-        room = MOST
-        shown: list[dict[str, Any]] = []
-        for name, (kind, preview) in sorted(self.previews.items()):
-            if name.startswith("_"):
-                continue
-            room -= len(preview or "")
-            known = json.loads(preview) if preview is not None and room >= 0 else None
-            shown.append({"name": name, "type": kind, "preview": known})
-        return {"type": "artifacts", "data": shown, "carried": self._carried(), "id": "artifacts"}
+        told: dict[str, Any] = json.loads(self.ctx.card_facts()[1])
+        if not told["data"] and not told["carried"]:  # nothing is saved yet
+            told["carried"] = self._carried()
+        return told
 
     def _carried(self) -> list[str]:
         state = self.state
@@ -100,7 +76,7 @@ class Facts:
             names = {name for name, _ in self.ctx.input_artifacts(0)} - state.flow.shared
         else:
             names = set()
-        return sorted(name for name in names if not name.startswith("_") and name not in self.previews)
+        return sorted(name for name in names if not name.startswith("_"))
 
     def graph(self) -> dict[str, Any]:
         """The steps, and where each goes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pkgutil import iter_modules
 
 from .builtin import KINDS
 from .card import MetaflowCard
@@ -48,6 +47,8 @@ def _extensions() -> dict[str, type[MetaflowCard]]:
 
 
 def _packages() -> list[Any]:
+    from pkgutil import iter_modules
+
     try:
         root = import_module(_NAMESPACE)
     except ImportError:
@@ -75,6 +76,8 @@ def _namespaces(paths: Any) -> list[str]:
 
 
 def _below(name: str) -> list[Any]:
+    from pkgutil import iter_modules
+
     try:
         folder = import_module(name)
     except ImportError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-import threading
 import time
-from contextlib import suppress
 
+from .apart import Died, Overdue
 from .builtin import ErrorCard, Page
 from .component import notice
 from .current import Components
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from .card import MetaflowCard
     from .facts import Facts
-
-SHARE = 20
-"""A card that is made while the step runs may take one part in so many of its time."""
 
 
 class LiveCard:
@@ -49,15 +46,12 @@ class LiveCard:
         self._class = kind
         self._facts = facts
         self._hash = os.urandom(16).hex()
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
-        self._next = 0.0
         self._sequence = 0
         self._data: Any = None
         self._token: str | None = None
         self._html: str | None = None
         self._kept: dict[str, str] = {}
-        self._process = os.getpid()
+        self._process = facts.process
         self.last: Document | None = None
 
     @property
@@ -71,6 +65,11 @@ class LiveCard:
         return self._class is not None and issubclass(self._class, Page) and not self.components
 
     @property
+    def is_template(self) -> bool:
+        """Whether a class of a user's makes it."""
+        return self._class is not None and not issubclass(self._class, Page)
+
+    @property
     def reachable(self) -> bool:
         """Whether steps have something to say to it."""
         return self.editable or (self._class is not None and self._class.RUNTIME_UPDATABLE)
@@ -82,22 +81,9 @@ class LiveCard:
         if self._class is None or not self._class.RUNTIME_UPDATABLE or os.getpid() != self._process:
             return
         self._data = data
-        wait = 0.0 if force else self._next - time.monotonic()
-        if wait <= 0:
-            self._publish()
-        elif self._timer is None:
-            self._timer = threading.Timer(wait, self._publish)
-            self._timer.daemon = True
-            self._timer.start()
+        from .pace import Pace
 
-    def _publish(self) -> None:
-        with self._lock:
-            self._timer = None
-            began = time.monotonic()
-            with suppress(Exception):  # a card is never worth a step
-                self._write()
-            cost = time.monotonic() - began
-            self._next = began + cost + max(self.interval, cost * SHARE)
+        self.__dict__.setdefault("_pace", Pace(self._write, self.interval)).call(force)
 
     def _write(self) -> None:
         document = self._document(final=False)
@@ -113,10 +99,9 @@ class LiveCard:
 
     def stop(self) -> None:
         """Nothing is shown any more while the step runs."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+        pace = self.__dict__.get("_pace")
+        if pace is not None:
+            pace.stop()
 
     # Making it.
 
@@ -141,8 +126,27 @@ class LiveCard:
             return None
         document = self._blank()
         document.final = document.failed = True
-        told = str(error) if isinstance(error, (LookupError, TooLarge)) else _trace(error)
+        told = str(error) if isinstance(error, (LookupError, TooLarge, Died, Overdue)) else _trace(error)
         document.parts = ErrorCard({"error": told}).parts()
+        return document
+
+    def packed(self, document: Document | None) -> bytes:
+        """A card that was made in another process, for `unpacked`."""
+        if document is None:
+            return b""
+        at, encoded = document.encoded or (now(), document.encode(now()))
+        return json.dumps([at, document.failed]).encode() + b"\n" + encoded
+
+    def unpacked(self, packed: bytes) -> Document | None:
+        """A card that was made in another process."""
+        if not packed:
+            return None
+        head, _, encoded = packed.partition(b"\n")
+        document = self._blank()
+        at, document.failed = json.loads(head)
+        document.final = True
+        document.scripts = [] if document.failed else self._scripts()
+        document.encoded = at, encoded
         return document
 
     def _blank(self) -> Document:

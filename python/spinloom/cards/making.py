@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..context import current
 from ..worker.timeout import time_limit
+from . import apart
 from .current import CardCollector
 from .document import Document, now
 from .facts import Facts, Known
+from .forms import forms
 from .kinds import find
 from .live import LiveCard
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from ..worker.task import TaskState
 
 ENCODING = "spinloom-card"
+_GRACE = 1.0
+"""Seconds beyond its time after which the process of a template is ended, if it does not heed the alarm."""
 
 
 class CardPlan:
@@ -27,18 +33,42 @@ class CardPlan:
         self._decorators = decorators
         self._kinds: list[Any] | None = None
         self._known: Known | None = None
+        self.forms: list[Any] | None = None
 
     def prepare(self, host: Any, step: str) -> Known:
         """Finds the types, and what all tasks of the step would show alike. Packages of others are imported by that."""
         if self._known is None:
             self._kinds = [_kind(one) for one in self._decorators]
             self._known = Known(host, step)
+            self.forms = forms(self._paired(), self._known, step)
         return self._known
 
-    def begin(self, task: TaskState, flow: FlowSpec) -> TaskCards:
-        """The cards of an attempt, which `current.card` has from now on."""
-        facts = Facts(task, flow, self.prepare(task.host, task.step))
-        return TaskCards(list(zip(self._decorators, self._kinds or [], strict=True)), facts)
+    def _paired(self) -> list[tuple[Any, Any]]:
+        return list(zip(self._decorators, self._kinds or [], strict=True))
+
+    def begin(self, task: TaskState, flow: FlowSpec) -> None:
+        """Makes `current.card` be there: at once if a card is more than a form to be filled in, else once it is asked for."""
+        if self._known is None:
+            self.prepare(task.host, task.step)
+        task.cards = partial(self._whole, task, flow)
+        if self.forms is None or task.has_others:
+            task.cards()
+
+    def _whole(self, task: TaskState, flow: FlowSpec) -> CardCollector:
+        task.whole_cards = cards = TaskCards(self._paired(), Facts(task, flow, self.prepare(task.host, task.step)))
+        return cards.collector
+
+    def finish(self, task: TaskState, ok: bool) -> None:
+        """Keeps the cards beside the artifacts. Those that the step said nothing to cost next to nothing."""
+        if task.whole_cards is None and ok:
+            try:
+                for position, form in enumerate(self.forms or ()):
+                    task.ctx.keep_card(position, form)
+                return
+            except Exception:  # parameters that cannot be read: the longer way tells which
+                task.cards()
+        if task.whole_cards is not None:
+            task.whole_cards.finish(ok)
 
 
 def _kind(decorator: Any) -> Any:
@@ -56,13 +86,12 @@ class TaskCards:
 
     def __init__(self, kinds: list[tuple[Any, Any]], facts: Facts) -> None:
         self._facts = facts
-        # Filled while artifacts are saved, so that nothing is looked at twice.
-        facts.state.shown = facts.previews
         self._cards = [
             LiveCard(position, decorator, kind, self._facts, self._warn)
             for position, (decorator, kind) in enumerate(kinds)
         ]
-        current._add("card", CardCollector(self._cards, self._warn))
+        self.collector = CardCollector(self._cards, self._warn)
+        current._add("card", self.collector)
 
     def _warn(self, text: str) -> None:
         self._facts.warnings.append(text)
@@ -87,14 +116,32 @@ class TaskCards:
 
 
 def _limited(card: LiveCard) -> Document | None:
-    """The finished card, made within its time."""
+    """The finished card, made within its time; by a template in a process of its own, unless the step left threads running."""
+    try:
+        if card.is_template and apart.is_possible():
+            seconds = card.timeout + _GRACE if card.timeout > 0 else None
+            return card.unpacked(apart.run(lambda: card.packed(_timed(card)), seconds))
+        return _timed(card)
+    except apart.Overdue:
+        return card.error(apart.Overdue(_overdue(card)))
+    except apart.Died as died:
+        return card.error(apart.Died(f"the template `{card.kind}` did not come to its end: {died}"))
+    except Exception as error:
+        return card.error(error)
+
+
+def _timed(card: LiveCard) -> Document | None:
     try:
         if card.timeout <= 0 or card.is_quick:
             return card.make()
-        with time_limit(card.timeout, "", f"the card took longer than its `timeout` of {card.timeout:g} s"):
+        with time_limit(card.timeout, "", _overdue(card)):
             return card.make()
     except Exception as error:
         return card.error(error)
+
+
+def _overdue(card: LiveCard) -> str:
+    return f"the card took longer than its `timeout` of {card.timeout:g} s"
 
 
 def _tell(text: str) -> None:

@@ -77,15 +77,13 @@ _QUICK = {**_PLAIN, list: _list, tuple: _list}
 class Previews:
     """Makes the previews of one task's artifacts, and minds how long all of them take together.
 
-    `light` is for a process that others are forked from: there no library is called, since it might start threads. `keep` is
-    given the type and the preview of each artifact, by name.
+    `light` is for a process that others are forked from: there no library is called, since it might start threads.
     """
 
-    __slots__ = ("_keep", "_light", "_spent")
+    __slots__ = ("_light", "_spent")
 
-    def __init__(self, light: bool = False, keep: dict[str, tuple[str, str | None]] | None = None) -> None:
+    def __init__(self, light: bool = False) -> None:
         self._light = light
-        self._keep = keep
         self._spent = 0.0
 
     def of(self, value: Any) -> str | None:
@@ -103,12 +101,7 @@ class Previews:
 
     def shown(self, name: str, value: Any) -> str | None:
         """The preview of artifact `name`; private ones are not shown."""
-        if name[0] == "_":
-            return None
-        text = self.of(value)
-        if self._keep is not None:
-            self._keep[name] = (type(value).__name__, text)
-        return text
+        return None if name[0] == "_" else self.of(value)
 
     def note(self, name: str, value: Any, told: str | None = None) -> str | None:
         """What `TaskContext.save` is told beside the bytes of artifact `name`; private ones are not shown.

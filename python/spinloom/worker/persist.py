@@ -43,7 +43,7 @@ def save_artifacts(task: TaskState, flow: FlowSpec) -> MetaflowException | None:
     loaded = task.loaded
     kept: set[str] = set()
     problem = None
-    previews = Previews(keep=task.shown)
+    previews = Previews()
     for name, value in list(flow.__dict__.items()):
         kind = type(value)
         if not is_artifact(name, kind):

@@ -87,7 +87,10 @@ class _Context:
     def inherit_all(self, _position: int, _but: set[str]) -> None:
         pass
 
-    def finish(self, _result: str) -> None:
+    def keep_card(self, _position: int, _form: Any) -> None:
+        pass
+
+    def finish(self, _result: str, _began: int, _ended: int) -> None:
         pass
 
 
@@ -121,4 +124,3 @@ def rehearse(cards: bool = False) -> None:
     for _ in range(TIMES):
         run_attempt(host, context)  # type: ignore[arg-type]
     current._end()
-    current.__dict__.pop("card", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from time import time_ns
 
 from ..context import current
 from ..exceptions import (
@@ -51,7 +52,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
     if task.gang is not None:
         os.environ.update(task.gang.environment())
     current._begin(task)
-    cards = None if plan.cards is None else plan.cards.begin(task, flow)
+    if plan.cards is not None:
+        plan.cards.begin(task, flow)
     count, error = run_step(task, plan, flow)
     caught = None
     if error is None and plan.catch is not None and plan.catch["var"]:
@@ -67,8 +69,8 @@ def _run_attempt(host: FlowHost, ctx: Any) -> bool:
             if plan.catch and plan.catch["var"]:
                 save_value(task, plan.catch["var"], caught)
             error = None
-    if cards is not None:
-        cards.finish(error is None)
+    if plan.cards is not None:
+        plan.cards.finish(task, error is None)
     finish(task, plan, count, error, caught)
     return error is None
 
@@ -94,13 +96,16 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
     if plan.secrets is not None and (problem := provide(plan.secrets)) is not None:
         return problem
     arguments = (flow, Inputs(task)) if task.join or plan.takes_inputs else (flow,)
-    if not plan.seconds:
-        return boundary.call(plan.body, arguments)
+    task.began = time_ns()
     try:
+        if not plan.seconds:
+            return boundary.call(plan.body, arguments)
         with time_limit(plan.seconds, task.step):
             return boundary.call(plan.body, arguments)
     except TimeoutException as error:  # the alarm rang just after the step's last line
         return error
+    finally:
+        task.ended = time_ns()
 
 
 def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:
@@ -187,7 +192,7 @@ def finish(
         boundary.tell_failure(error, record)
         save_internal(task, MetaflowExceptionWrapper(error, record.get("traceback")), None)
         failed = json.dumps({"ok": False, "failure": record})
-        task.ctx.finish(failed)
+        task.ctx.finish(failed, task.began, task.ended)
         return failed
     if count is not None:
         save_value(task, "_foreach_var", task.transition and task.transition.foreach)
@@ -196,7 +201,7 @@ def finish(
         save_gang(task, task.transition.num_parallel)
     save_internal(task, None, caught)
     result = _result(task, plan, count)
-    task.ctx.finish(result)
+    task.ctx.finish(result, task.began, task.ended)
     return result
 
 

@@ -47,7 +47,9 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     flow = host.instance(task)
     os.environ.update(plan.variables)
     current._begin(task)
-    cards = plan.cards.begin(task, flow) if plan.cards is not None and ctx.keeps else None
+    cards = plan.cards if ctx.keeps else None
+    if cards is not None:
+        cards.begin(task, flow)
     count, error = run_step(task, plan, flow)
     with suppress(AttributeError, OSError, ValueError):  # the step closed or replaced it
         sys.stdout.flush()
@@ -55,7 +57,7 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     if ctx.keeps:
         problem = save_artifacts(task, flow)
         if cards is not None:
-            cards.finish((error or problem) is None)
+            cards.finish(task, (error or problem) is None)
         result = json.loads(finish(task, plan, count, error or problem, None))
     elif error is not None:
         record = boundary.failure_record(error)
@@ -66,7 +68,8 @@ def _spin(host: FlowHost, ctx: Any, request: dict[str, Any]) -> str:
     if error is not None and request["post_mortem"] and error.__traceback__ is not None:
         _look_around(error)
     current._end()
-    return json.dumps({**result, "artifacts": artifacts, "carried": carried})
+    code = [task.began // 1000, task.ended // 1000] if task.ended else None
+    return json.dumps({**result, "artifacts": artifacts, "carried": carried, "code": code})
 
 
 @contextmanager

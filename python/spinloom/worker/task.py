@@ -50,7 +50,10 @@ class TaskState(FlowState):
     __slots__ = (
         "_input",
         "_values",
+        "began",
+        "cards",
         "ctx",
+        "ended",
         "frames",
         "gang",
         "host",
@@ -58,9 +61,9 @@ class TaskState(FlowState):
         "join",
         "loaded",
         "merged",
-        "shown",
         "spec",
         "step",
+        "whole_cards",
     )
 
     def __init__(self, host: FlowHost, ctx: Any, spec: dict[str, Any]) -> None:
@@ -68,13 +71,14 @@ class TaskState(FlowState):
         self.host = host
         self.ctx = ctx
         self.spec = spec
+        self.began = self.ended = 0  # nanoseconds since the epoch, of the step's own code
         self.step: str = spec["step"]
         self.frames: list[dict[str, Any]] = spec["frames"]
         self.index = self.frames[-1]["index"] if self.frames else None
         self.join: bool = spec["join"]
         self.gang = place_in_gang(spec)
-        # What artifacts that are saved look like, for cards: type and preview by name. None if there are none.
-        self.shown: dict[str, tuple[str, str | None]] | None = None
+        self.cards: Any = None  # makes `whole_cards`, if the step has cards
+        self.whole_cards: Any = None  # once somebody has something to say to them
         self.loaded: dict[str, Any] = {}  # as they came, to see later what was assigned anew
         self.merged: dict[str, int] = {}  # name → the input it comes from
         self._values: dict[str, Any] = {}  # shared by all tasks of the run, so never saved by one
@@ -90,6 +94,11 @@ class TaskState(FlowState):
     def replace(self, name: str, value: Any) -> None:
         """Gives a parameter or class constant another value in this task."""
         self._values[name] = value
+
+    @property
+    def has_others(self) -> bool:
+        """Before the step: whether parameters or class constants have other values than in the run."""
+        return bool(self._values)
 
     def _shared(self, name: str) -> Any:
         if name not in self._values:

@@ -1,6 +1,7 @@
 """Writes a great deal."""
 
 import sys
+import time
 
 from spinloom import FlowSpec, Parameter, step
 
@@ -22,6 +23,9 @@ class ChattyFlow(FlowSpec):
         print()
         print("long " + "x" * 5000)
         print("עברית مرحبا 🧵 <script>window.__ran = true</script>")
+        sys.stdout.flush()
+        # The streams are two pipes: what comes at once in both has no order.
+        time.sleep(0.2)
         print("\033[31mERROR needle in a haystack\033[0m", file=sys.stderr)
         self.next(self.end)
 

@@ -888,6 +888,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions of spins
+         * @description Spins that were kept with `spinloom spin --persist`, beside the store of runs. With `seen` and `wait`, the answer comes as soon as
+         *     another was kept.
+         */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spins/{flow}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The spins of a step
+         * @description With where each starts from, what it was given, how it went, and how many artifacts are other than the recorded task's. With `seen`
+         *     and `wait`, the answer comes as soon as another was kept.
+         */
+        get: operations["of_step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spins/{flow}/{step}/{spin}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A spin
+         * @description What it was given, how it went, what it saved and how that and its code differ from the task and the run it starts from, or from
+         *     another spin of the step; and commands to copy.
+         */
+        get: operations["spin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spins/{flow}/{step}/{spin}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a spin printed
+         * @description Any lines of it, with the time each began.
+         */
+        get: operations["spin_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1038,9 +1121,19 @@ export interface components {
             pid: number;
             /**
              * Format: int64
+             * @description From the end of the step's own code until it was over: what it made is saved, its process leaves.
+             */
+            saving_us?: number | null;
+            /**
+             * Format: int64
              * @description When it started.
              */
             started_at: number;
+            /**
+             * Format: int64
+             * @description From its start until the step's own code began, microseconds; null if that is not known.
+             */
+            starting_us?: number | null;
             /**
              * @description Its state.
              * @example failed
@@ -1164,7 +1257,7 @@ export interface components {
         };
         /** @description A command to copy. */
         Command: {
-            /** @description What it is for: `logs`, `show`, `spin`, `resume`, `python`. */
+            /** @description What it is for: `logs`, `show`, `spin`, `resume`, `python`; of a spin, `promote`, too. */
             name: string;
             /**
              * @description The command.
@@ -2526,6 +2619,149 @@ export interface components {
              */
             step: string;
         };
+        /** @description A spin that was kept. */
+        Spin: {
+            changes?: components["schemas"]["SpinChanges"] | null;
+            /** @description The hash of the code it ran, if that was kept: equal code has equal hashes. */
+            code?: string | null;
+            failure?: components["schemas"]["FailureBody"] | null;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            finished_at?: number | null;
+            /** @description Where it is in the foreachs round it, outermost first. */
+            indices: number[];
+            /** @description How many they are. */
+            input_count: number;
+            /** @description The tasks its inputs are from, as pathspecs: the first of them. */
+            inputs: string[];
+            /** @description The file of `--artifacts-module`. */
+            module?: string | null;
+            /** @description The task it repeats, as a pathspec; null if the step had not run. */
+            origin?: string | null;
+            /** @description The run its inputs are from. */
+            origin_run?: string | null;
+            /**
+             * Format: int64
+             * @description From the end of the step's own code until it was over.
+             */
+            saving_us?: number | null;
+            /** @description The spin its session began with. */
+            session: string;
+            /** @description Values that were given it with `--set`. */
+            set: Record<string, never>;
+            /** @description What it is called: the time it began, as a number. */
+            spin: string;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description From its start until the step's own code began, microseconds; null if that is not known.
+             */
+            starting_us?: number | null;
+            /** @description `running`, `done`, `failed`, or `lost` if its process died. */
+            status: string;
+            /** @description Who spun. */
+            user: string;
+        };
+        /** @description An artifact of a spin. */
+        SpinArtifact: {
+            /** @description `new`, `changed`, `same`, `carried` if an input has it too, or `gone` if only the other has it. */
+            change: string;
+            now?: components["schemas"]["Artifact"] | null;
+            was?: components["schemas"]["Artifact"] | null;
+        };
+        /** @description How many artifacts of a spin are other than those it is compared with. */
+        SpinChanges: {
+            /** @description That are other. */
+            changed: number;
+            /** @description That only the other has. */
+            gone: number;
+            /** @description That the other has not, nor an input. */
+            new: number;
+            /** @description That are the same, those taken over from an input included. */
+            same: number;
+        };
+        /** @description How the code of a spin differs from other code. */
+        SpinCode: {
+            /** @description Files that differ, by name. */
+            files: components["schemas"]["FileChange"][];
+            /** @description Whose code the other is: `Flow/run`, or the name of a spin. */
+            from: string;
+            /** @description How many are the same. */
+            same: number;
+        };
+        /** @description A spin against where it came from, or against another. */
+        SpinDetail: {
+            /** @description What artifacts are compared with: a pathspec, or the name of a spin; null if the step had not run where it starts from. */
+            against?: string | null;
+            /** @description What it saved, and how that compares; null until it has, or if it cannot be read. */
+            artifacts?: components["schemas"]["SpinArtifact"][] | null;
+            /** @description The spin of the step before it. */
+            before?: string | null;
+            code?: components["schemas"]["SpinCode"] | null;
+            /** @description Commands to copy: `spin` it once more; `promote`: have it count, in a run; look at it in `python`. */
+            commands: components["schemas"]["Command"][];
+            /** @description What was given with `--set` and is no parameter: no run can be given it, so `promote` leaves it out. */
+            left_out: string[];
+            /** @description The spin. */
+            spin: components["schemas"]["Spin"];
+        };
+        /** @description A session of spins. */
+        SpinSession: {
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            began_at: number;
+            /** @description How long those took, microseconds; null while one runs. */
+            durations_us: (number | null)[];
+            /** @description How many of them failed. */
+            failed: number;
+            /** @description The spin it began with. */
+            first: string;
+            /** @description The flow. */
+            flow: string;
+            /** @description Where they start from, as pathspecs, the latest first: at most 4. */
+            from: string[];
+            /** @description Its latest spin. */
+            latest: string;
+            /**
+             * Format: int64
+             * @description When its latest spin began.
+             */
+            latest_at: number;
+            /** @description How its spins went, the oldest first: the last 60 of them. */
+            outcomes: string[];
+            /** @description How many spins it has. */
+            spins: number;
+            /** @description How its latest spin went. */
+            status: string;
+            /** @description The step. */
+            step: string;
+            /** @description Who spun. */
+            user: string;
+        };
+        /** @description Sessions: spins of one step, none more than an hour after the one before. */
+        SpinSessions: {
+            /** @description The folder that spins are kept in, whether or not it is there. */
+            folder: string;
+            /** @description What the next page begins after; absent on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the last write to it; 0 if nothing was kept.
+             */
+            seq: number;
+            /** @description By their latest spins, the newest first. */
+            sessions: components["schemas"]["SpinSession"][];
+            /** @description How many there are, on all pages. */
+            total: number;
+        };
         /** @description How long a number of things took, microseconds. */
         Spread: {
             /**
@@ -2751,6 +2987,24 @@ export interface components {
             line: number;
             /** @description These lines. */
             text: string;
+        };
+        /** @description The spins of a step. */
+        StepSpins: {
+            /** @description The flow. */
+            flow: string;
+            /** @description What the next page begins after; absent on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the last write to the store of spins; 0 if nothing was kept.
+             */
+            seq: number;
+            /** @description The newest first. */
+            spins: components["schemas"]["Spin"][];
+            /** @description The step. */
+            step: string;
+            /** @description How many there are, on all pages. */
+            total: number;
         };
         /** @description How a step is now. */
         StepState: components["schemas"]["Counts"] & {
@@ -5025,6 +5279,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scatter"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most this many. */
+                limit?: number;
+                /** @description The `seq` of the answer before, when waiting for news. */
+                seen?: number;
+                /** @description With `seen`: how many seconds to wait for news, at most 30. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpinSessions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    of_step: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description At most this many. */
+                limit?: number;
+                /** @description The `seq` of the answer before, when waiting for news. */
+                seen?: number;
+                /** @description With `seen`: how many seconds to wait for news, at most 30. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepSpins"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    spin: {
+        parameters: {
+            query?: {
+                /** @description Another spin of the step; without it, the task and the run that it starts from. */
+                against?: string;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                step: string;
+                spin: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpinDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    spin_log: {
+        parameters: {
+            query?: {
+                /** @description Which streams: `both`, `stdout` or `stderr`. Lines are numbered within what is asked for. */
+                stream?: components["schemas"]["LogStreams"];
+                /** @description The first line, from 0; a negative number counts from the end. */
+                from?: number;
+                /** @description How many lines, at most 10,000. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                step: string;
+                spin: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLines"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description It cannot be answered, and why */

@@ -1,10 +1,19 @@
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, type ReactElement } from "react";
+import type { TaskDetail } from "~/api/types";
 import { Copy } from "~/parts/Copy";
 import { Icon } from "~/parts/Icon";
 import css from "./Crumbs.module.css";
 import { pathspecOf } from "./place";
 import { usePlace } from "./usePlace";
+
+/** What the task's item of a foreach is called, once its page knows; nothing is asked for here. */
+function Item({ of }: { of: readonly string[] }): ReactElement | null {
+  const { data } = useQuery<TaskDetail>({ queryKey: of, queryFn: skipToken });
+  const label = data?.foreach.at(-1)?.label;
+  return label ? <bdi className={css.item}>{label}</bdi> : null;
+}
 
 /** Where one is, each part a way back; and its pathspec to copy. */
 export function Crumbs(): ReactElement | null {
@@ -15,6 +24,19 @@ export function Crumbs(): ReactElement | null {
       <bdi>{flow}</bdi>
     </Link>,
   ];
+  if (run === undefined && step !== undefined) {
+    // A step of no run has spins.
+    crumbs.unshift(
+      <Link key="spins" to="/spins">
+        Spins
+      </Link>,
+    );
+    crumbs.push(
+      <span key="step" aria-current="page">
+        <bdi>{step}</bdi>
+      </span>,
+    );
+  }
   if (run !== undefined) {
     crumbs.push(
       <Link key="run" to="/$flow/$run/view/$tab" params={{ flow, run, tab: "timeline" }}>
@@ -38,6 +60,7 @@ export function Crumbs(): ReactElement | null {
     crumbs.push(
       <span key="task" aria-current="page">
         <bdi>{task}</bdi>
+        {run !== undefined && <Item of={["task", flow, run, task]} />}
       </span>,
     );
   }

@@ -31,6 +31,7 @@ export function GlobalKeys({ onFind, onHelp }: { onFind: () => void; onHelp: () 
   useKey("Y", "Copy address of this view", () => void copyText(window.location.href, "address"), everywhere);
   useKey("u", "Up one level", () => go(addressOf(above(place))), { group: "Go to", enabled: there });
   useKey("g r", "All runs", () => go("/"), { group: "Go to" });
+  useKey("g o", "Spins", () => go("/spins"), { group: "Go to" });
   useKey("g f", "The flow", () => go(addressOf({ flow: place.flow ?? "" })), {
     group: "Go to",
     enabled: there,

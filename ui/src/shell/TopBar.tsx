@@ -25,6 +25,14 @@ export function TopBar({ onFind, onHelp }: { onFind: () => void; onHelp: () => v
       </button>
       <div className={css.right}>
         <Light />
+        <Link
+          to="/spins"
+          className={css.spins}
+          aria-label="Spins"
+          data-tip="Spins: steps that were tried  ·  g o"
+        >
+          <Icon name="bolt" />
+        </Link>
         <PluginsInBar />
         <Settings />
         <IconButton icon="help" label="show all keys" keys="?" onClick={onHelp} />

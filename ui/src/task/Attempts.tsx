@@ -93,7 +93,13 @@ function onKey(
   requestAnimationFrame(() => list?.querySelector<HTMLElement>("[aria-selected=true]")?.focus());
 }
 
-const WORDS = { waited: "waited for a worker", ran: "at work", between: "waited for the next attempt" };
+const WORDS = {
+  waited: "waited for a worker",
+  starting: "starting, before the step's code",
+  ran: "at work",
+  saving: "saving, after the step's code",
+  between: "waited for the next attempt",
+};
 
 function Bar({ all, from, span }: { all: readonly Stretch[]; from: number; span: number }): ReactElement {
   const percent = (us: number) => `${(us / span) * 100}%`;

@@ -58,7 +58,12 @@ function taskRows(task: TaskDetail): Row[] {
       "Foreach",
       task.foreach.length === 0
         ? undefined
-        : task.foreach.map((frame) => `${frame.artifact ?? frame.step ?? "?"}[${frame.index}]`).join(" → "),
+        : task.foreach
+            .map(({ artifact, step, index, label }) => {
+              const name = `${artifact ?? step ?? "?"}[${index}]`;
+              return label ? `${name} ${label}` : name;
+            })
+            .join(" → "),
     ],
     ["Taken from", task.origin ?? undefined],
     [
@@ -87,6 +92,8 @@ function attemptRows(task: TaskDetail, attempt: AttemptDetail): Row[] {
     ["Began", exact(attempt.started_at)],
     ["Ended", exact(attempt.finished_at)],
     ["Took", duration(attempt.duration_us)],
+    ["Starting", attempt.starting_us == null ? undefined : duration(attempt.starting_us)],
+    ["Saving", attempt.saving_us == null ? undefined : duration(attempt.saving_us)],
     ["CPU time", attempt.cpu_us > 0 ? duration(attempt.cpu_us) : undefined],
     ["Most memory", attempt.max_rss_kib > 0 ? bytes(attempt.max_rss_kib * 1024) : undefined],
     ["Failed with", failure ? `${failure.kind}: ${failure.message}` : undefined],
@@ -153,6 +160,8 @@ function Compared({ attempts }: { attempts: readonly AttemptDetail[] }): ReactEl
     ["State", (one) => one.status],
     ["Began", (one) => moment(one.started_at, "clock", 3)],
     ["Took", (one) => duration(one.duration_us)],
+    ["Starting", (one) => (one.starting_us == null ? "–" : duration(one.starting_us))],
+    ["Saving", (one) => (one.saving_us == null ? "–" : duration(one.saving_us))],
     ["CPU time", (one) => duration(one.cpu_us)],
     ["Most memory", (one) => bytes(one.max_rss_kib * 1024)],
     ["Failed with", (one) => (one.failure ? `${one.failure.kind}: ${one.failure.message}` : "–")],

@@ -25,7 +25,12 @@ export function Rail({ flow, run, task, attempt }: RailProps): ReactElement {
         <Neighbours title="Inputs from" of={task.parents} flow={flow} run={run} step={task.step} />
         <Neighbours title="Goes on with" of={task.children} flow={flow} run={run} step={task.step} />
         <section>
-          <h2 className={css.title}>Commands</h2>
+          <h2 className={css.title}>
+            Commands
+            <Link className={css.spins} to="/spins/$flow/$step" params={{ flow, step: task.step }}>
+              spins of this step
+            </Link>
+          </h2>
           <ul className={css.commands}>
             {commandsOf(task, attempt).map(({ label, what, text }) => (
               <li key={label} className={css.command}>
@@ -50,8 +55,10 @@ function Times({ task, attempt }: { task: TaskDetail; attempt: number }): ReactE
   if (!one) return null;
   const rows: [string, string][] = [
     ["Waited for a worker", task.waited_us == null ? "–" : duration(spent.waited)],
+    ["Starting", spent.starting > 0 ? duration(spent.starting) : ""],
     [task.attempts.length > 1 ? `At work, ${task.attempts.length} attempts` : "At work", duration(spent.ran)],
-  ];
+    ["Saving", spent.saving > 0 ? duration(spent.saving) : ""],
+  ].filter(([, value]) => value !== "") as [string, string][];
   if (spent.between > 0) rows.push(["Between attempts", duration(spent.between)]);
   if (one.cpu_us > 0)
     rows.push(["CPU time", `${duration(one.cpu_us)} · ${cores(one.cpu_us, one.duration_us)}`]);

@@ -78,6 +78,7 @@ function Foreach({ task }: { task: TaskDetail }): ReactElement | null {
           }
         >
           <bdi>{frame.artifact ?? frame.step ?? "item"}</bdi>[{frame.index}]
+          {frame.label && <bdi className={css.item}>{frame.label}</bdi>}
         </li>
       ))}
     </ol>

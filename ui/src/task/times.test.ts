@@ -27,7 +27,19 @@ describe("what a task spent its time on", () => {
       ["between", 150, 170],
       ["ran", 170, 200],
     ]);
-    expect(sums(all)).toEqual({ waited: 10, ran: 80, between: 20 });
+    expect(sums(all)).toEqual({ waited: 10, starting: 0, ran: 80, saving: 0, between: 20 });
+  });
+
+  test("an attempt is made ready, is at work, and saves", () => {
+    const apart = { ...attempt(0, 100, 200), starting_us: 15, saving_us: 25 };
+    const all = stretches(task({ waited_us: 5, attempts: [apart] }), 999);
+    expect(all.map(({ kind, from, to }) => [kind, from, to])).toEqual([
+      ["waited", 95, 100],
+      ["starting", 100, 115],
+      ["ran", 115, 175],
+      ["saving", 175, 200],
+    ]);
+    expect(sums(all)).toEqual({ waited: 5, starting: 15, ran: 60, saving: 25, between: 0 });
   });
 
   test("what goes on goes on until now", () => {

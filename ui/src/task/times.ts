@@ -2,8 +2,8 @@ import type { TaskDetail } from "~/api/types";
 
 /** A stretch of a task's time. */
 export interface Stretch {
-  /** It waited for a worker, an attempt was at work, or the next attempt was waited for. */
-  readonly kind: "waited" | "ran" | "between";
+  /** It waited for a worker; an attempt was made ready, was at work, saved what it had made; or the next attempt was waited for. */
+  readonly kind: "waited" | "starting" | "ran" | "saving" | "between";
   readonly attempt: number | undefined;
   readonly status: string;
   readonly from: number;
@@ -25,7 +25,11 @@ export function stretches(task: TaskDetail, now: number): Stretch[] {
     add({ kind, attempt: undefined, status: "queued" }, attempt.started_at);
     const over = attempt.status !== "running" || attempt.finished_at != null;
     const to = attempt.finished_at ?? (over ? attempt.started_at + attempt.duration_us : now);
-    add({ kind: "ran", attempt: attempt.attempt, status: attempt.status }, to);
+    const own = { attempt: attempt.attempt, status: attempt.status };
+    if (attempt.starting_us)
+      add({ kind: "starting", ...own }, Math.min(to, attempt.started_at + attempt.starting_us));
+    add({ kind: "ran", ...own }, to - (attempt.saving_us ?? 0));
+    add({ kind: "saving", ...own }, to);
   }
   const last = task.attempts.at(-1);
   if (task.status === "running" && last?.finished_at != null) {
@@ -34,9 +38,9 @@ export function stretches(task: TaskDetail, now: number): Stretch[] {
   return all;
 }
 
-/** How long a task waited, worked and waited between attempts, microseconds. */
+/** How long a task spent on each, microseconds. */
 export function sums(all: readonly Stretch[]): Record<Stretch["kind"], number> {
-  const sum = { waited: 0, ran: 0, between: 0 };
+  const sum = { waited: 0, starting: 0, ran: 0, saving: 0, between: 0 };
   for (const { kind, from, to } of all) sum[kind] += to - from;
   return sum;
 }

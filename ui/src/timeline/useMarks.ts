@@ -60,17 +60,25 @@ export function usePointer(
     const [scroller, stage] = [elements.scroller.current, elements.stage.current];
     if (!scroller || !stage) return;
     const time = (x: number) => scene.camera.from + (x / scene.width) * (scene.camera.to - scene.camera.from);
-    return listen({
+    let pointer: { x: number; y: number } | undefined;
+    const point = (at: typeof pointer) => {
+      pointer = at;
+      const item = at ? itemAt(scene, at) : -1;
+      scene.mark({ hover: item, pointer: at?.x ?? Number.NaN });
+      stage.style.cursor = item >= 0 ? "pointer" : "";
+      const box = stage.getBoundingClientRect();
+      setHovered(item < 0 || !at ? undefined : { item, at: { x: at.x + box.left, y: at.y + box.top } });
+    };
+    // Bars also move under a pointer that rests.
+    const again = () => {
+      if (pointer && itemAt(scene, pointer) !== scene.marks.hover) point(pointer);
+    };
+    scene.listeners.add(again);
+    const stop = listen({
       scene,
       scroller,
       stage,
-      point: (at) => {
-        const item = at ? itemAt(scene, at) : -1;
-        scene.mark({ hover: item, pointer: at?.x ?? Number.NaN });
-        stage.style.cursor = item >= 0 ? "pointer" : "";
-        const box = stage.getBoundingClientRect();
-        setHovered(item < 0 || !at ? undefined : { item, at: { x: at.x + box.left, y: at.y + box.top } });
-      },
+      point,
       click: (at, event) => {
         const item = itemAt(scene, at);
         const place = scene.shown && placeAt(scene.shown.geometry, at.y + scene.scroll);
@@ -92,6 +100,10 @@ export function usePointer(
         choose(drawn ? { ...area, from: seconds(area.from), to: seconds(area.to) } : undefined);
       },
     });
+    return () => {
+      scene.listeners.delete(again);
+      stop();
+    };
   }, [scene, elements, open, unfold, choose]);
   return hovered;
 }

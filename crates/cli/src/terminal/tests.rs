@@ -36,7 +36,7 @@ fn finished(task: TaskRef, took: i64, ms: i64) -> RunEvent {
         retrying: false,
         children: None,
         duration_us: took * 1000,
-        usage: Usage { cpu_us: 12_000, max_rss_kib: 40_000 },
+        usage: Usage { cpu_us: 12_000, max_rss_kib: 40_000, ..Usage::default() },
         at: at(ms),
     }
 }

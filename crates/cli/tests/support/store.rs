@@ -139,7 +139,7 @@ pub fn keep_code(root: &Path, (flow, run): (&str, &str), folder: &Path, contents
 }
 
 fn usage() -> Usage {
-    Usage { cpu_us: 210_000, max_rss_kib: 45_000 }
+    Usage { cpu_us: 210_000, max_rss_kib: 45_000, ..Usage::default() }
 }
 
 impl Recorder {

@@ -1,6 +1,8 @@
 //! `--persist`: what a spun task saved, as a run in a store of its own (RE-14).
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
 
 use serde_json::{Map, Value, json};
 use spinloom_datastore::{AttemptId, AttemptWriter, Datastore, DriverLock, ManifestRef, Pack};
@@ -10,12 +12,24 @@ use spinloom_flow::{RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider as _, SqliteProvider};
 
 use super::Placed;
+use crate::PackageRequest;
 use crate::attempt::TaskResult;
 use crate::output::now;
 use crate::start::PARAMETERS_STEP;
 
-/// The store of kept spins, beside the `.spinloom` they start from.
-pub const SPIN_FOLDER: &str = ".spinloom_spin";
+/// Inputs that are named of a join, at most.
+const INPUTS: usize = 50;
+
+/// What was given to a spin beside its inputs, to be kept with it.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// Other values of artifacts.
+    pub set: Map<String, Value>,
+    /// The file with more of them.
+    pub module: Option<String>,
+    /// The code it runs.
+    pub package: Option<PackageRequest>,
+}
 
 /// A spin whose outcome is kept.
 pub struct Kept {
@@ -25,6 +39,9 @@ pub struct Kept {
     base: ManifestRef,
     task: TaskRef,
     spec: spinloom_compute::TaskSpec,
+    started_at: i64,
+    /// The thread that packs the code, and what it then has to say.
+    code: Option<(JoinHandle<Result<()>>, Receiver<Change>)>,
     /// Held until it is over.
     _lock: Option<DriverLock>,
 }
@@ -40,13 +57,26 @@ impl Kept {
         from: &Datastore,
         graph: String,
         info: Map<String, Value>,
+        given: Given,
     ) -> Result<Self> {
         let spec = placed.spec.clone();
         let store = Datastore::open(root)?;
         let mut provider = SqliteProvider::open(&root.join("metadata.db"))?;
         let mut info = info;
         let of = placed.recorded.as_ref().map(|record| record.task);
-        info.insert("spin".to_owned(), json!({"run": spec.origin_run, "step": spec.step, "task": of}));
+        let inputs: Vec<Value> = spec
+            .inputs
+            .iter()
+            .take(INPUTS)
+            .map(|input| json!({"step": input.step, "task": input.task}))
+            .collect();
+        info.insert(
+            "spin".to_owned(),
+            json!({
+                "run": spec.origin_run, "step": spec.step, "task": of, "inputs": inputs,
+                "input_count": spec.inputs.len(), "set": given.set, "module": given.module,
+            }),
+        );
         provider.create_run(&NewRun {
             flow: spec.flow.clone(),
             id: Some(spec.run.clone()),
@@ -63,7 +93,14 @@ impl Kept {
         let base = pack.append(&parameters(&store, from, &spec)?)?;
         let indices = spec.frames.iter().map(|frame| frame.index).collect();
         let task = TaskRef { step: spec.step.clone(), task: spec.task, indices };
-        let mut kept = Self { provider, store, pack, base, task, spec, _lock: lock };
+        // Beside the step: a spin is not to wait for it.
+        let code = given.package.and_then(|request| {
+            let (changes, said) = channel();
+            let of = (spec.flow.clone(), spec.run.clone());
+            let thread = crate::package::keep(store.clone(), of, request, Some(changes)).ok()?;
+            Some((thread, said))
+        });
+        let mut kept = Self { provider, store, pack, base, task, spec, started_at: now(), code, _lock: lock };
         kept.write_begun()?;
         Ok(kept)
     }
@@ -83,6 +120,7 @@ impl Kept {
     /// # Errors
     /// A store that cannot be written, a result that cannot be read.
     pub fn finish(mut self, record: &[u8], result: Value) -> Result<()> {
+        let code = serde_json::from_value(result["code"].clone()).unwrap_or_default();
         let result: TaskResult = serde_json::from_value(result)
             .or_error(codes::INTERNAL, || "cannot read a task's result".into())?;
         let manifest = self.pack.append(record)?;
@@ -91,8 +129,12 @@ impl Kept {
             false => (TaskStatus::Failed, RunStatus::Failed),
         };
         let transition = result.next.and_then(|next| serde_json::to_value(next).ok());
-        let finished = self.finished(self.task.clone(), status, Some(manifest), transition, result.failure);
-        self.write(&[finished, Change::RunFinished { status: run, at: now() }])
+        let mut finished =
+            self.finished(self.task.clone(), status, Some(manifest), transition, result.failure);
+        if let Change::AttemptFinished { usage, at, .. } = &mut finished {
+            *usage = usage.round(code, (self.started_at, *at));
+        }
+        self.end(finished, run)
     }
 
     /// Ends the run of a task that could not be run, or not be kept.
@@ -103,7 +145,17 @@ impl Kept {
         let failure =
             Failure { kind: why.code().id().into(), message: why.to_string(), ..Failure::default() };
         let finished = self.finished(self.task.clone(), TaskStatus::Failed, None, None, Some(failure));
-        self.write(&[finished, Change::RunFinished { status: RunStatus::Failed, at: now() }])
+        self.end(finished, RunStatus::Failed)
+    }
+
+    /// Writes the last of it. Code that could not be packed is not there to be compared, and that is all.
+    fn end(&mut self, finished: Change, status: RunStatus) -> Result<()> {
+        let mut changes = vec![finished, Change::RunFinished { status, at: now() }];
+        if let Some((thread, said)) = self.code.take() {
+            let _ = thread.join();
+            changes.extend(said.try_iter());
+        }
+        self.write(&changes)
     }
 
     fn write_begun(&mut self) -> Result<()> {

@@ -8,7 +8,7 @@ use spinloom_flow::graph::StepIndex;
 use spinloom_flow::{FlowName, RunId, TaskId};
 use spinloom_metadata::TaskRecord;
 
-pub use kept::{Kept, SPIN_FOLDER};
+pub use kept::{Given, Kept};
 pub use place::place;
 
 /// What is to be spun, and for whom.

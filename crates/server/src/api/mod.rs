@@ -11,6 +11,7 @@ mod resources;
 pub(crate) mod run;
 mod runs;
 pub(crate) mod setup;
+mod spins;
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -50,7 +51,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(resources::routes())
         .merge(run::routes())
         .merge(runs::routes())
-        .merge(setup::routes());
+        .merge(setup::routes())
+        .merge(spins::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", api)
 }
 

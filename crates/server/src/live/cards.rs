@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::extract::ws::Message;
+use spinloom_cards::Follower;
 use spinloom_flow::{RunStatus, TaskId};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use super::message::Said;
-use crate::api::cards::{CardItem, current};
+use crate::api::cards::{CardItem, current, fresh};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::views::RunKey;
@@ -31,7 +32,7 @@ pub(super) async fn cards_view(
     out: &mpsc::Sender<Message>,
 ) -> Result<(), Problem> {
     let mut written = app.live.feed.follow(app);
-    let mut known: HashMap<(u64, String), (i64, bool)> = HashMap::new();
+    let mut news = News::of(task);
     let mut first = true;
     loop {
         written.mark_unchanged();
@@ -41,14 +42,7 @@ pub(super) async fn cards_view(
             .readers
             .read(move |provider| Ok(provider.run(&flow, &run)?.map(|run| run.status == RunStatus::Running)))
             .await?;
-        let cards = current(app, (key.flow.clone(), key.run.clone()), task).await?;
-        let fresh: Vec<CardItem> = cards
-            .into_iter()
-            .filter(|card| {
-                let state = (card.made_at, card.live);
-                known.insert((card.task, card.hash.clone()), state) != Some(state)
-            })
-            .collect();
+        let fresh = news.look(app, &key).await?;
         let worth_telling = std::mem::take(&mut first) || !fresh.is_empty();
         if worth_telling && out.send(Said::Cards { id, cards: &fresh }.message()).await.is_err() {
             return Ok(());
@@ -57,6 +51,43 @@ pub(super) async fn cards_view(
             Some(true) => sleep(EVERY.max(began.elapsed() * SHARE)).await,
             _ => {
                 let _quiet = timeout(OVER, written.changed()).await;
+            }
+        }
+    }
+}
+
+/// What is known of the cards that are watched.
+enum News {
+    /// Of a task: when each was made, and whether its attempt was at work.
+    Task { task: (TaskId, Option<u32>), known: HashMap<String, (i64, bool)> },
+    /// Of a run.
+    Run(Follower),
+}
+
+impl News {
+    fn of(task: Option<(TaskId, Option<u32>)>) -> Self {
+        match task {
+            Some(task) => Self::Task { task, known: HashMap::new() },
+            None => Self::Run(Follower::default()),
+        }
+    }
+
+    /// The cards that are new or were made anew.
+    async fn look(&mut self, app: &App, key: &RunKey) -> Result<Vec<CardItem>, Problem> {
+        let of = (key.flow.clone(), key.run.clone());
+        match self {
+            Self::Task { task, known } => {
+                let mut cards = current(app, of, *task).await?;
+                cards.retain(|card| {
+                    let state = (card.made_at, card.live);
+                    known.insert(card.hash.clone(), state) != Some(state)
+                });
+                Ok(cards)
+            }
+            Self::Run(follower) => {
+                let (cards, after) = fresh(app, of, std::mem::take(follower)).await?;
+                *follower = after;
+                Ok(cards)
             }
         }
     }

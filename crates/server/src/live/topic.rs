@@ -16,6 +16,10 @@ use crate::views::{RunKey, View, now};
 
 /// A run is read again no sooner than this.
 const FLUSH: Duration = Duration::from_millis(150);
+/// Nor sooner than this many times as long as it took to read and tell it: a large run that is watched keeps its processors to itself.
+const REST: u32 = 50;
+/// But after this at the latest.
+const LATEST: Duration = Duration::from_secs(1);
 /// What time alone changes (how long it has been running, whether its driver is lost) is told so often.
 const BEAT: Duration = Duration::from_secs(5);
 /// A run that nobody watches is kept for so long: a page that is loaded again finds it.
@@ -98,6 +102,7 @@ async fn drive(app: App, key: RunKey, tell: watch::Sender<Told>) {
     let mut alone: Option<Instant> = None;
     loop {
         written.mark_unchanged();
+        let began = Instant::now();
         match look(&app, &key).await {
             Ok(view) => {
                 let due = last.as_ref().is_none_or(|(known, told)| {
@@ -119,7 +124,7 @@ async fn drive(app: App, key: RunKey, tell: watch::Sender<Told>) {
             // It could not be read this time.
             Err(_) => {}
         }
-        sleep(FLUSH).await;
+        sleep(pause(began.elapsed())).await;
         if tell.receiver_count() > 0 {
             alone = None;
         } else if alone.get_or_insert_with(Instant::now).elapsed() >= LINGER
@@ -135,6 +140,11 @@ async fn drive(app: App, key: RunKey, tell: watch::Sender<Told>) {
             () = sleep(LINGER), if alone.is_some() => {}
         }
     }
+}
+
+/// How long a run is left alone after it took so long to read and tell it.
+fn pause(took: Duration) -> Duration {
+    (took * REST).clamp(FLUSH, LATEST)
 }
 
 fn tick(before: Option<&View>, view: Arc<View>) -> Tick {

@@ -6,7 +6,7 @@ mod asset;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<App> {
 /// What has no route of its own.
 pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD
-        || !is_page(request.uri(), request.headers())
+        || !is_page(app.options.bare(request.uri().path()), request.headers())
     {
         // Not a problem in our form: a client that was given a wrong path is to see that no interface of ours is here.
         return (StatusCode::NOT_FOUND, format!("there is nothing at {}\n", request.uri().path()))
@@ -41,9 +41,8 @@ pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Respon
     index(app.options.prefix.as_deref(), StatusCode::OK)
 }
 
-/// Whether somebody who asks for this wants to look at it: browsers say so, programs take anything.
-pub(crate) fn is_page(uri: &Uri, headers: &HeaderMap) -> bool {
-    let path = uri.path();
+/// Whether somebody who asks for this path, without the prefix, wants to look at it: browsers say so, programs take anything.
+pub(crate) fn is_page(path: &str, headers: &HeaderMap) -> bool {
     let looks = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
@@ -53,7 +52,7 @@ pub(crate) fn is_page(uri: &Uri, headers: &HeaderMap) -> bool {
         && !INTERFACES.iter().any(|start| path.starts_with(start))
 }
 
-/// Whether this may be had by everybody: the pages know nothing but how to ask.
+/// Whether this, without the prefix, may be had by everybody: the pages know nothing but how to ask.
 pub(crate) fn is_open(path: &str) -> bool {
     path.starts_with("/assets/")
 }

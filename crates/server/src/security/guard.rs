@@ -52,7 +52,8 @@ impl Guard {
     }
 
     /// Who asks, if they may ask at all.
-    fn admit(&self, request: &Request, peer: SocketAddr) -> Result<Caller, Problem> {
+    /// `path` is that of the request, without the prefix.
+    fn admit(&self, request: &Request, path: &str, peer: SocketAddr) -> Result<Caller, Problem> {
         let headers = request.headers();
         let token = presented(headers);
         let by_token = token.and_then(|token| self.tokens.as_ref()?.right_of(token));
@@ -80,7 +81,7 @@ impl Guard {
         {
             return Ok(Caller { right: Right::Read, who: Some(who.to_owned()) });
         }
-        if OPEN.contains(&request.uri().path()) || pages::is_open(request.uri().path()) {
+        if OPEN.contains(&path) || pages::is_open(path) {
             return Ok(Caller { right: Right::Read, who: None });
         }
         if (token.is_some() || asked(request.uri()).is_some()) && !self.limits.may_guess(peer.ip()) {
@@ -90,10 +91,10 @@ impl Guard {
     }
 
     /// A browser that comes with `?token=` is given it as a cookie, and goes on without it in its address and its history.
-    fn log_in(&self, request: &Request) -> Option<Response> {
+    fn log_in(&self, request: &Request, path: &str) -> Option<Response> {
         let uri = request.uri();
         let token = asked(uri)?;
-        if request.method() != Method::GET || self.auth == Auth::None || uri.path().starts_with("/api/") {
+        if request.method() != Method::GET || self.auth == Auth::None || path.starts_with("/api/") {
             return None;
         }
         self.tokens.as_ref()?.right_of(token)?;
@@ -139,10 +140,11 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
         return refused(StatusCode::INTERNAL_SERVER_ERROR, "where the request comes from is not known")
             .into_response();
     };
-    if let Some(response) = guard.log_in(&request) {
+    let path = app.options.bare(request.uri().path());
+    if let Some(response) = guard.log_in(&request, path) {
         return response;
     }
-    let caller = match guard.admit(&request, peer) {
+    let caller = match guard.admit(&request, path, peer) {
         Ok(caller) => caller,
         // A document of a plugin has no origin, so what it includes is asked for without a cookie.
         Err(problem)
@@ -153,7 +155,7 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
             Caller { right: Right::Read, who: None }
         }
         // Somebody who looks is shown how to go on.
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED && looks(&request) => {
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED && looks(&request, path) => {
             return with_challenge(pages::index(app.options.prefix.as_deref(), StatusCode::UNAUTHORIZED));
         }
         Err(problem) => return with_challenge(problem.into_response()),
@@ -174,8 +176,8 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
-fn looks(request: &Request) -> bool {
-    request.method() == Method::GET && pages::is_page(request.uri(), request.headers())
+fn looks(request: &Request, path: &str) -> bool {
+    request.method() == Method::GET && pages::is_page(path, request.headers())
 }
 
 /// What 401 and 429 need beside their body.

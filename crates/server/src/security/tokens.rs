@@ -89,6 +89,8 @@ fn kept(path: &Path) -> Result<Tokens> {
             _ => Err(Error::new(codes::STORE_IO, problem()).hint("remove the file; others are made then")),
         };
     }
+    // A server may be started before there is a store.
+    path.parent().map_or(Ok(()), fs::create_dir_all).or_error(codes::STORE_IO, problem)?;
     let made = Tokens { read: random()?, write: random()? };
     // Two servers that start at once both make some; the first to have the name wins.
     let temporary = path.with_extension(std::process::id().to_string());
@@ -155,6 +157,14 @@ mod tests {
         let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing temporary is left");
+    }
+
+    #[test]
+    fn tokens_are_made_before_there_is_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("project/.spinloom");
+        let made = Tokens::from(None, None, &store).unwrap();
+        assert_eq!(Tokens::from(None, None, &store).unwrap().read, made.read);
     }
 
     #[test]

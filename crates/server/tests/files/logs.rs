@@ -28,6 +28,13 @@ fn texts(page: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn a_wait_that_is_no_number_is_none() {
+    let (world, _) = begun();
+    assert_eq!(world.get(&format!("{LOG}?after=-1&wait=NaN")).status, 200);
+    assert_eq!(world.get("/spins?seen=0&wait=NaN").status, 200);
+}
+
+#[test]
 fn any_lines_of_a_log_are_answered_with_time_stream_and_total() {
     let (mut world, run) = begun();
     let mut log = world.log(&run, 1);

@@ -7,4 +7,5 @@ mod logs;
 mod resources;
 mod search;
 mod setup;
+mod spins;
 mod world;

@@ -63,14 +63,7 @@ impl World {
 
     /// The same, with more lines of the head.
     pub fn get_with(&self, path: &str, head: &str) -> Reply {
-        let mut stream = TcpStream::connect(self.at).unwrap();
-        write!(stream, "GET /api/v1{path} HTTP/1.0\r\nHost: {}\r\n{head}\r\n", self.at).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let status = head[9..12].parse().unwrap();
-        Reply { status, head, body: bytes[end + 4..].to_vec() }
+        ask(self.at, path, head)
     }
 
     /// The JSON of an answer that must be a good one.
@@ -125,7 +118,7 @@ impl World {
             transition: None,
             manifest,
             failure: None,
-            usage: Usage { cpu_us: 5, max_rss_kib: 6 },
+            usage: Usage { cpu_us: 5, max_rss_kib: 6, ..Usage::default() },
             at: now(),
         };
         self.write(run, &[finished]);
@@ -135,6 +128,25 @@ impl World {
     pub fn log(&self, run: &RunId, task: u64) -> LogWriter {
         self.store.log_writer(&flow(), run, TaskId(task), 0)
     }
+}
+
+/// The JSON of a good answer, for threads that have no world.
+pub fn json_at(at: SocketAddr, path: &str) -> Value {
+    let reply = ask(at, path, "");
+    assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+    reply.json()
+}
+
+/// One request, for something below `/api/v1`.
+fn ask(at: SocketAddr, path: &str, head: &str) -> Reply {
+    let mut stream = TcpStream::connect(at).unwrap();
+    write!(stream, "GET /api/v1{path} HTTP/1.0\r\nHost: {at}\r\n{head}\r\n").unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let status = head[9..12].parse().unwrap();
+    Reply { status, head, body: bytes[end + 4..].to_vec() }
 }
 
 pub fn flow() -> FlowName {

@@ -40,7 +40,7 @@ fn fill(story: &mut Story<'_>) {
                 message: format!("row {n}"),
                 ..Failure::default()
             }),
-            usage: Usage { cpu_us: 1000, max_rss_kib: 90_000 },
+            usage: Usage { cpu_us: 1000, max_rss_kib: 90_000, ..Usage::default() },
             at,
         };
         let mut attempt = 0;

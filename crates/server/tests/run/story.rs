@@ -64,7 +64,7 @@ impl<'a> Story<'a> {
 
     /// An attempt ends well.
     pub fn done(&mut self, step: &str, task: u64, attempt: u32, at: i64, next: Value) {
-        let usage = Usage { cpu_us: 500, max_rss_kib: 2048 };
+        let usage = Usage { cpu_us: 500, max_rss_kib: 2048, ..Usage::default() };
         self.ended((of(step, task), attempt), TaskStatus::Done, at, (Some(next), None, usage, false));
     }
 

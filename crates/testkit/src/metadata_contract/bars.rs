@@ -46,7 +46,7 @@ pub(super) fn all_tasks_are_told_with_their_attempts(p: &mut dyn Provider) {
         transition: None,
         manifest: None,
         failure: Some(failure),
-        usage: Usage { cpu_us: 8, max_rss_kib: 9 },
+        usage: Usage { cpu_us: 8, max_rss_kib: 9, starting_us: 10, saving_us: 11 },
         at: 30,
     };
     let adopted = Change::TaskAdopted {

@@ -18,7 +18,7 @@ pub(super) fn a_task_lives_from_start_to_done(p: &mut dyn Provider) {
     assert_eq!((record.indices, record.parents), (vec![2, 0], vec![TaskId(0)]));
     assert_eq!((record.created_at, record.finished_at, record.origin), (at + 1, None, None));
 
-    let usage = Usage { cpu_us: 3, max_rss_kib: 4 };
+    let usage = Usage { cpu_us: 3, max_rss_kib: 4, starting_us: 10, saving_us: 11 };
     let end = Change::AttemptFinished {
         task: train,
         attempt: 0,

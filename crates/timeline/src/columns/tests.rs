@@ -5,7 +5,7 @@ use crate::arbitrary::{plain, timelines};
 use crate::{Ids, Timeline};
 
 /// A task as a reader of the columns puts it together.
-type Rebuilt = (u64, String, u8, i64, Vec<u64>, Ids, Vec<(u64, u8, i64, Option<i64>, u64)>);
+type Rebuilt = (u64, String, u8, i64, Vec<u64>, Ids, Vec<(u64, u8, i64, Option<i64>, [u64; 3])>);
 
 fn rebuilt(read: &Read) -> Vec<Rebuilt> {
     let column = |name: &str| &read.columns[name];
@@ -32,7 +32,7 @@ fn rebuilt(read: &Read) -> Vec<Rebuilt> {
                 column("attempt.state")[i] as u8,
                 at(column("attempt.started")[i]),
                 took,
-                column("attempt.failure")[i],
+                [column("attempt.failure")[i], column("attempt.starting")[i], column("attempt.saving")[i]],
             )
         });
         tasks.push((
@@ -54,7 +54,8 @@ fn expected(timeline: &Timeline, after: u64) -> Vec<Rebuilt> {
         .map(|task| {
             let bars = task.bars.iter().map(|bar| {
                 let failure = bar.failure.map_or(0, |id| u64::from(id.0));
-                (u64::from(bar.attempt), state_number(bar.status), bar.started_at, bar.duration(), failure)
+                let rest = [failure, bar.starting_us, bar.saving_us];
+                (u64::from(bar.attempt), state_number(bar.status), bar.started_at, bar.duration(), rest)
             });
             (
                 task.id.0,

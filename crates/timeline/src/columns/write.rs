@@ -87,6 +87,8 @@ struct Columns {
     started: Vec<u32>,
     durations: Vec<u32>,
     failed: Vec<u32>,
+    starting: Vec<u32>,
+    saving: Vec<u32>,
 }
 
 impl Columns {
@@ -121,6 +123,8 @@ impl Columns {
             self.started.push(self.ticks(bar.started_at - self.base));
             self.durations.push(bar.duration().map_or(OPEN, |took| self.ticks(took)));
             self.failed.push(bar.failure.map_or(0, |id| id.0));
+            self.starting.push(self.ticks(bar.starting_us.cast_signed()));
+            self.saving.push(self.ticks(bar.saving_us.cast_signed()));
         }
     }
 
@@ -151,6 +155,8 @@ impl Columns {
         body.put("attempt.started", "u32", self.started.iter().map(|v| v.to_le_bytes()));
         body.put("attempt.duration", "u32", self.durations.iter().map(|v| v.to_le_bytes()));
         body.put("attempt.failure", "u32", self.failed.iter().map(|v| v.to_le_bytes()));
+        body.put("attempt.starting", "u32", self.starting.iter().map(|v| v.to_le_bytes()));
+        body.put("attempt.saving", "u32", self.saving.iter().map(|v| v.to_le_bytes()));
     }
 }
 

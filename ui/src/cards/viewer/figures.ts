@@ -44,11 +44,23 @@ async function drawn(part: Part, box: HTMLElement): Promise<void> {
       font: { color: ink },
       ...record(given.layout),
     };
-    if (isDark()) layout.plot_bgcolor = "transparent";
+    if (typeof layout.height === "number") box.style.height = `${layout.height}px`;
+    if (isDark()) {
+      layout.plot_bgcolor = "transparent";
+      layout.template = darkened(record(layout.template));
+    }
     await libraries.Plotly.newPlot(box, given.data, layout, { responsive: true, displaylogo: false });
   } else {
     if (!libraries.Bokeh) throw new Error("this page has no Bokeh");
     box.id = `bokeh-${Math.random().toString(36).slice(2)}`;
     await libraries.Bokeh.embed.embed_item(part.item, box.id);
   }
+}
+
+/** Plotly's own lines are white, for a plot that is grey. */
+function darkened(template: Record<string, unknown>): Record<string, unknown> {
+  const layout = record(template.layout);
+  const lines = { gridcolor: "#333a45", zerolinecolor: "#4a5361", linecolor: "#4a5361" };
+  const axes = ["xaxis", "yaxis"].map((name) => [name, { ...record(layout[name]), ...lines }]);
+  return { ...template, layout: { ...layout, ...Object.fromEntries(axes) } };
 }

@@ -43,12 +43,12 @@ export function HeaderRow({ columns, sort, onSort, allSelected, onClear }: Props
 }
 
 function Head({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
-  const { sort: key, title } = column;
+  const { sort: key, title, untitled } = column;
   const direction =
     key === undefined ? undefined : sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
   const inside =
     key === undefined ? (
-      <bdi className={css.title}>{title}</bdi>
+      <bdi className={untitled ? "sr-only" : css.title}>{title}</bdi>
     ) : (
       <button type="button" className={css.sort} onClick={() => onSort(nextSort(sort, key))}>
         <bdi className={css.title}>{title}</bdi>

@@ -13,6 +13,8 @@ import { TagsCell } from "./TagsCell";
 export interface Column {
   readonly id: string;
   readonly title: string;
+  /** There is no room for the title: it is only heard. */
+  readonly untitled?: true;
   /** Its track of the grid. */
   readonly track: string;
   /** What the API sorts by, if it can. */
@@ -199,7 +201,8 @@ export function columnsOf(ids: readonly string[]): Column[] {
 export const NARROW: readonly Column[] = [
   {
     id: "mark",
-    title: "",
+    title: "Status",
+    untitled: true,
     track: "20px",
     cell: (run) => <StatusMark status={run.status} />,
     value: (run) => run.status,

@@ -111,7 +111,7 @@ export function tasksOf(block: Block, base = block.header.base_at, steps: string
     barStart: started,
     barEnd: ends(started, column("attempt.duration"), header.tick_us),
     barFailure: Uint32Array.from(column("attempt.failure")),
-    barStarting: times(column("attempt.ready"), header.tick_us, 0),
+    barStarting: times(column("attempt.starting"), header.tick_us, 0),
     barSaving: times(column("attempt.saving"), header.tick_us, 0),
     barPid: Uint32Array.from(column("attempt.pid")),
     barCpu: times(column("attempt.cpu"), header.tick_us, 0),

@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 use spinloom_configs::Resolved;
 use spinloom_datastore::ManifestRef;
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
-use spinloom_engine::spin::{Kept, Placed, SPIN_FOLDER, place};
+use spinloom_engine::spin::{Given, Kept, Placed, place};
 use spinloom_flow::{FlowName, Graph, StepName};
 use spinloom_metadata::RunRecord;
+use spinloom_settings::SPIN_FOLDER;
 
 use super::launch::info;
 use super::triggered;
@@ -22,7 +23,7 @@ use crate::context::{Context, Records};
 use crate::host::{SpinKeep, SpinTask};
 use crate::reply::{Answer, Problems, Reply};
 use crate::terminal::time::now_us;
-use crate::{environments, values};
+use crate::{environments, packaging, values};
 
 pub(crate) const EXAMPLES: &[(&str, &str)] = &[
     ("spin train", "run `train` with the inputs it had in your latest run"),
@@ -111,13 +112,15 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context<'_>) -> Answer {
     let persist =
         !arguments.no_persist && values::switch(&context.settings, "spin", "persist", arguments.persist)?;
     write_ids(arguments, &placed, persist.then_some(&root))?;
-    let kept = persist.then(|| keep(&root, &placed, &records, &graph, context)).transpose()?;
+    let set = set(arguments, &placed, &graph, &records, context)?;
+    let kept =
+        persist.then(|| keep(&root, (&placed, &records), &graph, (arguments, &set), context)).transpose()?;
     let recorded = recorded(&placed)?;
     let task = SpinTask {
         spec: placed.spec.clone(),
         recorded: recorded.clone(),
         keep: kept.as_ref().map(|kept| log(arguments, kept, &placed, context)).transpose()?,
-        request: request(arguments, &placed, &graph, &records, context)?,
+        request: request(arguments, set, &placed, &graph, context)?,
     };
     context.output.remark(&report::before(&placed, context.output.err));
     let started = now_us();
@@ -214,14 +217,16 @@ fn write_ids(arguments: &Arguments, placed: &Placed, kept: Option<&PathBuf>) -> 
 
 fn keep(
     root: &Path,
-    placed: &Placed,
-    records: &Records,
+    (placed, records): (&Placed, &Records),
     graph: &Graph,
+    (arguments, set): (&Arguments, &Map<String, Value>),
     context: &mut Context<'_>,
 ) -> Result<Kept> {
     let info = info(context, graph.flow().file.as_str())?;
     let json = context.flow()?.json.clone();
-    Kept::begin(root, placed, &records.files, json, info)
+    let module = arguments.artifacts_module.as_ref().map(|file| file.display().to_string());
+    let given = Given { set: set.clone(), module, package: packaging::request(context).unwrap_or_default() };
+    Kept::begin(root, placed, &records.files, json, info, given)
 }
 
 fn log(arguments: &Arguments, kept: &Kept, placed: &Placed, context: &Context<'_>) -> Result<SpinKeep> {
@@ -236,14 +241,14 @@ fn log(arguments: &Arguments, kept: &Kept, placed: &Placed, context: &Context<'_
     })
 }
 
-/// What Python must know of the command line.
-fn request(
+/// The other values that were given.
+fn set(
     arguments: &Arguments,
     placed: &Placed,
     graph: &Graph,
     records: &Records,
     context: &Context<'_>,
-) -> Result<Value> {
+) -> Result<Map<String, Value>> {
     let mut set = Map::new();
     for pair in &arguments.set {
         let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !name.is_empty()) else {
@@ -253,6 +258,17 @@ fn request(
         warn_of_new(name, placed, graph, records, context)?;
         set.insert(name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| json!(value)));
     }
+    Ok(set)
+}
+
+/// What Python must know of the command line.
+fn request(
+    arguments: &Arguments,
+    set: Map<String, Value>,
+    placed: &Placed,
+    graph: &Graph,
+    context: &Context<'_>,
+) -> Result<Value> {
     let decorators = honoured(arguments, &placed.spec.step, graph, context)?;
     let module = arguments.artifacts_module.as_ref().map(|file| context.settings.cwd().join(file));
     Ok(json!({

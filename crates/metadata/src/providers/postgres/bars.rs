@@ -1,10 +1,10 @@
 //! Reading all tasks of a run with their attempts, tens of thousands of them, in one pass.
 
-use spinloom_flow::event::{Failure, Usage};
+use spinloom_flow::event::Failure;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId, TaskStatus};
 use tokio_postgres::{Client, Row};
 
-use super::read::{OF_RUN, unsigned};
+use super::read::{OF_RUN, unsigned, usage};
 use super::trouble::{Outcome, corrupt};
 use super::values::values;
 use crate::{AttemptBar, TaskBars, id_list};
@@ -17,7 +17,8 @@ pub(super) async fn rows(client: &Client, (flow, run): (&FlowName, &RunId), afte
     let sql = format!(
         "SELECT t.task, t.seq, s.name, t.indices, t.status, t.origin_task IS NOT NULL, t.created_at, t.finished_at,
             t.parents, t.transition,
-            a.attempt, a.status, a.started_at, a.finished_at, a.failure, a.cpu_us, a.max_rss_kib
+            a.attempt, a.status, a.started_at, a.finished_at, a.failure, a.cpu_us, a.max_rss_kib,
+            a.starting_us, a.saving_us
          FROM spinloom.tasks t JOIN spinloom.steps s ON s.run = t.run AND s.number = t.step
          LEFT JOIN spinloom.attempts a ON a.run = t.run AND a.task = t.task
          WHERE t.run = {OF_RUN} AND {condition} ORDER BY t.task, a.attempt"
@@ -98,7 +99,7 @@ fn attempt(row: &Row) -> Outcome<Option<AttemptBar>> {
         started_at: row.try_get(12)?,
         finished_at: row.try_get(13)?,
         failure,
-        usage: Usage { cpu_us: unsigned(row, 15)?, max_rss_kib: unsigned(row, 16)? },
+        usage: usage(row, 15)?,
     }))
 }
 

@@ -106,7 +106,8 @@ pub(super) async fn attempts(
     task: TaskId,
 ) -> Outcome<Vec<AttemptRecord>> {
     let sql = format!(
-        "SELECT attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us, max_rss_kib
+        "SELECT attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us, max_rss_kib,
+            starting_us, saving_us
          FROM spinloom.attempts WHERE run = {OF_RUN} AND task = $3 ORDER BY attempt"
     );
     let rows = client.query_typed(&sql, values![flow.as_str(), run.as_str(), number(task)]).await?;
@@ -119,7 +120,7 @@ pub(super) async fn attempts(
             finished_at: row.try_get(4)?,
             manifest: row.try_get(5)?,
             failure: json(row, 6)?,
-            usage: Usage { cpu_us: unsigned(row, 7)?, max_rss_kib: unsigned(row, 8)? },
+            usage: usage(row, 7)?,
         })
     };
     rows.iter().map(attempt).collect()
@@ -158,6 +159,16 @@ pub(super) fn task_record(row: &Row) -> Outcome<TaskRecord> {
             }
             _ => None,
         },
+    })
+}
+
+/// What an attempt cost, in four columns from `i` on.
+pub(super) fn usage(row: &Row, i: usize) -> Outcome<Usage> {
+    Ok(Usage {
+        cpu_us: unsigned(row, i)?,
+        max_rss_kib: unsigned(row, i + 1)?,
+        starting_us: unsigned(row, i + 2)?,
+        saving_us: unsigned(row, i + 3)?,
     })
 }
 

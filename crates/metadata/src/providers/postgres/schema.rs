@@ -9,8 +9,11 @@ use super::trouble::Outcome;
 type Version = (i32, i32);
 
 /// Every step since the first release, oldest first. A step, once released, never changes.
-const MIGRATIONS: &[(Version, &str)] =
-    &[((1, 0), include_str!("migrations/1.0.sql")), ((1, 1), include_str!("migrations/1.1.sql"))];
+const MIGRATIONS: &[(Version, &str)] = &[
+    ((1, 0), include_str!("migrations/1.0.sql")),
+    ((1, 1), include_str!("migrations/1.1.sql")),
+    ((1, 2), include_str!("migrations/1.2.sql")),
+];
 /// The version this build writes.
 const CURRENT: Version = MIGRATIONS[MIGRATIONS.len() - 1].0;
 /// The advisory lock of whoever migrates: "spinloom", as a number.

@@ -336,11 +336,13 @@ impl<'a> Columns<'a> {
 /// What becomes of an attempt that the batch starts, and that is known already.
 const BEGUN: &str = "status = excluded.status, pid = excluded.pid, started_at = excluded.started_at,
     finished_at = excluded.finished_at, manifest = excluded.manifest, failure = excluded.failure,
-    cpu_us = excluded.cpu_us, max_rss_kib = excluded.max_rss_kib";
+    cpu_us = excluded.cpu_us, max_rss_kib = excluded.max_rss_kib, starting_us = excluded.starting_us,
+    saving_us = excluded.saving_us";
 /// What becomes of one that the batch only ends.
 const ENDED: &str =
     "status = excluded.status, finished_at = excluded.finished_at, manifest = excluded.manifest,
-    failure = excluded.failure, cpu_us = excluded.cpu_us, max_rss_kib = excluded.max_rss_kib";
+    failure = excluded.failure, cpu_us = excluded.cpu_us, max_rss_kib = excluded.max_rss_kib,
+    starting_us = excluded.starting_us, saving_us = excluded.saving_us";
 
 async fn attempts(client: &Client, rows: &[(i64, (i64, u32), &Attempt<'_>)], known: &str) -> Outcome<()> {
     if rows.is_empty() {
@@ -360,14 +362,17 @@ async fn attempts(client: &Client, rows: &[(i64, (i64, u32), &Attempt<'_>)], kno
     let failures =
         rows.iter().map(|(_, _, one)| json(one.failure)).collect::<Outcome<Vec<Option<String>>>>()?;
     let (cpu, memory) = (usage(|usage| usage.cpu_us), usage(|usage| usage.max_rss_kib));
+    let (starting, saving) = (usage(|usage| usage.starting_us), usage(|usage| usage.saving_us));
     let sql = format!(
         "INSERT INTO spinloom.attempts (run, task, attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us,
-            max_rss_kib)
-         SELECT u.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS u
+            max_rss_kib, starting_us, saving_us)
+         SELECT u.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS u
          ON CONFLICT (run, task, attempt) DO UPDATE SET {known}"
     );
-    let of_attempts =
-        values![runs, tasks, attempts, statuses, pids, started, finished, manifests, failures, cpu, memory];
+    let of_attempts = values![
+        runs, tasks, attempts, statuses, pids, started, finished, manifests, failures, cpu, memory, starting,
+        saving
+    ];
     client.execute_typed(&sql, of_attempts).await?;
     Ok(())
 }

@@ -11,7 +11,8 @@ use crate::{AttemptBar, TaskBars, id_list};
 /// Tasks `t` with their attempts, one row for each attempt, up to the condition.
 const SELECT: &str = "SELECT t.task, t.seq, t.step, t.indices, t.status, t.origin_task IS NOT NULL, t.created_at, t.finished_at,
         t.parents, t.transition,
-        a.attempt, a.status, a.started_at, a.finished_at, a.failure, a.cpu_us, a.max_rss_kib
+        a.attempt, a.status, a.started_at, a.finished_at, a.failure, a.cpu_us, a.max_rss_kib,
+        a.starting_us, a.saving_us
     FROM tasks t LEFT JOIN attempts a ON a.run = t.run AND a.task = t.task";
 
 /// See [`Provider::bars`](crate::Provider::bars).
@@ -115,7 +116,12 @@ impl Buffer {
             started_at: row.get(12)?,
             finished_at: row.get(13)?,
             failure,
-            usage: Usage { cpu_us: row.get(15)?, max_rss_kib: row.get(16)? },
+            usage: Usage {
+                cpu_us: row.get(15)?,
+                max_rss_kib: row.get(16)?,
+                starting_us: row.get(17)?,
+                saving_us: row.get(18)?,
+            },
         });
         Ok(())
     }

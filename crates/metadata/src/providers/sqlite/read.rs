@@ -84,7 +84,8 @@ pub(super) fn newest_task(conn: &Connection, run: i64, step: &StepName) -> Outco
 /// Attempts of a task in order.
 pub(super) fn attempts(conn: &Connection, run: i64, task: TaskId) -> Outcome<Vec<AttemptRecord>> {
     let mut list = conn.prepare_cached(
-        "SELECT attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us, max_rss_kib
+        "SELECT attempt, status, pid, started_at, finished_at, manifest, failure, cpu_us, max_rss_kib,
+            starting_us, saving_us
          FROM attempts WHERE run = ?1 AND task = ?2 ORDER BY attempt",
     )?;
     list.query_and_then(params![run, number(task)], |row| {
@@ -96,7 +97,12 @@ pub(super) fn attempts(conn: &Connection, run: i64, task: TaskId) -> Outcome<Vec
             finished_at: row.get(4)?,
             manifest: row.get(5)?,
             failure: json(row, 6)?,
-            usage: Usage { cpu_us: row.get(7)?, max_rss_kib: row.get(8)? },
+            usage: Usage {
+                cpu_us: row.get(7)?,
+                max_rss_kib: row.get(8)?,
+                starting_us: row.get(9)?,
+                saving_us: row.get(10)?,
+            },
         })
     })?
     .collect()

@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     (Version { major: 1, minor: 3 }, include_str!("migrations/1.3.sql")),
     (Version { major: 1, minor: 4 }, include_str!("migrations/1.4.sql")),
     (Version { major: 1, minor: 5 }, include_str!("migrations/1.5.sql")),
+    (Version { major: 1, minor: 6 }, include_str!("migrations/1.6.sql")),
 ];
 
 /// The version this build writes.

@@ -145,7 +145,8 @@ impl Batch<'_> {
             "INSERT INTO attempts (run, task, attempt, status, pid, started_at)
              VALUES (?1, ?2, ?3, 'running', ?4, ?5)
              ON CONFLICT DO UPDATE SET status = 'running', pid = excluded.pid, started_at = excluded.started_at,
-                finished_at = NULL, manifest = NULL, failure = NULL, cpu_us = 0, max_rss_kib = 0",
+                finished_at = NULL, manifest = NULL, failure = NULL, cpu_us = 0, max_rss_kib = 0, starting_us = 0,
+                saving_us = 0",
         )?
         .execute(params![self.run, number(task.task)?, attempt, pid, at])?;
         Ok(())
@@ -160,11 +161,11 @@ impl Batch<'_> {
         // An attempt that could not even start is known by its end alone.
         self.cached(
             "INSERT INTO attempts (run, task, attempt, status, pid, started_at, finished_at, manifest, failure,
-                cpu_us, max_rss_kib)
-             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5, ?6, ?7, ?8, ?9)
+                cpu_us, max_rss_kib, starting_us, saving_us)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT DO UPDATE SET status = excluded.status, finished_at = excluded.finished_at,
                 manifest = excluded.manifest, failure = excluded.failure, cpu_us = excluded.cpu_us,
-                max_rss_kib = excluded.max_rss_kib",
+                max_rss_kib = excluded.max_rss_kib, starting_us = excluded.starting_us, saving_us = excluded.saving_us",
         )?
         .execute(params![
             self.run,
@@ -176,6 +177,8 @@ impl Batch<'_> {
             json(end.failure)?,
             end.usage.cpu_us,
             end.usage.max_rss_kib,
+            end.usage.starting_us,
+            end.usage.saving_us,
         ])?;
         if end.attempt < before.attempt {
             return self.touch_task(task);

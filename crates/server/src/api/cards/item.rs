@@ -11,7 +11,7 @@ pub(crate) struct CardItem {
     /// The step.
     step: String,
     /// The task.
-    pub(crate) task: u64,
+    task: u64,
     /// The attempt that made it.
     attempt: u32,
     /// Its type, such as `default`.

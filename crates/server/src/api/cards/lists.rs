@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
+use spinloom_cards::Follower;
 use spinloom_diagnostics::Result;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 use utoipa::{IntoParams, ToSchema};
@@ -118,32 +119,40 @@ pub(super) async fn task_cards(
 ) -> Result<Json<Page>, Problem> {
     let asked = crate::api::asked(asked)?;
     let ((flow, run), task) = (words.run()?, words.task()?);
-    let cards = current(&app, (flow, run), Some((task, asked.attempt))).await?;
+    let cards = current(&app, (flow, run), (task, asked.attempt)).await?;
     Ok(Json(Page { cards, next: None }))
 }
 
-/// The cards of one task, or those of a run that are new at the moment: of the tasks that are running.
+/// The cards of one task.
 pub(crate) async fn current(
     app: &App,
     (flow, run): (FlowName, RunId),
-    task: Option<(TaskId, Option<u32>)>,
+    (task, attempt): (TaskId, Option<u32>),
 ) -> Result<Vec<CardItem>, Problem> {
     let shared = app.clone();
     app.readers
         .read(move |provider| {
             let store = shared.files.store()?;
-            let found = match task {
-                Some((task, attempt)) => {
-                    let record = place::task(provider, (&flow, &run), task)?;
-                    spinloom_cards::of_task(provider, &store, (&flow, &run), &record, attempt)?
-                }
-                None => {
-                    place::run(provider, &flow, &run)?;
-                    let tasks = provider.tasks(&flow, &run, None, None, 0)?;
-                    spinloom_cards::of_tasks(provider, &store, (&flow, &run), &tasks)?
-                }
-            };
+            let record = place::task(provider, (&flow, &run), task)?;
+            let found = spinloom_cards::of_task(provider, &store, (&flow, &run), &record, attempt)?;
             Ok(found.iter().map(CardItem::from).collect())
+        })
+        .await
+}
+
+/// The cards of a run that are new since `follower` looked last.
+pub(crate) async fn fresh(
+    app: &App,
+    (flow, run): (FlowName, RunId),
+    mut follower: Follower,
+) -> Result<(Vec<CardItem>, Follower), Problem> {
+    let shared = app.clone();
+    app.readers
+        .read(move |provider| {
+            let store = shared.files.store()?;
+            place::run(provider, &flow, &run)?;
+            let found = follower.look(provider, &store, (&flow, &run))?;
+            Ok((found.iter().map(CardItem::from).collect(), follower))
         })
         .await
 }

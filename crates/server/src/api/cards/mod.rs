@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(crate) use item::CardItem;
-pub(crate) use lists::current;
+pub(crate) use lists::{current, fresh};
 
 /// Routes of cards.
 pub(super) fn routes() -> OpenApiRouter<App> {

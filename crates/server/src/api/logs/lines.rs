@@ -20,7 +20,7 @@ use crate::problem::{Problem, ProblemBody};
 /// Lines of a page, unless another number is asked for.
 const COUNT: u64 = 1000;
 /// Lines of a page, at most.
-pub(super) const MOST: u64 = 10_000;
+pub(crate) const MOST: u64 = 10_000;
 /// How long one request may wait, seconds.
 const WAIT: f64 = 60.0;
 
@@ -143,7 +143,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     /// Of an attempt that wrote nothing.
-    pub(super) fn none(of: &AttemptPlace, ended: bool) -> Self {
+    pub(crate) fn none(of: &AttemptPlace, ended: bool) -> Self {
         let extent = LogExtent { lines: 0, bytes: 0, complete: true, damaged_at: None };
         Self::new(of, ended, extent, Vec::new())
     }
@@ -163,7 +163,7 @@ impl Lines {
     }
 
     /// Those of `log` from `from` on, which counts from the end if it is negative.
-    pub(super) fn read(
+    pub(crate) fn read(
         log: &LogFile,
         (of, ended): (&AttemptPlace, bool),
         stream: Option<LogStream>,
@@ -206,7 +206,7 @@ pub(super) async fn log(
         return Ok(Json(page(&app, (&of, ended), stream, asked.from, count).await?));
     };
     let from = after.saturating_add(1).max(0);
-    let wait = Duration::from_secs_f64(asked.wait.clamp(0.0, WAIT));
+    let wait = Duration::try_from_secs_f64(asked.wait.clamp(0.0, WAIT)).unwrap_or_default();
     if !ended && !wait.is_zero() {
         let enough = |lines: u64, bytes: u64| match asked.seen {
             Some(seen) => bytes > seen,

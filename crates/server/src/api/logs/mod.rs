@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(crate) use cache::Logs;
-pub(crate) use lines::Streams as LogStreams;
+pub(crate) use lines::{Lines, MOST, Streams as LogStreams};
 pub(crate) use raw::encoded;
 pub(crate) use tail::{LogTail, Tails};
 

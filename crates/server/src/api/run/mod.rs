@@ -19,7 +19,7 @@ use crate::app::App;
 pub(crate) use bundle::state;
 pub(crate) use columns::since;
 pub(crate) use place::look;
-pub(crate) use task::{detail, with_artifacts};
+pub(crate) use task::{Command, FailureBody, detail, with_artifacts};
 
 /// Routes below `/flows/{flow}/runs/{run}`.
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -96,6 +96,10 @@ pub(crate) struct AttemptDetail {
     cpu_us: u64,
     /// Peak resident memory, KiB.
     max_rss_kib: u64,
+    /// From its start until the step's own code began, microseconds; null if that is not known.
+    starting_us: Option<u64>,
+    /// From the end of the step's own code until it was over: what it made is saved, its process leaves.
+    saving_us: Option<u64>,
     /// Where its artifacts are, as the store calls it.
     manifest: Option<String>,
     /// Why it failed.
@@ -170,11 +174,11 @@ pub(crate) struct Neighbour {
 /// A command to copy.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Command {
-    /// What it is for: `logs`, `show`, `spin`, `resume`, `python`.
-    name: &'static str,
+    /// What it is for: `logs`, `show`, `spin`, `resume`, `python`; of a spin, `promote`, too.
+    pub(crate) name: &'static str,
     /// The command.
     #[schema(example = "spinloom logs Training/58/train/3")]
-    text: String,
+    pub(crate) text: String,
 }
 
 /// A task
@@ -243,6 +247,8 @@ pub(crate) fn detail(provider: &dyn Provider, view: &View, id: TaskId, now: i64)
 }
 
 fn attempt_detail(attempt: AttemptRecord, now: i64) -> AttemptDetail {
+    let usage = attempt.usage;
+    let apart = usage.starting_us > 0 || usage.saving_us > 0;
     AttemptDetail {
         attempt: attempt.attempt,
         status: attempt.status,
@@ -250,8 +256,10 @@ fn attempt_detail(attempt: AttemptRecord, now: i64) -> AttemptDetail {
         started_at: attempt.started_at,
         finished_at: attempt.finished_at,
         duration_us: (attempt.finished_at.unwrap_or(now) - attempt.started_at).max(0),
-        cpu_us: attempt.usage.cpu_us,
-        max_rss_kib: attempt.usage.max_rss_kib,
+        cpu_us: usage.cpu_us,
+        max_rss_kib: usage.max_rss_kib,
+        starting_us: apart.then_some(usage.starting_us),
+        saving_us: apart.then_some(usage.saving_us),
         manifest: attempt.manifest,
         failure: attempt.failure.map(FailureBody::from),
     }
