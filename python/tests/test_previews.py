@@ -234,6 +234,33 @@ def test_series_and_indexes() -> None:
     assert times["columns"][0]["max"] == "2020-01-02 00:00:00+00:00"
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_a_column_of_numbers_has_a_histogram(library: str) -> None:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.compute  # noqa: F401
+
+    data = {"n": list(range(100)), "x": [0.5] * 100, "flag": [True, False] * 50, "word": ["a"] * 100, "gap": [None, 1.0] * 50}
+    data["gap"][1] = 3.0
+    table = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}[library](data)
+    columns = {column["name"]: column for column in preview(table)["columns"]}
+    assert columns["n"]["histogram"] == {"from": 0.0, "to": 99.0, "counts": [10] * 10}
+    assert columns["gap"]["histogram"] == {"from": 1.0, "to": 3.0, "counts": [49, 0, 0, 0, 0, 0, 0, 0, 0, 1]}
+    assert [name for name, column in columns.items() if "histogram" in column] == ["n", "gap"], "one value has no spread"
+
+
+def test_histograms_go_before_rows_when_there_is_no_room() -> None:
+    histogram = {"from": 0.0, "to": 1.0, "counts": [100_000] * 10}
+    columns = [{"name": f"c{n}", "dtype": "float64", "histogram": histogram} for n in range(30)]
+    table = {"kind": "table", "type": "t", "columns": columns, "head": [["x" * 40] * 30] * 10}
+    shown = json.loads(making._bounded(table))
+    SCHEMA.validate(shown)
+    assert [len(shown[key]) for key in ("columns", "head")] == [30, 10]
+    drawn = [column for column in shown["columns"] if "histogram" in column]
+    assert (0 < len(drawn) < 30, {len(column["histogram"]["counts"]) for column in drawn}) == (True, {10})
+
+
 def test_a_wide_table_shows_its_first_columns() -> None:
     import pandas as pd
 

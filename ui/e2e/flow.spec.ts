@@ -64,6 +64,21 @@ test("an artifact is drawn over runs; which one, the address says", async ({ pag
   await expect(artifacts.getByLabel("Artifact")).toHaveValue("nothing_of_that_name");
 });
 
+test("durations of a step, run by run, are a line each for its tasks", async ({ page }) => {
+  await page.goto("/GridFlow");
+  const durations = page.getByRole("region", { name: "Durations" });
+  await expect(durations.getByRole("group", { name: /Durations over runs/ })).toBeVisible();
+  await durations.getByLabel("Durations of").selectOption("train");
+  await expect(page).toHaveURL(/durations=train/);
+  const chart = durations.getByRole("group", { name: /Durations of tasks of train over runs/ });
+  await chart.focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(durations).toContainText(/half of its tasks\s*[\d.]+\s*m?s/);
+  await expect(durations).toContainText(/the longest\s*[\d.]+\s*m?s/);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/GridFlow\/2\/view/);
+});
+
 test("a run that comes is in the picture", async ({ page, own }) => {
   await runFlow(own.folder, "retried.py");
   const server = await own.serve();

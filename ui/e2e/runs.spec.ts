@@ -147,8 +147,8 @@ test("parameters and artifacts can be columns; columns are kept", async ({ page 
   await picker.getByLabel("Tags", { exact: true }).uncheck();
   await picker.getByLabel("Find a parameter").fill("siz");
   await picker.getByRole("button", { name: "size", exact: true }).click();
-  await picker.getByLabel(/Name of an artifact/).fill("best");
-  await page.keyboard.press("Enter");
+  await picker.getByLabel("Find an artifact").fill("bes");
+  await picker.getByRole("button", { name: "best", exact: true }).click();
   expect(await axe(page, "[role=dialog]")).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("columnheader", { name: "size" })).toBeVisible();
@@ -157,6 +157,8 @@ test("parameters and artifacts can be columns; columns are kept", async ({ page 
   await expect(row(page, RUNS.grid)).toContainText(/0\.9\d+|\b1\b/);
   await page.getByRole("columnheader", { name: "size" }).getByRole("button").click();
   await expect(page).toHaveURL(/sort=-param\.size/);
+  await page.getByRole("columnheader", { name: "best" }).getByRole("button").click();
+  await expect(page).toHaveURL(/sort=-artifact\.best/);
   await page.goto("/");
   await expect(page.getByRole("columnheader", { name: "size" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "Tags" })).toBeHidden();
@@ -178,7 +180,7 @@ test("runs are grouped, with counts, outcomes and the newest", async ({ page }) 
   await kinds.getByRole("button", { name: "KindsFlow", exact: true }).click();
   await expect(rows(page)).toHaveCount(2);
   expect(queryOf(page)).toBe("flow:KindsFlow");
-  for (const by of ["user", "project", "tag", "status", "day"]) {
+  for (const by of ["user", "project", "branch", "tag", "status", "day"]) {
     await page.goto(`/?by=${by}`);
     await expect(
       page
@@ -232,6 +234,10 @@ test("a table is written to a file, as it is shown", async ({ page }) => {
     "status,flow,run,param.mode,tags\ndone,KindsFlow,2,thorough,candidate demo\ndone,KindsFlow,1,quick,demo\n",
   );
   expect(JSON.parse(await write("JSON of these columns"))).toHaveLength(2);
+  await page.goto("/?by=branch");
+  await expect(page.getByRole("region", { name: "Runs by branch" }).getByRole("listitem")).toHaveCount(1);
+  const groups = JSON.parse(await write("JSON of these groups"));
+  expect(groups).toEqual([expect.objectContaining({ branch: "user.ann", runs: 2, done: 2, failed: 0 })]);
 });
 
 test("addresses of Metaflow's GUI still mean what they meant", async ({ page }) => {

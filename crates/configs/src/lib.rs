@@ -25,6 +25,6 @@ pub use given::{Given, Variable};
 pub use path::Path;
 pub use positions::{Fault, Format, Lines};
 pub use resolve::{Outcome, Python, Request, resolve};
-pub use resolved::{Origin, Resolved, Source, text};
+pub use resolved::{Origin, Replaced, Resolved, Source, text};
 pub use schema::{Violation, bare, fill, validate};
 pub use words::{Words, take};

@@ -55,6 +55,7 @@ pub(crate) fn parse(
                 value,
                 source,
                 set: Vec::new(),
+                replaced: BTreeMap::new(),
                 filled: Vec::new(),
             })
         })

@@ -88,6 +88,15 @@ impl Origin {
     }
 }
 
+/// A value that another one took the place of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// It.
+    pub value: Value,
+    /// Where it was from, in a few words.
+    pub from: String,
+}
+
 /// A config that has its value. This is also what is kept with a run, as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resolved {
@@ -105,6 +114,9 @@ pub struct Resolved {
     /// What `--set` changed, as JSON pointers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
+    /// What stood there before, where anything did, by JSON pointer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<String, Replaced>,
     /// What the schema's defaults filled in, as JSON pointers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filled: Vec<String>,

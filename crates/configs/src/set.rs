@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use spinloom_diagnostics::{Error, Result, codes, did_you_mean};
 use spinloom_flow::exact;
 
-use crate::{Path, Resolved};
+use crate::{Path, Replaced, Resolved};
 
 /// Applies one `--set`. Answers a remark if the key is new and like one that is there.
 ///
@@ -27,11 +27,17 @@ pub(crate) fn apply(text: &str, all: &mut [Resolved]) -> Result<Option<String>> 
         return Err(usage("cannot be done: a resumed run keeps the configs of its origin"));
     };
     let value = exact::parse(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+    let pointer = path.pointer();
+    let from = config.origin(&path).text();
+    let before = config.value.pointer(&pointer).map(|value| Replaced { value: value.clone(), from });
     let note = put(&mut config.value, &path, value)
         .map_err(|why| Error::new(codes::BAD_CONFIG, format!("`--set {text}` cannot be done: {why}")))?;
-    let pointer = path.pointer();
     let below = format!("{pointer}/");
     config.lines.retain(|at, _| *at != pointer && !at.starts_with(&below));
+    // Of what is changed twice, what was there in the beginning counts.
+    if let Some(before) = before.filter(|_| !config.set.contains(&pointer)) {
+        config.replaced.insert(pointer.clone(), before);
+    }
     config.set.push(pointer);
     Ok(note.map(|like| format!("`{name}` had no key `{path}`: it is new; did you mean `{like}`?")))
 }

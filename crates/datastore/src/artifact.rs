@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How long a preview is at most that is copied rather than referred to.
-const CARRIED_PREVIEW: usize = 128;
+pub(crate) const CARRIED_PREVIEW: usize = 128;
 
 /// The bytes of an artifact.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What is said of an artifact beside its bytes.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use spinloom_diagnostics::{Result, ResultExt as _, codes};
 
@@ -33,6 +34,31 @@ impl PartialEq for Json {
 }
 
 impl Eq for Json {}
+
+/// Of a preview, what tells that it is of one value.
+#[derive(Deserialize)]
+struct One<'a> {
+    kind: &'a str,
+    #[serde(default)]
+    value: Option<Value>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    length: Option<usize>,
+}
+
+impl Json {
+    /// The one number, yes or no or short text that this preview shows all of; none of any other.
+    pub(crate) fn scalar(&self) -> Option<Value> {
+        let one: One<'_> = serde_json::from_str(self.text()).ok()?;
+        match (one.kind, one.value, one.text) {
+            ("scalar", Some(value @ (Value::Number(_) | Value::Bool(_))), _) => Some(value),
+            ("scalar", _, Some(text)) => Some(text.into()),
+            ("text", _, Some(text)) if one.length == Some(text.chars().count()) => Some(text.into()),
+            _ => None,
+        }
+    }
+}
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -103,6 +129,27 @@ mod tests {
         assert_eq!(full.encoding, "arrow");
         assert_eq!(full.serializer.unwrap().text(), r#"{"v":1}"#);
         assert_eq!(full.preview.unwrap().text(), r#"{"kind":"text"}"#);
+    }
+
+    #[test]
+    fn a_preview_of_one_value_tells_it() {
+        let of = |text: &str| Json::new(text).unwrap().scalar();
+        assert_eq!(of(r#"{"kind":"scalar","type":"float","value":0.5}"#), Some(0.5.into()));
+        assert_eq!(of(r#"{"kind":"scalar","type":"bool","value":true}"#), Some(true.into()));
+        assert_eq!(of(r#"{"kind":"scalar","type":"float","text":"nan"}"#), Some("nan".into()));
+        assert_eq!(
+            of(r#"{"kind":"text","type":"str","length":4,"text":"b\u00e4um"}"#),
+            Some("b\u{e4}um".into())
+        );
+        for other in [
+            r#"{"kind":"scalar","type":"NoneType","value":null}"#,
+            r#"{"kind":"text","type":"str","length":4000,"text":"its beginning"}"#,
+            r#"{"kind":"text","type":"bytes","length":2,"hex":"ff00"}"#,
+            r#"{"kind":"collection","type":"list","length":0,"items":[]}"#,
+            "[1]",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

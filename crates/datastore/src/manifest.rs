@@ -1,14 +1,18 @@
 //! What one attempt saved, as read from its record.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{ArtifactName, FlowName, RunId, StepName, TaskId};
 
-use crate::{ContentHash, Json, ManifestRef, Piece, io::corrupt, record};
+use crate::{ContentHash, Json, ManifestRef, Piece, artifact::CARRIED_PREVIEW, io::corrupt, record};
 
 /// The version of the manifests this crate writes, and the newest it reads. The first knew no leaves: the hash of a chunk was the
 /// BLAKE3 of all of it, see [`ContentHash::matches`].
 pub const MANIFEST_VERSION: u32 = 2;
+
+/// Values that a manifest tells of in short, at most.
+const MOST_SCALARS: usize = 50;
 
 /// The artifacts of one attempt. Only [`Datastore::manifest`](crate::Datastore::manifest) makes one, from verified bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +90,19 @@ impl Manifest {
     /// Where it is.
     pub fn at(&self) -> &ManifestRef {
         &self.at
+    }
+
+    /// Its own artifacts that are one number, yes or no or short text, by name: the first fifty. What previews tell is told;
+    /// what has none, and what names with `_` hold, is nobody's concern.
+    pub fn scalars(&self) -> Map<String, Value> {
+        let shown = self.artifacts.iter().filter(|entry| !entry.name.as_str().starts_with('_'));
+        // Longer ones are of texts that nobody sorts by.
+        let short = |preview: &&Json| preview.text().len() <= CARRIED_PREVIEW;
+        let scalar = |entry: &ArtifactEntry| {
+            let value = entry.preview.as_ref().filter(short)?.scalar()?;
+            Some((entry.name.to_string(), value))
+        };
+        shown.filter_map(scalar).take(MOST_SCALARS).collect()
     }
 
     /// Where its payload starts in its record.

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use serde_json::{Map, Value};
 use spinloom_compute::protocol::{Header, Message};
 use spinloom_compute::{Frame, Input, Speaker, TaskSpec, Zygotes};
 use spinloom_datastore::{ManifestRef, Pack};
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_flow::event::{Failure, TaskRef, Usage};
 use spinloom_flow::{RunEvent, RunStatus, TaskId, TaskStatus};
-use spinloom_metadata::{Change, Provider};
+use spinloom_metadata::{Change, Provider, SCALARS};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -54,6 +55,8 @@ pub(crate) struct Dispatcher {
     oom_kills: Option<u64>,
     fatal: Option<Error>,
     end: Option<End>,
+    /// What the task has that was done last, of those outside of every foreach.
+    latest: Option<ManifestRef>,
 }
 
 /// The run is being stopped.
@@ -101,6 +104,7 @@ impl Dispatcher {
             oom_kills: memory::kills(),
             fatal: None,
             end: None,
+            latest: None,
         })
     }
 
@@ -257,6 +261,9 @@ impl Dispatcher {
         let step = self.context.graph.node(adopted.step).name.clone();
         let task = TaskRef { step, task: adopted.task, indices: adopted.indices };
         self.outcome.adopted += 1;
+        if task.indices.is_empty() {
+            self.latest = Some(adopted.output.clone());
+        }
         listener.event(&RunEvent::TaskAdopted { task: task.clone(), origin: adopted.origin, at: now() });
         self.note(Change::TaskAdopted {
             task,
@@ -477,6 +484,9 @@ impl Dispatcher {
             Some(_) if stopped => TaskStatus::Stopped,
             Some(_) => TaskStatus::Failed,
         };
+        if status == TaskStatus::Done && running.task.indices.is_empty() {
+            self.latest.clone_from(&manifest);
+        }
         let children = next.as_ref().and_then(|next| Some(next.as_ref()?.foreach.as_ref()?.count));
         let at = now();
         let duration_us = at - running.started_at;
@@ -615,6 +625,13 @@ impl Dispatcher {
         self.end.get_or_insert(End::Stopped);
     }
 
+    /// Numbers and short texts that the run has come to, for people to find it by.
+    fn scalars(&self) -> Option<Map<String, Value>> {
+        // A run whose store cannot be read any more has worse to tell.
+        let manifest = self.context.store.manifest(self.latest.as_ref()?).ok()?;
+        Some(manifest.scalars()).filter(|scalars| !scalars.is_empty())
+    }
+
     async fn finish(mut self, listener: &mut dyn Listener) -> Result<RunOutcome> {
         self.zygotes.leave().await;
         let status = match self.end.take() {
@@ -637,6 +654,9 @@ impl Dispatcher {
         let at = now();
         if let Some(value) = self.outcome.halt.as_ref().and_then(|halt| serde_json::to_value(halt).ok()) {
             self.note(Change::Info { key: HALT.to_owned(), value });
+        }
+        if let Some(scalars) = self.scalars() {
+            self.note(Change::Info { key: SCALARS.to_owned(), value: Value::Object(scalars) });
         }
         self.note(Change::RunFinished { status, at });
         if let Some(sampler) = self.sampler.take() {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
-use spinloom_query::Clock;
+use spinloom_query::{Clock, Field};
 
 use crate::arena::Names;
 use crate::select::Facet;
@@ -31,6 +31,8 @@ pub struct Facets {
     pub user: Vec<Named>,
     /// Projects.
     pub project: Vec<Named>,
+    /// Branches of projects.
+    pub branch: Vec<Named>,
     /// Tags of users.
     pub tag: Vec<Named>,
 }
@@ -48,8 +50,22 @@ pub enum GroupBy {
     Status,
     /// Their projects.
     Project,
+    /// The branches of their projects.
+    Branch,
     /// The days they were made.
     Day,
+}
+
+impl GroupBy {
+    /// Which tags groups are of, if they are of tags.
+    fn tags(self) -> Option<Field> {
+        match self {
+            Self::Tag => Some(Field::Tag),
+            Self::Project => Some(Field::Project),
+            Self::Branch => Some(Field::Branch),
+            Self::Flow | Self::User | Self::Status | Self::Day => None,
+        }
+    }
 }
 
 /// A group of runs.
@@ -95,14 +111,17 @@ impl Index {
                 }
                 Facet::Flow => numbered(&tally().flow),
                 Facet::User => numbered(&tally().user),
-                Facet::Tag | Facet::Project => self.tags_of(&tally().sets, facet == Facet::Project),
+                Facet::Tag => self.tags_of(&tally().sets, Field::Tag),
+                Facet::Project => self.tags_of(&tally().sets, Field::Project),
+                Facet::Branch => self.tags_of(&tally().sets, Field::Branch),
             };
             let name = |code: u32| match facet {
                 Facet::Status => crate::columns::STATUSES[code as usize].as_str(),
                 Facet::Flow => self.flows.get(code),
                 Facet::User => self.users.get(code),
                 Facet::Tag => self.tags.get(code),
-                Facet::Project => project(&self.tags, code),
+                Facet::Project => after_prefix(&self.tags, code, Field::Project),
+                Facet::Branch => after_prefix(&self.tags, code, Field::Branch),
             };
             top(counts, most, name)
         };
@@ -111,6 +130,7 @@ impl Index {
             flow: of(Facet::Flow),
             user: of(Facet::User),
             project: of(Facet::Project),
+            branch: of(Facet::Branch),
             tag: of(Facet::Tag),
         }
     }
@@ -141,8 +161,8 @@ impl Index {
     }
 
     /// How many runs have each tag, from how many have each set of them.
-    fn tags_of(&self, sets: &[u32], projects: bool) -> Vec<(u32, u64)> {
-        let wanted = self.wanted_tags(projects);
+    fn tags_of(&self, sets: &[u32], field: Field) -> Vec<(u32, u64)> {
+        let wanted = self.wanted_tags(field);
         let mut tags = vec![0; self.tags.len()];
         for (set, count) in (0..).zip(sets).filter(|(_, count)| **count > 0) {
             for tag in self.tag_sets.get(set) {
@@ -154,15 +174,14 @@ impl Index {
         (0..).zip(tags).collect()
     }
 
-    /// Which tags count: projects, or those of users. By their numbers in sets.
-    fn wanted_tags(&self, projects: bool) -> Vec<bool> {
+    /// Which tags count: those that a field is kept as, or those of users. By their numbers in sets.
+    fn wanted_tags(&self, field: Field) -> Vec<bool> {
         let mut wanted = vec![false; self.tags.len() * 2];
         for (code, tag) in self.tags.iter() {
             let code = code as usize * 2;
-            if projects {
-                wanted[code + 1] = tag.starts_with("project:");
-            } else {
-                wanted[code] = true;
+            match field.tag_prefix() {
+                Some(prefix) => wanted[code + 1] = tag.starts_with(prefix),
+                None => wanted[code] = true,
             }
         }
         wanted
@@ -211,18 +230,14 @@ impl Index {
     }
 
     fn group_counts(&self, rows: &RoaringBitmap, by: GroupBy, days: Option<&Days>) -> Counts {
-        let column: Option<&[u32]> = match by {
-            GroupBy::Flow => Some(&self.columns.flow),
-            GroupBy::User => Some(&self.columns.user),
-            GroupBy::Tag | GroupBy::Project => Some(&self.columns.tags),
-            GroupBy::Status | GroupBy::Day => None,
-        };
-        let len = match by {
-            GroupBy::Flow => self.flows.len(),
-            GroupBy::User => self.users.len(),
-            GroupBy::Tag | GroupBy::Project => self.tag_sets.len(),
-            GroupBy::Status => 5,
-            GroupBy::Day => days.map_or(0, |days| days.names.len()),
+        let (column, len): (Option<&[u32]>, usize) = match by {
+            GroupBy::Flow => (Some(&self.columns.flow), self.flows.len()),
+            GroupBy::User => (Some(&self.columns.user), self.users.len()),
+            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
+                (Some(&self.columns.tags), self.tag_sets.len())
+            }
+            GroupBy::Status => (None, 5),
+            GroupBy::Day => (None, days.map_or(0, |days| days.names.len())),
         };
         let mut counts: Vec<[u64; 5]> = vec![[0; 5]; len];
         if by == GroupBy::Status {
@@ -250,10 +265,8 @@ impl Index {
             }
         }
         let some = (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
-        if !matches!(by, GroupBy::Tag | GroupBy::Project) {
-            return some.collect();
-        }
-        let wanted = self.wanted_tags(by == GroupBy::Project);
+        let Some(field) = by.tags() else { return some.collect() };
+        let wanted = self.wanted_tags(field);
         let mut tags = Counts::new();
         for (set, counts) in some {
             for tag in self.tag_sets.get(set).iter().filter(|tag| wanted[**tag as usize]) {
@@ -269,7 +282,9 @@ impl Index {
             GroupBy::Flow => self.flows.get(code).to_owned(),
             GroupBy::User => self.users.get(code).to_owned(),
             GroupBy::Tag => self.tags.get(code).to_owned(),
-            GroupBy::Project => project(&self.tags, code).to_owned(),
+            GroupBy::Project | GroupBy::Branch => {
+                after_prefix(&self.tags, code, by.tags().unwrap_or(Field::Tag)).to_owned()
+            }
             GroupBy::Status => crate::columns::STATUSES[code as usize].as_str().to_owned(),
             GroupBy::Day => days.and_then(|days| days.names.get(code as usize)).cloned().unwrap_or_default(),
         }
@@ -286,7 +301,7 @@ impl Index {
         let members = match by {
             GroupBy::Flow => self.by_flow.get(code as usize),
             GroupBy::User => self.by_user.get(code as usize),
-            GroupBy::Tag | GroupBy::Project => self.by_tag.get(code as usize),
+            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => self.by_tag.get(code as usize),
             GroupBy::Status => self.by_status.get(code as usize),
             GroupBy::Day => {
                 let Some(&(from, to)) = days.and_then(|days| days.ranges.get(code as usize)) else {
@@ -315,9 +330,10 @@ fn numbered(counts: &[u32]) -> Vec<(u32, u64)> {
     (0..).zip(counts.iter().map(|count| u64::from(*count))).collect()
 }
 
-fn project(tags: &Names, code: u32) -> &str {
+/// A tag without what says which field it is of.
+fn after_prefix(tags: &Names, code: u32, field: Field) -> &str {
     let tag = tags.get(code);
-    tag.strip_prefix("project:").unwrap_or(tag)
+    field.tag_prefix().and_then(|prefix| tag.strip_prefix(prefix)).unwrap_or(tag)
 }
 
 fn top<'a>(mut counts: Vec<(u32, u64)>, most: usize, name: impl Fn(u32) -> &'a str) -> Vec<Named> {

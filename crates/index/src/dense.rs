@@ -24,3 +24,14 @@ pub(crate) fn collect(len: usize, rows: impl Iterator<Item = u32>) -> RoaringBit
     }
     RoaringBitmap::from_lsb0_bytes(0, &bytes)
 }
+
+/// Rows as bits, 64 in a number, of those below `len`.
+pub(crate) fn bits(len: usize, rows: &RoaringBitmap) -> Vec<u64> {
+    let mut bits = vec![0; len.div_ceil(64)];
+    for row in rows {
+        if let Some(bits) = bits.get_mut(row as usize / 64) {
+            *bits |= 1 << (row % 64);
+        }
+    }
+    bits
+}

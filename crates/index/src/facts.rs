@@ -1,7 +1,7 @@
 //! A run as queries ask about it.
 
 use spinloom_flow::RunStatus;
-use spinloom_query::{Facts, Scalar};
+use spinloom_query::{Facts, Scalar, ValueOf};
 
 use crate::columns::{GONE, STATUSES};
 use crate::{Index, RowId};
@@ -61,7 +61,7 @@ impl Facts for RowFacts<'_> {
     fn heartbeat_at(&self) -> i64 {
         self.index.columns.end[self.at()]
     }
-    fn parameter(&self, name: &str) -> Option<Scalar> {
-        self.index.parameters.value(name, self.row)
+    fn value(&self, of: ValueOf, name: &str) -> Option<Scalar> {
+        self.index.values_of(of).value(name, self.row)
     }
 }

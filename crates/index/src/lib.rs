@@ -12,21 +12,22 @@ mod facts;
 mod offer;
 mod order;
 mod page;
-mod parameters;
 mod row;
 mod select;
 mod sparse;
 mod update;
+mod values;
 
 use std::collections::{BTreeSet, HashMap};
 
 use hashbrown::HashTable;
 use roaring::RoaringBitmap;
+use spinloom_query::ValueOf;
 
 use self::arena::{Arena, Names};
 use self::columns::Columns;
 use self::order::{Key, Order};
-use self::parameters::Parameters;
+use self::values::{Most, Values};
 
 pub use count::{Bucket, Facets, GroupBy, Named};
 pub use facts::RowFacts;
@@ -37,6 +38,9 @@ pub use select::Selection;
 
 /// Which run, inside of one index.
 pub type RowId = u32;
+
+/// What is kept of artifacts: 36 MB of values.
+const MOST_ARTIFACTS: Most = Most { values: 3_000_000, names: 10_000, texts: 200_000 };
 
 /// All runs of a store.
 pub struct Index {
@@ -66,7 +70,9 @@ pub struct Index {
     graphs: HashMap<u64, u32>,
     by_graph: Vec<RoaringBitmap>,
     graph_steps: Vec<Option<Vec<u32>>>,
-    parameters: Parameters,
+    parameters: Values,
+    /// Scalars that runs ended with.
+    artifacts: Values,
     started: Order,
     finished: Order,
     duration: Order,
@@ -106,7 +112,8 @@ impl Index {
             graphs: HashMap::new(),
             by_graph: Vec::new(),
             graph_steps: Vec::new(),
-            parameters: Parameters::default(),
+            parameters: Values::new(Most::NO_BOUNDS),
+            artifacts: Values::new(MOST_ARTIFACTS),
             started: Order::new(Key::Started),
             finished: Order::new(Key::Finished),
             duration: Order::new(Key::Duration),
@@ -123,6 +130,13 @@ impl Index {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.alive.is_empty()
+    }
+
+    fn values_of(&self, of: ValueOf) -> &Values {
+        match of {
+            ValueOf::Parameter => &self.parameters,
+            ValueOf::Artifact => &self.artifacts,
+        }
     }
 
     fn order(&self, key: Key) -> &Order {

@@ -1,6 +1,6 @@
 //! What could be meant: completions, and runs that are named by half.
 
-use spinloom_query::{Field, Scalar, Wanted};
+use spinloom_query::{Field, Scalar, ValueOf, Wanted};
 
 use crate::columns;
 use crate::{Index, RowId};
@@ -14,7 +14,7 @@ pub struct Offer {
     pub count: u64,
 }
 
-/// How many runs are looked through for one whose id begins so, and how many values of a parameter.
+/// How many runs are looked through for one whose id begins so, and how many values of one name.
 const LOOKED_AT: usize = 50_000;
 
 impl Index {
@@ -74,12 +74,12 @@ impl Index {
                     ids.filter(|id| id.starts_with(typed)).take(most).for_each(|id| offer(id, 1));
                 }
             },
-            Wanted::ParameterName => {
-                let found = self.parameters.names().filter(|(name, _)| fits(name));
-                found.for_each(|(name, column)| offer(name, column.iter().count() as u64));
+            Wanted::Name(of) => {
+                let found = self.values_of(*of).names().filter(|(name, _)| fits(name));
+                found.for_each(|(name, column)| offer(name, column.len() as u64));
             }
-            Wanted::ParameterValue(name) => {
-                for (text, count) in self.values(name) {
+            Wanted::ValueOf(of, name) => {
+                for (text, count) in self.newest_values(*of, name) {
                     if fits(&text) {
                         offer(&text, count);
                     }
@@ -94,15 +94,16 @@ impl Index {
         offers
     }
 
-    /// Values of a parameter in the newest runs.
-    fn values(&self, name: &str) -> std::collections::HashMap<String, u64> {
+    /// Values of a parameter or an artifact in the newest runs.
+    fn newest_values(&self, of: ValueOf, name: &str) -> std::collections::HashMap<String, u64> {
+        let values = self.values_of(of);
         let mut counts = std::collections::HashMap::new();
         for (_, packed) in
-            self.parameters.column(name).into_iter().flat_map(|column| column.iter().rev().take(LOOKED_AT))
+            values.column(name).into_iter().flat_map(|column| column.iter().rev().take(LOOKED_AT))
         {
             *counts.entry(packed).or_insert(0) += 1;
         }
-        let text = |packed: u64| match self.parameters.unpack(packed) {
+        let text = |packed: u64| match values.unpack(packed) {
             Scalar::Text(text) => text,
             Scalar::Flag(flag) => flag.to_string(),
             Scalar::Number(number) => number.to_string(),

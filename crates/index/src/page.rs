@@ -1,9 +1,14 @@
 //! Pages of runs, sorted.
 
+use std::cmp::Ordering;
+
 use roaring::RoaringBitmap;
+use spinloom_query::ValueOf;
 
 use crate::columns::STATUSES;
 use crate::order::Key;
+use crate::sparse::Sparse;
+use crate::values::{self, Values};
 use crate::{Index, RowId, Selection};
 
 /// What runs are sorted by.
@@ -21,8 +26,8 @@ pub enum SortKey {
     User,
     /// Their states; of one state the newest first.
     Status,
-    /// The value of a parameter: numbers, yes and no, texts; those without come last.
-    Parameter(String),
+    /// The value of a parameter or an artifact: numbers, yes and no, texts; those without come last.
+    Value(ValueOf, String),
 }
 
 /// How runs are sorted.
@@ -58,6 +63,10 @@ pub struct Page {
 
 /// The part of runs without a value.
 const LAST: &str = "~";
+/// Kinds of values: numbers, yes and no, texts.
+const KINDS: [u8; 3] = [0, 1, 2];
+/// Looking up the values of so many times fewer rows than have one is quicker than going through all of them.
+const FEW: u64 = 16;
 
 /// A stretch of rows that are wanted, in the making.
 struct Filling {
@@ -80,6 +89,51 @@ impl Filling {
     }
 }
 
+/// The first of many values, as they come.
+struct First {
+    descending: bool,
+    /// None is wanted if it is 0.
+    limit: usize,
+    /// Only those after this one.
+    after: Option<(i64, u32)>,
+    /// At most twice as many as are wanted.
+    values: Vec<(i64, u32)>,
+    /// What comes after this one is none of the first.
+    worst: Option<(i64, u32)>,
+}
+
+impl First {
+    fn new(descending: bool, limit: usize) -> Self {
+        Self { descending, limit, after: None, values: Vec::new(), worst: None }
+    }
+
+    fn is_before(&self, a: (i64, u32), b: (i64, u32)) -> bool {
+        if self.descending { a > b } else { a < b }
+    }
+
+    fn add(&mut self, value: (i64, u32)) {
+        if self.limit == 0
+            || self.worst.is_some_and(|worst| !self.is_before(value, worst))
+            || self.after.is_some_and(|after| !self.is_before(after, value))
+        {
+            return;
+        }
+        self.values.push(value);
+        if self.values.len() == self.limit * 2 {
+            let descending = self.descending;
+            let order = |a: &(i64, u32), b: &(i64, u32)| if descending { b.cmp(a) } else { a.cmp(b) };
+            let (_, worst, _) = self.values.select_nth_unstable_by(self.limit - 1, order);
+            self.worst = Some(*worst);
+            self.values.truncate(self.limit);
+        }
+    }
+
+    /// The first of them, at most `room`.
+    fn sorted(self, room: usize) -> Vec<(i64, u32)> {
+        least(self.values, self.descending, None, room)
+    }
+}
+
 impl Index {
     /// Selected runs, sorted, `limit` of them after a cursor.
     pub fn page(&self, selection: &Selection<'_>, sort: &Sort, after: Option<&Cursor>, limit: usize) -> Page {
@@ -93,7 +147,10 @@ impl Index {
             }
             SortKey::Finished | SortKey::Duration => self.by_end(&mut filling, rows, sort, after, now),
             SortKey::Flow | SortKey::User | SortKey::Status => self.by_name(&mut filling, rows, sort, after),
-            SortKey::Parameter(name) => self.by_parameter(&mut filling, rows, name, sort.descending, after),
+            SortKey::Value(of, name) => {
+                let values = self.values_of(*of);
+                self.by_value(&mut filling, rows, (values, name), sort.descending, after);
+            }
         }
         let more = filling.is_full();
         filling.rows.truncate(limit);
@@ -174,45 +231,71 @@ impl Index {
         }
     }
 
-    fn by_parameter(
+    fn by_value(
         &self,
         filling: &mut Filling,
         rows: &RoaringBitmap,
-        name: &str,
+        (values, name): (&Values, &str),
         descending: bool,
         after: Option<&Cursor>,
     ) {
-        let ranks = self.parameters.text_ranks();
-        let mut kinds: [Vec<(i64, u32)>; 3] = Default::default();
-        let mut with = Vec::new();
-        let all = rows.len() == self.alive.len();
-        for (row, packed) in self.parameters.column(name).into_iter().flat_map(crate::sparse::Sparse::iter) {
-            if all || rows.contains(row) {
-                let (kind, value) = self.parameters.sorting(packed, &ranks);
-                // As a signed number in the same order.
-                kinds[usize::from(kind)].push(((value ^ (1 << 63)) as i64, row));
-                with.push(row);
-            }
-        }
-        let mut kinds: Vec<(String, Vec<(i64, u32)>)> = (0..).map(|n: u8| n.to_string()).zip(kinds).collect();
+        let ranks = values.text_ranks();
+        let column = values.column(name);
+        let mut kinds = KINDS;
         if descending {
             kinds.reverse();
         }
         let place = |part: &str| kinds_place(part, descending);
-        for (part, values) in kinds {
-            let from = match after {
-                Some(cursor) if place(&cursor.part) > place(&part) => continue,
-                Some(cursor) if cursor.part == part => Some((cursor.value, cursor.row)),
-                _ => None,
-            };
-            filling.add(&part, least(values, descending, from, filling.room()));
+        let mut first = KINDS.map(|_| First::new(descending, filling.room()));
+        for kind in kinds {
+            if let Some(cursor) = after {
+                let here = place(&cursor.part).cmp(&place(&kind.to_string()));
+                let first = &mut first[usize::from(kind)];
+                match here {
+                    Ordering::Greater => first.limit = 0,
+                    Ordering::Equal => first.after = Some((cursor.value, cursor.row)),
+                    Ordering::Less => {}
+                }
+            }
+        }
+        self.each_of(rows, column, |row, packed| {
+            let (kind, value) = values::sorting(packed, &ranks);
+            first[usize::from(kind)].add((value, row));
+        });
+        let mut first = first.map(Some);
+        for kind in kinds {
+            if let Some(found) = first[usize::from(kind)].take() {
+                filling.add(&kind.to_string(), found.sorted(filling.room()));
+            }
             if filling.is_full() {
                 return;
             }
         }
-        let without = rows - crate::dense::collect(self.columns.len(), with.into_iter());
+        let with = column.into_iter().flat_map(Sparse::iter).map(|(row, _)| row);
+        let without = rows - crate::dense::collect(self.columns.len(), with);
         let from = after.filter(|cursor| cursor.part == LAST).map(|cursor| (cursor.value, cursor.row));
         filling.add(LAST, self.walk(&without, Key::Started, true, from, filling.room()));
+    }
+
+    /// Each of some rows that has a value in a column.
+    fn each_of(&self, rows: &RoaringBitmap, column: Option<&Sparse>, mut each: impl FnMut(u32, u64)) {
+        let Some(column) = column else { return };
+        let many = column.len() as u64;
+        if rows.len() == self.alive.len() {
+            column.iter().for_each(|(row, packed)| each(row, packed));
+        } else if rows.len() < many / FEW {
+            rows.iter().for_each(|row| {
+                if let Some(packed) = column.get(row) {
+                    each(row, packed);
+                }
+            });
+        } else {
+            // A bit is looked up much more quickly than a place in a bitmap that is packed.
+            let wanted = crate::dense::bits(self.columns.len(), rows);
+            let is_wanted =
+                |row: u32| wanted.get(row as usize / 64).is_some_and(|bits| bits >> (row % 64) & 1 == 1);
+            column.iter().filter(|(row, _)| is_wanted(*row)).for_each(|(row, packed)| each(row, packed));
+        }
     }
 
     /// The first of some rows in an order: by walking along it while it has many of them, else by sorting them.

@@ -1,7 +1,7 @@
 //! One run, as the index knows it.
 
 use spinloom_flow::RunStatus;
-use spinloom_query::Scalar;
+use spinloom_query::{Scalar, ValueOf};
 
 use crate::columns::{GONE, STATUSES};
 use crate::{Index, RowId};
@@ -57,8 +57,8 @@ impl Index {
         })
     }
 
-    /// The value of a parameter of a run.
-    pub fn parameter(&self, row: RowId, name: &str) -> Option<Scalar> {
-        self.parameters.value(name, row)
+    /// A parameter of a run, or an artifact it ended with.
+    pub fn value(&self, row: RowId, of: ValueOf, name: &str) -> Option<Scalar> {
+        self.values_of(of).value(name, row)
     }
 }

@@ -24,6 +24,7 @@ pub(crate) enum Facet {
     Flow,
     User,
     Project,
+    Branch,
     Tag,
 }
 
@@ -99,8 +100,8 @@ impl Index {
                 let holds = |row: usize| from <= column[row] && column[row] < to;
                 Cow::Owned(self.scan(|row| holds(row) && (any || columns.is_finished(row as u32))))
             }
-            Filter::Parameter { name, test } => {
-                Cow::Owned(self.parameters.rows(name, test, self.columns.len()))
+            Filter::Value { of, name, test } => {
+                Cow::Owned(self.values_of(*of).rows(name, test, self.columns.len()))
             }
         }
     }
@@ -198,6 +199,7 @@ fn facet(filter: &Filter) -> Option<Facet> {
         Filter::Field { field: Field::Flow, .. } => Some(Facet::Flow),
         Filter::Field { field: Field::User, .. } => Some(Facet::User),
         Filter::Field { field: Field::Project, .. } => Some(Facet::Project),
+        Filter::Field { field: Field::Branch, .. } => Some(Facet::Branch),
         _ => None,
     }
 }

@@ -8,30 +8,50 @@ pub(crate) struct Sparse {
 }
 
 impl Sparse {
+    /// How many rows have one.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     pub(crate) fn get(&self, row: u32) -> Option<u64> {
         self.rows.binary_search(&row).ok().and_then(|at| self.values.get(at)).copied()
     }
 
-    pub(crate) fn set(&mut self, row: u32, value: u64) {
+    /// Says whether the row had none.
+    pub(crate) fn set(&mut self, row: u32, value: u64) -> bool {
         if self.rows.last().is_none_or(|last| *last < row) {
             self.rows.push(row);
             self.values.push(value);
-            return;
+            return true;
         }
         match self.rows.binary_search(&row) {
-            Ok(at) => self.values[at] = value,
+            Ok(at) => {
+                self.values[at] = value;
+                false
+            }
             Err(at) => {
                 self.rows.insert(at, row);
                 self.values.insert(at, value);
+                true
             }
         }
     }
 
-    pub(crate) fn remove(&mut self, row: u32) {
-        if let Ok(at) = self.rows.binary_search(&row) {
+    /// Says whether there was one.
+    pub(crate) fn remove(&mut self, row: u32) -> bool {
+        let found = self.rows.binary_search(&row);
+        if let Ok(at) = found {
             self.rows.remove(at);
             self.values.remove(at);
         }
+        found.is_ok()
+    }
+
+    /// Takes away what rows before this one have.
+    pub(crate) fn remove_before(&mut self, row: u32) {
+        let left = self.rows.partition_point(|known| *known < row);
+        self.rows.drain(..left);
+        self.values.drain(..left);
     }
 
     /// All of them, in order of rows.

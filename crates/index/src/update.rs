@@ -6,7 +6,7 @@ use std::hash::BuildHasher as _;
 use roaring::RoaringBitmap;
 use serde_json::Value;
 use spinloom_flow::{FlowName, RunId, RunStatus};
-use spinloom_metadata::{RunChange, RunFate, RunRecord, is_lost};
+use spinloom_metadata::{RunChange, RunFate, RunRecord, SCALARS, is_lost};
 use spinloom_query::Facts as _;
 
 use crate::columns::{self, GONE, LOST, NONE, RUNNING};
@@ -99,6 +99,7 @@ impl Index {
     pub fn shrink(&mut self) {
         [&mut self.started, &mut self.finished, &mut self.duration].into_iter().for_each(Order::shrink);
         self.parameters.shrink();
+        self.artifacts.shrink();
     }
 
     /// The row of a run.
@@ -200,6 +201,9 @@ impl Index {
         if let Some(Value::Object(values)) = record.info.get("parameters") {
             self.parameters.set(row, values);
         }
+        if let Some(Value::Object(values)) = record.info.get(SCALARS) {
+            self.artifacts.set(row, values);
+        }
         if columns::STATUSES.get(usize::from(self.columns.status(row))) == Some(&RunStatus::Running) {
             self.beats.remove(&(self.columns.end[at], row));
         }
@@ -276,6 +280,7 @@ impl Index {
         self.columns.user[at] = NONE;
         self.origins.remove(&row);
         self.parameters.remove(row);
+        self.artifacts.remove(row);
         self.set_status(row, GONE, false);
         self.alive.remove(row);
         self.free.push(row);

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use spinloom_flow::{FlowName, RunId, RunStatus};
 use spinloom_index::{Bucket, GroupBy, Index, Named, Sort, SortKey};
-use spinloom_metadata::{RunChange, RunFate, RunRecord, is_lost};
-use spinloom_query::{Clock, Facts, Field, Filter, Query, Scalar};
+use spinloom_metadata::{RunChange, RunFate, RunRecord, SCALARS, is_lost};
+use spinloom_query::{Clock, Facts, Field, Filter, Query, Scalar, ValueOf};
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
@@ -36,6 +36,11 @@ impl Known {
 
     fn name(&self) -> String {
         format!("{}/{}", self.record.flow, self.record.run)
+    }
+
+    fn tagged(&self, prefix: &str) -> Vec<String> {
+        let tags = self.record.system_tags.iter().filter_map(|tag| tag.strip_prefix(prefix));
+        tags.map(str::to_owned).collect()
     }
 }
 
@@ -70,13 +75,9 @@ impl Facts for Known {
     fn heartbeat_at(&self) -> i64 {
         self.record.heartbeat_at
     }
-    fn parameter(&self, name: &str) -> Option<Scalar> {
-        match self.record.info.get("parameters")?.get(name)? {
-            Value::Number(number) => number.as_f64().map(Scalar::Number),
-            Value::String(text) => Some(Scalar::Text(text.clone())),
-            Value::Bool(flag) => Some(Scalar::Flag(*flag)),
-            _ => None,
-        }
+    fn value(&self, of: ValueOf, name: &str) -> Option<Scalar> {
+        let key = if of == ValueOf::Parameter { "parameters" } else { SCALARS };
+        Scalar::of(self.record.info.get(key)?.get(name)?)
     }
 }
 
@@ -84,7 +85,7 @@ fn pick<T: Clone + std::fmt::Debug + 'static>(from: &[T]) -> impl Strategy<Value
     prop::sample::select(from.to_vec())
 }
 
-fn parameters() -> impl Strategy<Value = Map<String, Value>> {
+fn values() -> impl Strategy<Value = Map<String, Value>> {
     let value = pick(&[
         json!(0.1),
         json!(-2),
@@ -104,15 +105,17 @@ fn change() -> impl Strategy<Value = RunChange> {
     let who =
         (pick(&["F", "Train", "Trainer"]), pick(&["1", "2", "10", "12", "aB-7"]), pick(&["ann", "bob"]));
     let tags = prop::collection::btree_set(pick(&["prod", "test", "x y", "p*"]), 0..3);
-    let system =
-        prop::collection::btree_set(pick(&["project:fraud", "project:spam", "project_branch:prod"]), 0..3);
+    let system = prop::collection::btree_set(
+        pick(&["project:fraud", "project:spam", "project_branch:prod", "project_branch:test.x"]),
+        0..3,
+    );
     let status =
         pick(&[RunStatus::Running, RunStatus::Lost, RunStatus::Done, RunStatus::Failed, RunStatus::Stopped]);
     let times = (0..48i64, 0..3i64, 0..100i64, any::<bool>());
-    let more = (prop::option::of(pick(&["1", "2"])), parameters(), 0..2u64, 0..10);
+    let more = (prop::option::of(pick(&["1", "2"])), (values(), values()), 0..2u64, 0..10);
     (who, tags, system, status, times, more).prop_map(|(who, tags, system, status, times, more)| {
         let ((flow, run, user), (start, length, silent, ends)) = (who, times);
-        let (origin, parameters, graph, deleted) = more;
+        let (origin, (parameters, scalars), graph, deleted) = more;
         let (flow, run) = (FlowName::new(flow).unwrap(), RunId::new(run).unwrap());
         let created_at = NOON - start * HOUR;
         let open = matches!(status, RunStatus::Running | RunStatus::Lost);
@@ -129,7 +132,10 @@ fn change() -> impl Strategy<Value = RunChange> {
             created_at,
             finished_at: (!open && ends).then_some(created_at + length * HOUR),
             heartbeat_at: if open { NOON - silent * SECOND } else { created_at + length * HOUR },
-            info: Map::from_iter([("parameters".to_owned(), Value::Object(parameters))]),
+            info: Map::from_iter([
+                ("parameters".to_owned(), Value::Object(parameters)),
+                (SCALARS.to_owned(), Value::Object(scalars)),
+            ]),
         };
         let what = if deleted == 0 { RunFate::Deleted } else { RunFate::Changed(Box::new(record)) };
         RunChange { seq: 0, flow, run, graph, what }
@@ -170,6 +176,8 @@ fn query() -> impl Strategy<Value = Query> {
         "param.kind:adam",
         "param.lr:0.1|true",
         "param.kind:*",
+        "artifact.lr<=0.01",
+        "artifact.kind:adam|true",
         "1",
         "ab",
         "TRAIN",
@@ -197,8 +205,9 @@ fn sorts() -> Vec<Sort> {
         SortKey::Flow,
         SortKey::User,
         SortKey::Status,
-        SortKey::Parameter("lr".to_owned()),
-        SortKey::Parameter("kind".to_owned()),
+        SortKey::Value(ValueOf::Parameter, "lr".to_owned()),
+        SortKey::Value(ValueOf::Parameter, "kind".to_owned()),
+        SortKey::Value(ValueOf::Artifact, "kind".to_owned()),
     ];
     keys.into_iter()
         .flat_map(|key| [false, true].map(|descending| Sort { key: key.clone(), descending }))
@@ -225,7 +234,7 @@ fn compare(a: &Known, b: &Known, sort: &Sort, now: i64) -> Ordering {
         SortKey::Flow => last(Some(a.flow()), Some(b.flow()), |a, b| a.cmp(b), descending),
         SortKey::User => last(Some(a.user()), Some(b.user()), |a, b| a.cmp(b), descending),
         SortKey::Status => last(Some(order(a.status)), Some(order(b.status)), |a, b| a.cmp(&b), descending),
-        SortKey::Parameter(name) => last(a.parameter(name), b.parameter(name), by_value, descending),
+        SortKey::Value(of, name) => last(a.value(*of, name), b.value(*of, name), by_value, descending),
     }
 }
 
@@ -335,11 +344,9 @@ fn check_facets(index: &Index, known: &[Known], query: &Query, now: i64) {
     assert_eq!(told(&facets.user), counted(user, &|run| vec![run.record.user.clone()]), "{query}");
     assert_eq!(told(&facets.tag), counted(|_| false, &|run| run.record.tags.clone()), "{query}");
     let project = |f: &Filter| matches!(f, Filter::Field { field: Field::Project, .. });
-    let projects = |run: &Known| {
-        let tags = run.record.system_tags.iter().filter_map(|tag| tag.strip_prefix("project:"));
-        tags.map(str::to_owned).collect()
-    };
-    assert_eq!(told(&facets.project), counted(project, &projects), "{query}");
+    assert_eq!(told(&facets.project), counted(project, &|run| run.tagged("project:")), "{query}");
+    let branch = |f: &Filter| matches!(f, Filter::Field { field: Field::Branch, .. });
+    assert_eq!(told(&facets.branch), counted(branch, &|run| run.tagged("project_branch:")), "{query}");
 }
 
 fn check_groups(index: &Index, wanted: &[&Known], query: &Query, now: i64) {
@@ -348,19 +355,23 @@ fn check_groups(index: &Index, wanted: &[&Known], query: &Query, now: i64) {
         GroupBy::User => vec![run.record.user.clone()],
         GroupBy::Tag => run.record.tags.clone(),
         GroupBy::Status => vec![run.status.to_string()],
-        GroupBy::Project => run
-            .record
-            .system_tags
-            .iter()
-            .filter_map(|tag| tag.strip_prefix("project:"))
-            .map(str::to_owned)
-            .collect(),
+        GroupBy::Project => run.tagged("project:"),
+        GroupBy::Branch => run.tagged("project_branch:"),
         GroupBy::Day => {
             let at = jiff::Timestamp::from_microsecond(run.started_at()).unwrap();
             vec![at.to_zoned(clock(now).zone).date().to_string()]
         }
     };
-    for by in [GroupBy::Flow, GroupBy::User, GroupBy::Tag, GroupBy::Status, GroupBy::Project, GroupBy::Day] {
+    let all = [
+        GroupBy::Flow,
+        GroupBy::User,
+        GroupBy::Tag,
+        GroupBy::Status,
+        GroupBy::Project,
+        GroupBy::Branch,
+        GroupBy::Day,
+    ];
+    for by in all {
         let mut expected: BTreeMap<String, (u64, [u64; 5], Vec<i64>)> = BTreeMap::new();
         for run in wanted {
             for value in values(run, by) {

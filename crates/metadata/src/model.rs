@@ -15,6 +15,9 @@ pub fn is_lost(heartbeat_at: i64, now: i64) -> bool {
     heartbeat_at < now.saturating_sub(HEARTBEAT_CUTOFF_SECONDS * 1_000_000)
 }
 
+/// The key of a run's `info` with the artifacts it ended with that are one short value: what runs can be found and sorted by.
+pub const SCALARS: &str = "scalars";
+
 /// What is needed to make a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewRun {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use spinloom_flow::RunStatus;
 
-use crate::parse::{PARAMETER, Reader, STATUSES};
-use crate::{Field, Op};
+use crate::parse::{Reader, STATUSES};
+use crate::{Field, Op, ValueOf};
 
 /// Where the cursor stands in a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +23,14 @@ pub struct Place {
 pub enum Wanted {
     /// A key, or a word to look for.
     Key,
-    /// The name of a parameter.
-    ParameterName,
+    /// The name of a parameter or an artifact.
+    Name(ValueOf),
     /// A value of a field.
     Value(Field),
     /// A status.
     Status,
-    /// A value of a parameter.
-    ParameterValue(String),
+    /// A value of a parameter or an artifact, of this name.
+    ValueOf(ValueOf, String),
     /// A duration or a time: nothing to offer.
     Quantity,
 }
@@ -41,14 +41,12 @@ impl Place {
         let words: Vec<String> = match &self.wanted {
             Wanted::Key => {
                 let fields = Field::ALL.into_iter().map(|field| format!("{}:", field.as_str()));
-                let others =
-                    ["status:", "dur>", "dur<", "started>", "started<", "finished>", "finished<", PARAMETER];
-                fields.chain(others.map(str::to_owned)).collect()
+                let others = ["status:", "dur>", "dur<", "started>", "started<", "finished>", "finished<"];
+                let values = ValueOf::ALL.map(ValueOf::prefix);
+                fields.chain(others.into_iter().chain(values).map(str::to_owned)).collect()
             }
             Wanted::Status => STATUSES.map(RunStatus::as_str).map(str::to_owned).to_vec(),
-            Wanted::ParameterName | Wanted::Value(_) | Wanted::ParameterValue(_) | Wanted::Quantity => {
-                Vec::new()
-            }
+            Wanted::Name(_) | Wanted::Value(_) | Wanted::ValueOf(..) | Wanted::Quantity => Vec::new(),
         };
         words.into_iter().filter(|word| word.starts_with(&self.typed)).collect()
     }
@@ -69,8 +67,8 @@ pub fn complete(text: &str, cursor: usize) -> Place {
     let word = reader.at;
     let Some((key, op)) = reader.key() else {
         let typed = &before[word..];
-        return match typed.strip_prefix(PARAMETER) {
-            Some(name) => place(word + PARAMETER.len(), cursor, name, Wanted::ParameterName),
+        return match ValueOf::split(typed) {
+            Some((of, name)) => place(word + of.prefix().len(), cursor, name, Wanted::Name(of)),
             None => place(word, cursor, typed, Wanted::Key),
         };
     };
@@ -87,8 +85,8 @@ fn wanted(key: &str, op: Op) -> Wanted {
     if let Some(field) = Field::ALL.into_iter().find(|field| field.as_str() == key) {
         return Wanted::Value(field);
     }
-    match key.strip_prefix(PARAMETER) {
-        Some(name) if op == Op::Is => Wanted::ParameterValue(name.to_owned()),
+    match ValueOf::split(key) {
+        Some((of, name)) if op == Op::Is => Wanted::ValueOf(of, name.to_owned()),
         None if key == "status" => Wanted::Status,
         _ => Wanted::Quantity,
     }

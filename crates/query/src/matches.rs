@@ -1,9 +1,10 @@
 //! A query asked of one run.
 
 use jiff::tz::TimeZone;
+use serde_json::Value;
 use spinloom_flow::RunStatus;
 
-use crate::{Field, Filter, Op, ParameterTest, Pattern, Query, TimeField};
+use crate::{Field, Filter, Op, Pattern, Query, TimeField, ValueOf, ValueTest};
 
 /// What time it is, and where.
 #[derive(Debug, Clone)]
@@ -14,7 +15,7 @@ pub struct Clock {
     pub zone: TimeZone,
 }
 
-/// The value of a parameter that is no list and no object.
+/// A value that is no list and no object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
     /// A number.
@@ -23,6 +24,18 @@ pub enum Scalar {
     Text(String),
     /// Yes or no.
     Flag(bool),
+}
+
+impl Scalar {
+    /// The value that JSON has; none of a list, an object and `null`.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => number.as_f64().map(Self::Number),
+            Value::String(text) => Some(Self::Text(text.clone())),
+            Value::Bool(flag) => Some(Self::Flag(*flag)),
+            _ => None,
+        }
+    }
 }
 
 /// What is known of a run.
@@ -47,8 +60,8 @@ pub trait Facts {
     fn finished_at(&self) -> Option<i64>;
     /// When its driver was last heard of.
     fn heartbeat_at(&self) -> i64;
-    /// A parameter.
-    fn parameter(&self, name: &str) -> Option<Scalar>;
+    /// A parameter, or an artifact it ended with.
+    fn value(&self, of: ValueOf, name: &str) -> Option<Scalar>;
 
     /// From its start to its end; to `now` while it is running, to its last sign of life if it is lost.
     fn duration(&self, now: i64) -> i64 {
@@ -84,7 +97,7 @@ impl Filter {
                 let (from, to) = op.range(moment.range(clock));
                 at.is_some_and(|at| from <= at && at < to)
             }
-            Self::Parameter { name, test } => facts.parameter(name).is_some_and(|value| test.fits(&value)),
+            Self::Value { of, name, test } => facts.value(*of, name).is_some_and(|value| test.fits(&value)),
         }
     }
 }
@@ -101,7 +114,7 @@ impl Op {
     }
 }
 
-impl ParameterTest {
+impl ValueTest {
     /// Whether a value is as wanted.
     pub fn fits(&self, value: &Scalar) -> bool {
         match (self, value) {

@@ -7,10 +7,8 @@ use spinloom_diagnostics::{Error, codes, did_you_mean};
 use spinloom_flow::RunStatus;
 
 use crate::time::parse_duration;
-use crate::{Field, Filter, Moment, Op, ParameterTest, Pattern, Query, Term, TimeField};
+use crate::{Field, Filter, Moment, Op, Pattern, Query, Term, TimeField, ValueOf, ValueTest};
 
-/// What begins the key of a parameter.
-pub(crate) const PARAMETER: &str = "param.";
 /// States a run can be asked for.
 pub(crate) const STATUSES: [RunStatus; 5] =
     [RunStatus::Running, RunStatus::Done, RunStatus::Failed, RunStatus::Stopped, RunStatus::Lost];
@@ -114,8 +112,8 @@ impl<'a> Reader<'a> {
             self.only_is(key_at, key, op)?;
             return Ok(Filter::Field { field, values: patterns(self.values()?) });
         }
-        if let Some(name) = key.strip_prefix(PARAMETER).filter(|name| !name.is_empty()) {
-            return self.parameter(name, op);
+        if let Some((of, name)) = ValueOf::split(key).filter(|(_, name)| !name.is_empty()) {
+            return self.value_of(of, name, op);
         }
         match key {
             "status" => {
@@ -179,18 +177,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn parameter(&mut self, name: &str, op: Op) -> Result<Filter, Invalid> {
+    fn value_of(&mut self, of: ValueOf, name: &str, op: Op) -> Result<Filter, Invalid> {
         let test = if op == Op::Is {
-            ParameterTest::Is(patterns(self.values()?))
+            ValueTest::Is(patterns(self.values()?))
         } else {
             let value = self.one()?;
             let number = value.pattern.number().ok_or_else(|| {
                 let message = format!("`{}` is no number", value.pattern.text);
-                self.wrong(value.at.clone(), message, format!("to look for a text write `param.{name}:text`"))
+                let hint = format!("to look for a text write `{}{name}:text`", of.prefix());
+                self.wrong(value.at.clone(), message, hint)
             })?;
-            ParameterTest::Compares(op, number)
+            ValueTest::Compares(op, number)
         };
-        Ok(Filter::Parameter { name: name.to_owned(), test })
+        Ok(Filter::Value { of, name: name.to_owned(), test })
     }
 
     fn unknown(&self, at: Range<usize>, key: &str) -> Invalid {
@@ -201,7 +200,7 @@ impl<'a> Reader<'a> {
                 "write `branch:…`, or the tag as `tag:project_branch:…`".to_owned()
             }
             None => format!(
-                "to look for a tag write `tag:{key}:…`, for a parameter `param.{key}`, for a text put it in quotes"
+                "to look for a tag write `tag:{key}:…`, for a parameter `param.{key}`, for an artifact `artifact.{key}`, for a text put it in quotes"
             ),
         };
         self.wrong(at, format!("there is no key `{key}`"), hint)

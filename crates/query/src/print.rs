@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::time::print_duration;
-use crate::{Filter, Op, ParameterTest, Pattern, Query, Term};
+use crate::{Filter, Op, Pattern, Query, Term, ValueTest};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -43,14 +43,14 @@ impl Display for Filter {
             }
             Self::Duration { op, us } => write!(f, "dur{}{}", op.as_str(), print_duration(*us)),
             Self::Time { field, op, moment } => write!(f, "{}{}{moment}", field.as_str(), op.as_str()),
-            Self::Parameter { name, test } => {
-                write!(f, "param.{name}")?;
+            Self::Value { of, name, test } => {
+                write!(f, "{}{name}", of.prefix())?;
                 match test {
-                    ParameterTest::Is(values) => {
+                    ValueTest::Is(values) => {
                         f.write_str(Op::Is.as_str())?;
                         patterns(f, values)
                     }
-                    ParameterTest::Compares(op, number) => write!(f, "{}{number}", op.as_str()),
+                    ValueTest::Compares(op, number) => write!(f, "{}{number}", op.as_str()),
                 }
             }
         }

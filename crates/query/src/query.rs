@@ -50,18 +50,47 @@ pub enum Filter {
         /// With what.
         moment: Moment,
     },
-    /// `param.lr<0.1`, `param.optimizer:adam`.
-    Parameter {
+    /// `param.lr<0.1`, `artifact.accuracy>0.9`.
+    Value {
+        /// Of what.
+        of: ValueOf,
         /// Its name.
         name: String,
         /// What its value must be.
-        test: ParameterTest,
+        test: ValueTest,
     },
 }
 
-/// What the value of a parameter must be.
+/// Values a run has, by names that its flow gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ValueOf {
+    /// Its parameters.
+    Parameter,
+    /// Artifacts it ended with: numbers, yes and no, short texts.
+    Artifact,
+}
+
+impl ValueOf {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Parameter, Self::Artifact];
+
+    /// What begins the key of one, before its name.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Parameter => "param.",
+            Self::Artifact => "artifact.",
+        }
+    }
+
+    /// What a key asks for, and the rest of it: the name, which may be empty.
+    pub fn split(key: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|of| Some((of, key.strip_prefix(of.prefix())?)))
+    }
+}
+
+/// What a value must be.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ParameterTest {
+pub enum ValueTest {
     /// One of these.
     Is(Vec<Pattern>),
     /// A number that compares so.

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::RunStatus;
-use spinloom_query::{Clock, Facts, Query, Scalar, Wanted, complete};
+use spinloom_query::{Clock, Facts, Query, Scalar, ValueOf, Wanted, complete};
 
 struct Run;
 
@@ -39,11 +39,13 @@ impl Facts for Run {
     fn heartbeat_at(&self) -> i64 {
         self.started_at()
     }
-    fn parameter(&self, name: &str) -> Option<Scalar> {
-        match name {
-            "lr" => Some(Scalar::Number(0.05)),
-            "optimizer" => Some(Scalar::Text("adam".to_owned())),
-            "augment" => Some(Scalar::Flag(true)),
+    fn value(&self, of: ValueOf, name: &str) -> Option<Scalar> {
+        match (of, name) {
+            (ValueOf::Parameter, "lr") => Some(Scalar::Number(0.05)),
+            (ValueOf::Parameter, "optimizer") => Some(Scalar::Text("adam".to_owned())),
+            (ValueOf::Parameter, "augment") => Some(Scalar::Flag(true)),
+            (ValueOf::Artifact, "accuracy") => Some(Scalar::Number(0.93)),
+            (ValueOf::Artifact, "best") => Some(Scalar::Text("tree".to_owned())),
             _ => None,
         }
     }
@@ -62,6 +64,7 @@ fn each_key_asks_for_what_it_says() {
         "flow:Train*",
         "dur>1h dur<=2h",
         "param.lr<0.1 param.lr:5e-2 param.optimizer:adam|sgd param.augment:true",
+        "artifact.accuracy>0.9 artifact.best:tree|linear -artifact.lr:*",
         "started>2026-01-01 started:2026-01-01 started<=2026-01-01 started<2026-01-02",
         "started>-2d finished:2026-01-01T14:00",
         "step:train origin:1041 project:fraud branch:user.*",
@@ -132,10 +135,11 @@ fn a_query_is_completed_where_the_cursor_is() {
     assert_eq!(at("-status:failed|lo^").words(), ["lost"]);
     let place = at("tag:a|\"b c^");
     assert_eq!((place.replace, place.typed.as_str()), (6..10, "b c"));
-    assert_eq!(at("param.l^").wanted, Wanted::ParameterName);
+    assert_eq!(at("param.l^").wanted, Wanted::Name(ValueOf::Parameter));
     assert_eq!(at("param.l^").replace, 6..7);
-    assert_eq!(at("param.opt:a^").wanted, Wanted::ParameterValue("opt".to_owned()));
+    assert_eq!(at("param.opt:a^").wanted, Wanted::ValueOf(ValueOf::Parameter, "opt".to_owned()));
+    assert_eq!(at("artifact.acc^").wanted, Wanted::Name(ValueOf::Artifact));
     assert_eq!(at("dur>1^").wanted, Wanted::Quantity);
-    assert_eq!(at("^").words().len(), 16);
+    assert_eq!(at("^").words().len(), 17);
     assert_eq!(complete("ü", 1).replace, 0..0, "in the middle of a character is before it");
 }

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use spinloom_flow::RunStatus;
 use spinloom_query::{
-    Field, Filter, Moment, Op, ParameterTest, Pattern, Precision, Query, Term, TimeField, complete,
+    Field, Filter, Moment, Op, Pattern, Precision, Query, Term, TimeField, ValueOf, ValueTest, complete,
 };
 
 fn word() -> impl Strategy<Value = String> {
@@ -46,9 +46,9 @@ fn filter() -> impl Strategy<Value = Filter> {
     let statuses =
         vec![RunStatus::Running, RunStatus::Done, RunStatus::Failed, RunStatus::Stopped, RunStatus::Lost];
     let test = prop_oneof![
-        patterns().prop_map(ParameterTest::Is),
+        patterns().prop_map(ValueTest::Is),
         (order(), any::<f64>().prop_filter("finite", |n| n.is_finite()))
-            .prop_map(|(op, number)| ParameterTest::Compares(op, number)),
+            .prop_map(|(op, number)| ValueTest::Compares(op, number)),
     ];
     let any_order = prop_oneof![Just(Op::Is), order()];
     prop_oneof![
@@ -62,7 +62,8 @@ fn filter() -> impl Strategy<Value = Filter> {
             op,
             moment,
         }),
-        ("[a-zA-Z_][a-zA-Z0-9_-]{0,6}", test).prop_map(|(name, test)| Filter::Parameter { name, test }),
+        (prop::sample::select(ValueOf::ALL.to_vec()), "[a-zA-Z_][a-zA-Z0-9_-]{0,6}", test)
+            .prop_map(|(of, name, test)| Filter::Value { of, name, test }),
     ]
 }
 

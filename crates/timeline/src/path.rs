@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use crate::Timeline;
 use crate::stats::{Spread, counts};
 
+/// What writes the parameters down before the first task: nobody's step, which nobody could make faster.
+const PARAMETERS: &str = "_parameters";
 /// A task longer than so many times the median of its step is one that stays behind.
 const BEHIND: f64 = 1.5;
 /// A median says something of so many tasks.
@@ -94,7 +96,8 @@ pub struct CriticalPath {
 /// The critical path of a run that was made at `began`, as it is at `now`.
 pub fn critical_path(timeline: &Timeline, began: i64, now: i64) -> CriticalPath {
     let model = Model::new(timeline, began, now);
-    let Some(links) = model.links() else { return CriticalPath::default() };
+    let Some(mut links) = model.links() else { return CriticalPath::default() };
+    links.retain(|link| link.step.as_str() != PARAMETERS);
     let whole = model.length(|_, span| span);
     CriticalPath {
         length_us: whole,
@@ -311,6 +314,16 @@ mod tests {
         let links: Vec<(u64, i64)> = path.links.iter().map(|link| (link.task.0, link.waited_us)).collect();
         assert_eq!(links, [(1, 0), (3, 2), (5, 2)]);
         assert_eq!((path.length_us, path.working_us, path.waiting_us), (70, 66, 4));
+    }
+
+    #[test]
+    fn parameters_are_no_step_of_the_path() {
+        let timeline = plain(&[(0, "_parameters", &[], 0, 1), (1, "start", &[(0, 0)], 3, 10)]);
+        let path = critical_path(&timeline, 0, 1000);
+        let steps: Vec<&str> = path.links.iter().map(|link| link.step.as_str()).collect();
+        assert_eq!((steps, path.length_us, path.working_us, path.waiting_us), (vec!["start"], 10, 7, 2));
+        let faster = |saving: &&Saving| matches!(&saving.change, Change::FasterStep { step } if step.as_str() == PARAMETERS);
+        assert_eq!(path.savings.iter().find(faster), None);
     }
 
     #[test]

@@ -53,6 +53,8 @@ def _facts(maker: Maker, column: Any, computing: Any) -> Preview:
         mean = computing.mean(column).as_py()
         if ends["min"] is not None:
             facts.update(min=maker.cell(ends["min"]), max=maker.cell(ends["max"]), mean=maker.number(float(mean)))
+            if "numpy" in sys.modules and not types.is_boolean(kind):
+                facts.update(tables.histogram(maker, column.drop_null().to_numpy()))
         return facts
     few = [cell for block in _blocks(column) for cell in block.to_pylist() if cell is not None]
     if not few or types.is_nested(kind):

@@ -79,14 +79,22 @@ def type_of(value: Any) -> str:
 
 
 def _bounded(preview: Preview) -> str:
-    """The JSON text, what it lists cut short until it is small enough."""
+    """The JSON text, without histograms and with what it lists cut short, until it is small enough."""
     most = MOST * 2 if "data" in preview else MOST
     while True:
         text = json.dumps(preview, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         if len(text.encode()) <= most:
             return text
-        if not _shorten(preview):
+        if not (_bare(preview) or _shorten(preview)):
             return json.dumps({"kind": preview["kind"], "type": preview["type"]})
+
+
+def _bare(preview: Preview) -> bool:
+    """Takes the last half of the histograms of columns away: rows tell more. Says whether there was one."""
+    drawn = [column for column in preview.get("columns", ()) if "histogram" in column]
+    for column in drawn[len(drawn) // 2 :]:
+        del column["histogram"]
+    return bool(drawn)
 
 
 def _shorten(part: Any) -> bool:
@@ -97,7 +105,7 @@ def _shorten(part: Any) -> bool:
             if isinstance(value, str) and len(value) > SHORT * 4 and key != "data":
                 part[key] = value[: len(value) // 2]
                 done = True
-            elif isinstance(value, (list, dict)):
+            elif isinstance(value, (list, dict)) and key != "histogram":
                 done = _shorten(value) or done
         if not done:
             for key in ("spec", "data", "histogram"):

@@ -85,6 +85,9 @@ def _facts(maker: Maker, column: Any) -> Preview:
     if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
         facts.update(min=_number(maker, column.min()), max=_number(maker, column.max()))
         facts["mean"] = maker.number(float(column.mean()))
+        if not types.is_bool_dtype(dtype):
+            few = column.dropna() if missing else column
+            facts.update(tables.histogram(maker, few.to_numpy()))
     elif types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype):
         facts.update(min=maker.text(str(column.min())), max=maker.text(str(column.max())))
     else:

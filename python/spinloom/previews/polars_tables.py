@@ -46,6 +46,8 @@ def _facts(maker: Maker, column: Any, every: int) -> Preview:
         low, high, mean = few.min(), few.max(), few.mean()
         if low is not None:
             facts.update(min=maker.cell(low), max=maker.cell(high), mean=maker.number(float(mean)))
+            if "numpy" in sys.modules:
+                facts.update(tables.histogram(maker, few.drop_nulls().to_numpy()))
     elif dtype.is_temporal():
         if few.min() is not None:
             facts.update(min=maker.text(str(few.min())), max=maker.text(str(few.max())))

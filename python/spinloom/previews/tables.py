@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +46,20 @@ def describe(maker: Maker, preview: Preview, facts: Callable[[int], Preview]) ->
             column.update(facts(position))
         except Exception:  # a column that cannot be compared or counted is shown without
             continue
+
+
+def histogram(maker: Maker, column: Any) -> Preview:
+    """How the numbers of a column are spread, if NumPy is there to count them: as for arrays."""
+    np = sys.modules.get("numpy")
+    if np is None or not maker.has_time():
+        return {}
+    from . import arrays
+
+    numbers = np.asarray(column)
+    if numbers.dtype.kind not in "iuf":
+        return {}
+    valid = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
+    return arrays.histogram(valid, float(valid.min()), float(valid.max())) if valid.size else {}
 
 
 def counted(maker: Maker, counts: Iterable[tuple[Any, int]]) -> list[list[Any]]:

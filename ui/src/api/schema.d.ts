@@ -194,6 +194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/runs/{run}/code/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of the code of a run
+         * @description The file as it is, all of it.
+         */
+        get: operations["code_raw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow}/runs/{run}/code/steps/{step}": {
         parameters: {
             query?: never;
@@ -494,6 +514,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/artifacts/{name}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an artifact went
+         * @description The tasks that got an artifact as an input, from the one that made it on: those that follow a task that has it. Whether one read it
+         *     nobody writes down; whether it still had it, had changed it, or did not carry it on, its own artifacts tell.
+         */
+        get: operations["uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/attempts/{attempt}/log": {
         parameters: {
             query?: never;
@@ -668,6 +709,26 @@ export interface paths {
          * @description When its driver was last heard of, what happened last, what it waits for, what failed first and how: exit code, signal, memory.
          */
         get: operations["of_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/steps/{step}/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A step over the runs of a flow
+         * @description How long the step and its tasks took in the latest runs, run by run.
+         */
+        get: operations["durations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -997,6 +1058,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description Which tasks an artifact came to. */
+        ArtifactUses: {
+            /** @description There are more tasks than were looked at: it may have come further. */
+            cut: boolean;
+            /** @description Steps whose tasks got it as an input, in the order it came to them. */
+            steps: components["schemas"]["StepUse"][];
+        };
         /** @description The artifact of one run. */
         ArtifactVersion: components["schemas"]["Artifact"] & {
             /** @description Whether it is another value than in the run before that has it. */
@@ -1300,6 +1368,7 @@ export interface components {
              * @example /model/depth
              */
             pointer: string;
+            replaced?: components["schemas"]["ReplacedConfigLeaf"] | null;
             /** @description The value. */
             value: unknown;
         };
@@ -1510,6 +1579,8 @@ export interface components {
          *     would be if another value was chosen.
          */
         FacetCounts: {
+            /** @description Branches of projects. */
+            branch: components["schemas"]["Count"][];
             /** @description Flows. */
             flow: components["schemas"]["Count"][];
             /** @description Projects. */
@@ -1651,7 +1722,7 @@ export interface components {
          * @description What runs are grouped by.
          * @enum {string}
          */
-        GroupBy: "flow" | "user" | "tag" | "status" | "project" | "day";
+        GroupBy: "flow" | "user" | "tag" | "status" | "project" | "branch" | "day";
         /**
          * Format: int32
          * @description Which failures are alike. The same failure has the same number always and everywhere; 0 is none's.
@@ -2068,6 +2139,16 @@ export interface components {
             /** @description The steps, each after all that lead to it. */
             steps: components["schemas"]["StepProgress"][];
         };
+        /** @description A value that another one took the place of. */
+        ReplacedConfigLeaf: {
+            /**
+             * @description Where it was from, in a few words.
+             * @example my.json:3
+             */
+            from: string;
+            /** @description It. */
+            value: unknown;
+        };
         /** @description What it means. */
         Resolved: {
             /** @description The artifact, which may or may not be there. */
@@ -2139,6 +2220,8 @@ export interface components {
         };
         /** @description A run in a list. */
         Run: {
+            /** @description Artifacts that were asked for, of which the run ended with one short value. */
+            artifacts?: Record<string, never>;
             /**
              * Format: int64
              * @description How long it took, or has taken so far, in microseconds.
@@ -2716,9 +2799,24 @@ export interface components {
         Step: {
             /**
              * Format: int64
+             * @description Of those that are done, tasks adopted from the run it resumes.
+             */
+            adopted: number;
+            /**
+             * Format: int64
+             * @description When its first task was made.
+             */
+            began_at: number;
+            /**
+             * Format: int64
              * @description Tasks done.
              */
             done: number;
+            /**
+             * Format: int64
+             * @description When the last of its tasks that are over ended.
+             */
+            ended_at?: number | null;
             /**
              * Format: int64
              * @description Tasks failed or stopped.
@@ -2924,6 +3022,66 @@ export interface components {
             queued: number;
             /** @description `waiting`, `queued`, `running`, `done`, `adopted`, `failed`; `skipped` if the run is over and never came to it. */
             state: string;
+        };
+        /** @description A step over the runs of a flow. */
+        StepTrend: {
+            /** @description `before` of the next page; none on the last. */
+            next?: string | null;
+            /** @description The newest first; runs that did not come to the step are left out. */
+            runs: components["schemas"]["StepTrendOfRun"][];
+        };
+        /** @description A step in one run. */
+        StepTrendOfRun: {
+            /**
+             * Format: int64
+             * @description When it was made, microseconds since the epoch.
+             */
+            created_at: number;
+            durations?: components["schemas"]["Spread"] | null;
+            /**
+             * Format: int64
+             * @description Of them, those that failed or were stopped.
+             */
+            failed: number;
+            /** @description The run. */
+            run: string;
+            /** @description Its state. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Tasks of the step.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description From the first task's begin to the last one's end, microseconds; none while some have not ended.
+             */
+            whole_us?: number | null;
+        };
+        /** @description Tasks of a step that got an artifact. */
+        StepUse: {
+            /**
+             * Format: int64
+             * @description How many of those had another value of its name.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description The first of them.
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description How many of those that were looked at still had it, as it was, when they were done.
+             */
+            kept: number;
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description How many tasks of it got it.
+             */
+            tasks: number;
         };
         /** @description The artifacts of a task. */
         TaskArtifacts: {
@@ -3555,6 +3713,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileContent"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    code_raw: {
+        parameters: {
+            query: {
+                /** @description What it is called. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             404: {
@@ -4278,6 +4478,50 @@ export interface operations {
             };
         };
     };
+    uses: {
+        parameters: {
+            query?: {
+                /** @description Of an earlier attempt than the latest. */
+                attempt?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                run: string;
+                task: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactUses"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     log: {
         parameters: {
             query?: {
@@ -4720,6 +4964,50 @@ export interface operations {
             };
         };
     };
+    durations: {
+        parameters: {
+            query?: {
+                /** @description Only runs before this one: `next` of the page before. */
+                before?: string;
+                /** @description Runs to look at, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTrend"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It cannot be answered, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -4855,13 +5143,13 @@ export interface operations {
             query?: {
                 /** @description Such as `tag:prod status:failed dur>1h`; without it, all. */
                 query?: string;
-                /** @description `started`, `finished`, `duration`, `flow`, `user`, `status` or `param.<name>`, with `-` before it the largest first. */
+                /** @description `started`, `finished`, `duration`, `flow`, `user`, `status`, `param.<name>` or `artifact.<name>`, with `-` before it the largest first. */
                 sort?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
                 /** @description At most this many runs. */
                 limit?: number;
-                /** @description What else of each run, with `,` between: `param.<name>`, `steps`. */
+                /** @description What else of each run, with `,` between: `param.<name>`, `artifact.<name>` (a number or short text that it ended with), `steps`. */
                 columns?: string;
                 /** @description At most this many values of each facet; 0 for none. */
                 facets?: number;

@@ -26,6 +26,12 @@ export function ArtifactDetail({ of, artifact }: { of: ArtifactOf; artifact: Art
     staleTime: Number.POSITIVE_INFINITY,
     enabled: step !== PARAMETERS,
   });
+  const { data: uses } = useQuery({
+    queryKey: ["uses", flow, run, String(task), attempt, name, artifact.hash],
+    queryFn: ({ signal }) =>
+      get(`${ONE}/uses`, { path: { flow, run, task, name }, query: { attempt }, signal }),
+    enabled: step !== PARAMETERS,
+  });
   const preview = previewOf(data?.preview ?? artifact.preview);
   const python = pythonOf(of);
   return (
@@ -50,6 +56,11 @@ export function ArtifactDetail({ of, artifact }: { of: ArtifactOf; artifact: Art
           {data && (
             <Fact name="made by">
               <Maker flow={flow} run={run} maker={data.made_by} self={String(task)} />
+            </Fact>
+          )}
+          {uses && (
+            <Fact name="used by">
+              <Users flow={flow} run={run} uses={uses} />
             </Fact>
           )}
         </dl>
@@ -98,6 +109,40 @@ function Maker({
       <bdi>{maker.step}</bdi>/{maker.task}
     </Link>
   );
+}
+
+/** The steps whose tasks got it; which of them read it nobody writes down. */
+function Users({
+  flow,
+  run,
+  uses,
+}: {
+  flow: string;
+  run: string;
+  uses: Schemas["ArtifactUses"];
+}): ReactElement {
+  if (uses.steps.length === 0) return <>no task after it</>;
+  return (
+    <>
+      {uses.steps.map(({ step, tasks, first, kept, changed }, n) => (
+        <span key={step} data-tip={usedWords(tasks, kept, changed)}>
+          {n > 0 && ", "}
+          <Link to="/$flow/$run/$step/$task" params={{ flow, run, step, task: String(first) }}>
+            <bdi>{step}</bdi>
+          </Link>
+          {tasks > 1 && ` (${plural(tasks, "task")})`}
+        </span>
+      ))}
+      {uses.cut && " …"}
+    </>
+  );
+}
+
+function usedWords(tasks: number, kept: number, changed: number): string {
+  const whose = tasks === 1 ? "it" : "of them";
+  if (changed > 0) return `${tasks === 1 ? whose : `${changed} ${whose}`} gave it another value`;
+  if (kept > 0) return tasks === 1 ? "it carried it on" : `${kept} ${whose} carried it on`;
+  return "not carried on";
 }
 
 function Download({

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useMemo, useState } from "react";
 import { get } from "~/api/client";
 import { Button } from "~/parts/Button";
+import { Copy } from "~/parts/Copy";
 import { Empty } from "~/parts/Empty";
 import { Check, Select, TextInput } from "~/parts/Field";
 import { Loading } from "~/parts/Loading";
@@ -66,6 +67,19 @@ export function ArtifactsTab({ flow, run }: { flow: string; run: string }): Reac
         <span className={css.sum}>
           {data && `${plural(names.length, "name")} · ${plural(looked, "task")} looked at`}
         </span>
+        {data && (
+          <Copy
+            text={() =>
+              JSON.stringify(
+                data.pages.flatMap((page) => page.artifacts),
+                null,
+                1,
+              )
+            }
+            label="as JSON"
+            wide
+          />
+        )}
       </search>
       <div className={css.scrolled} aria-busy={isFetching}>
         {error ? <ProblemNotice error={error} retry={() => void refetch()} /> : null}

@@ -40,10 +40,11 @@ export function HistogramBars({
   );
 }
 
-/** What is known of the values of a column, small: the most frequent ones, or where the mean lies between the least and the greatest. */
+/** What is known of the values of a column, small: the most frequent ones, how they are spread, or where the mean lies between the least and the greatest. */
 export function ColumnFigure({ column, rows }: { column: Column; rows: number }): ReactElement | null {
   if (column.top && column.top.length > 0) return <Top top={column.top} rows={rows} />;
-  const { min, max, mean } = column;
+  const { min, max, mean, histogram } = column;
+  if (histogram) return <HistogramBars of={histogram} height={28} wide />;
   if (typeof min !== "number" || typeof max !== "number" || typeof mean !== "number") return null;
   const at = max > min ? ((mean - min) / (max - min)) * 100 : 50;
   return (

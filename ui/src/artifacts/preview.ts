@@ -49,6 +49,7 @@ export interface Column {
   readonly min?: Cell;
   readonly max?: Cell;
   readonly mean?: Cell;
+  readonly histogram?: Histogram;
   readonly categories?: number;
   readonly distinct?: number;
   readonly top?: readonly (readonly [Cell, number])[];

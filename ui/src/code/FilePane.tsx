@@ -1,4 +1,5 @@
 import type { ReactElement } from "react";
+import { urlOf } from "~/api/client";
 import { Button } from "~/parts/Button";
 import { Copy } from "~/parts/Copy";
 import { Loading } from "~/parts/Loading";
@@ -36,19 +37,19 @@ export function FilePane({ flow, run, name, lines, problem }: FilePaneProps): Re
       <header className={css.head}>
         <bdi className={css.path}>{name}</bdi>
         <span className={css.faint}>{bytes(data.size)}</span>
-        {text != null && (
-          <span className={css.actions}>
+        <span className={css.actions}>
+          {text != null && (
             <Copy text={lines ? part(text, lines) : text} label={lines ? "marked lines" : "file"} wide />
-            <Button small icon="download" onClick={() => download(name, text)}>
-              Download
-            </Button>
-          </span>
-        )}
+          )}
+          <Button small icon="download" onClick={() => download(flow, run, name)}>
+            Download
+          </Button>
+        </span>
       </header>
       {problem != null && <ProblemNotice error={problem} />}
       {data.cut && <p className={css.note}>Only the first 2 MB are shown.</p>}
       {text == null ? (
-        <p className={css.none}>It is no text.</p>
+        <p className={css.none}>It is no text. You can download it.</p>
       ) : (
         <CodeView
           name={name}
@@ -68,10 +69,10 @@ function part(text: string, { first, last }: Lines): string {
     .join("\n");
 }
 
-function download(name: string, text: string): void {
+/** All of it, as it is: what is shown may be cut, or be no text. */
+function download(flow: string, run: string, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = name.split("/").at(-1) ?? name;
+  link.href = urlOf("/api/v1/flows/{flow}/runs/{run}/code/raw", { path: { flow, run }, query: { name } });
+  link.download = "";
   link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

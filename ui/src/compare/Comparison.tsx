@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from "react";
 import { get } from "~/api/client";
 import type { Comparison as Compared } from "~/api/types";
 import { FileDiff } from "~/code/DiffView";
+import { Copy } from "~/parts/Copy";
 import { Loading } from "~/parts/Loading";
 import { Panel } from "~/parts/Panel";
 import { ProblemNotice } from "~/parts/ProblemNotice";
@@ -149,6 +150,7 @@ function Summary({ data }: { data: Compared }): ReactElement {
       <button type="button" className={css.jump} onClick={() => jump("timing")}>
         times
       </button>
+      <Copy text={() => JSON.stringify(data, null, 1)} label="as JSON" wide />
     </nav>
   );
 }

@@ -101,6 +101,11 @@ function Row({ flow, run, config, row, onTurn }: RowProps): ReactElement {
       </th>
       <td className={css.value} data-type={leaf.value === null ? "null" : typeof leaf.value}>
         <bdi>{plain(leaf.value)}</bdi>
+        {leaf.replaced && (
+          <del className={css.was} data-tip={leaf.replaced.from}>
+            <bdi>{plain(leaf.replaced.value)}</bdi>
+          </del>
+        )}
       </td>
       <td className={css.from}>
         <From flow={flow} run={run} leaf={leaf} config={config} />

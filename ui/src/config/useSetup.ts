@@ -29,6 +29,8 @@ export interface Leaf {
   origin: Origin;
   /** It was set over what the config's own source says. */
   overrides: boolean;
+  /** What was there before that, if anything was. */
+  replaced?: { value: unknown; from: string };
 }
 
 /** A config. */

@@ -5,9 +5,9 @@ import { Select } from "~/parts/Field";
 import { Panel } from "~/parts/Panel";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { Time } from "~/parts/Time";
-import { scalarOf } from "~/runs/data/artifacts";
 import css from "./FlowPage.module.css";
 import { LineChart } from "./LineChart";
+import { scalarOf } from "./scalar";
 
 interface Props {
   flow: string;

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactElement, useCallback, useMemo } from "react";
 import { get } from "~/api/client";
+import { Copy } from "~/parts/Copy";
 import { Empty } from "~/parts/Empty";
 import { Select } from "~/parts/Field";
 import { Loading } from "~/parts/Loading";
@@ -17,7 +18,7 @@ import css from "./FlowPage.module.css";
 import { gridOf } from "./model";
 import { StepGrid } from "./StepGrid";
 import { Trends } from "./Trends";
-import { useBundle, useFlowRuns, useStepTimes } from "./useFlow";
+import { useBundle, useFlowRuns } from "./useFlow";
 
 const AMOUNTS = [20, 40, 100] as const;
 const NOTHING: never[] = [];
@@ -30,8 +31,7 @@ export function FlowPage(): ReactElement {
   const answer = useFlowRuns(flow, amount);
   const rows = answer.data?.rows ?? NOTHING;
   const newest = useBundle(rows[0]);
-  const times = useStepTimes(rows);
-  const grid = useMemo(() => gridOf(rows, newest.data?.graph ?? NOTHING, times), [rows, newest.data, times]);
+  const grid = useMemo(() => gridOf(rows, newest.data?.graph ?? NOTHING), [rows, newest.data]);
   const lastGood = useLastGood(flow, rows);
   const open = useOpen(flow);
   useTitle(flow);
@@ -53,18 +53,27 @@ export function FlowPage(): ReactElement {
         title="Steps of runs"
         flush
         actions={
-          <Select
-            label="How many runs"
-            value={String(amount)}
-            options={amounts}
-            onChange={(value) => setUrl({ runs: value === "40" ? "" : value })}
-          />
+          <>
+            <Copy text={() => JSON.stringify(rows, null, 1)} label="as JSON" wide />
+            <Select
+              label="How many runs"
+              value={String(amount)}
+              options={amounts}
+              onChange={(value) => setUrl({ runs: value === "40" ? "" : value })}
+            />
+          </>
         }
       >
         <StepGrid flow={flow} grid={grid} />
       </Panel>
       <div className={css.two}>
-        <Trends grid={grid} onOpen={open} />
+        <Trends
+          flow={flow}
+          grid={grid}
+          of={one(search, "durations") ?? ""}
+          onOf={(durations) => setUrl({ durations })}
+          onOpen={open}
+        />
         <Failures flow={flow} sequence={failedAmong(rows)} />
       </div>
       {lastGood && (

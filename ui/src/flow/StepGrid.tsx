@@ -14,6 +14,7 @@ import { duration, moment, plural } from "~/theme/format";
 import { drawGrid } from "./drawGrid";
 import type { Cell, Grid } from "./model";
 import css from "./StepGrid.module.css";
+import { useStepTimes } from "./useFlow";
 
 const LAYOUT = { wide: 24, tall: 24, top: 64 };
 
@@ -134,6 +135,7 @@ function sentence(grid: Grid, [step, run]: Place): string {
 /** What one points at, in a line below that is always there: nothing covers the grid. */
 function Tip({ flow, grid, at }: { flow: string; grid: Grid; at: Place | undefined }): ReactElement {
   const run = at && grid.runs[at[1]];
+  const times = useStepTimes(run);
   if (!run)
     return (
       <p className={css.tip}>Fuller is longer than in the other runs. Point at a square, or press arrows.</p>
@@ -152,7 +154,7 @@ function Tip({ flow, grid, at }: { flow: string; grid: Grid; at: Place | undefin
           <strong>
             <bdi>{grid.steps[at[0]]}</bdi>
           </strong>
-          <span>{words(grid.cells[at[0]]?.[at[1]])}</span>
+          <span>{words(times?.get(grid.steps[at[0]] ?? "") ?? grid.cells[at[0]]?.[at[1]])}</span>
         </>
       )}
     </p>

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Run, ShapeStep } from "~/api/types";
 import { failuresOf, gridOf, listedCell, median, orderOf } from "./model";
+import { ofTasks } from "./Trends";
 
 const step = (name: string, tasks = 1, done = 1, failed = 0, running = 0) => ({
   step: name,
@@ -8,6 +9,9 @@ const step = (name: string, tasks = 1, done = 1, failed = 0, running = 0) => ({
   done,
   failed,
   running,
+  adopted: 0,
+  began_at: 10,
+  ended_at: 80,
 });
 const run = (id: string, steps: ReturnType<typeof step>[]): Run => ({
   flow: "F",
@@ -31,11 +35,33 @@ it("puts steps in the order of the graph, old ones where they were", () => {
 
 it("shows runs the oldest first, with the times that are known", () => {
   const newest = [run("2", [step("start"), step("train", 4, 2, 1)]), run("1", [step("start")])];
-  const times = new Map([["start", { ...listedCell(step("start")), wall: 70 }]]);
-  const grid = gridOf(newest, graph("start", "train"), ({ run }) => (run === "2" ? times : undefined));
+  const grid = gridOf(newest, graph("start", "train"));
   expect(grid.runs.map(({ run }) => run)).toEqual(["1", "2"]);
   expect(grid.cells[1]?.map((cell) => cell?.state)).toEqual([undefined, "failed"]);
   expect(grid.longest).toEqual([70, 1]);
+  expect(grid.cells[0]?.map((cell) => cell?.wall)).toEqual([70, 70]);
+});
+
+it("knows how long a step took once nothing of it is at work, and what it took over", () => {
+  expect(listedCell(step("a", 4, 2, 0, 1)).wall).toBeUndefined();
+  expect(listedCell({ ...step("a", 2, 2), adopted: 2 }).state).toBe("adopted");
+  expect([listedCell(step("a", 2, 1, 1)).state, listedCell(step("a", 2, 1, 1)).wall]).toEqual(["failed", 70]);
+});
+
+it("draws the tasks of a step, or the step alone where it has one", () => {
+  const grid = gridOf([run("2", []), run("1", [])], graph("train"));
+  const one = { status: "done", created_at: 0, failed: 0, whole_us: 9 };
+  const durations = { count: 3, min: 1, p50: 2, p95: 5, max: 5, total: 9 };
+  const many = ofTasks(grid, [{ ...one, run: "2", tasks: 3, durations }]);
+  expect(many.map(({ values }) => values)).toEqual([
+    [undefined, 2],
+    [undefined, 5],
+    [undefined, 5],
+    [undefined, 9],
+  ]);
+  expect(ofTasks(grid, [{ ...one, run: "1", tasks: 1 }]).map(({ values }) => values)).toEqual([
+    [9, undefined],
+  ]);
 });
 
 it("takes alike failures of several runs together", () => {

@@ -7,9 +7,9 @@ export interface Cell {
   done: number;
   failed: number;
   retried: number;
-  /** From its first task's begin to its last one's end, microseconds; unknown until the run has been looked at. */
+  /** From its first task's begin to its last one's end, microseconds; unknown while some are at work. */
   wall: number | undefined;
-  /** Of its tasks. */
+  /** Of its tasks; unknown until the run has been looked at. */
   p50: number | undefined;
   max: number | undefined;
 }
@@ -31,9 +31,11 @@ const HIDDEN = "_parameters";
 
 /** What the list of runs knows of a step. */
 export function listedCell(step: Schemas["Step"]): Cell {
-  const { tasks, running, done, failed } = step;
-  const state = failed > 0 ? "failed" : running > 0 || done < tasks ? "running" : "done";
-  return { state, tasks, done, failed, retried: 0, wall: undefined, p50: undefined, max: undefined };
+  const { tasks, running, done, failed, adopted, began_at, ended_at } = step;
+  const over = running === 0 && done + failed === tasks;
+  const state = failed > 0 ? "failed" : !over ? "running" : adopted === tasks ? "adopted" : "done";
+  const wall = over && ended_at != null ? Math.max(0, ended_at - began_at) : undefined;
+  return { state, tasks, done, failed, retried: 0, wall, p50: undefined, max: undefined };
 }
 
 /** Times of all steps of a run. */
@@ -70,18 +72,11 @@ export function orderOf(graph: readonly ShapeStep[], runs: readonly Run[]): stri
 }
 
 /** The grid of some runs (the newest first, as the API has them). */
-export function gridOf(
-  newest: readonly Run[],
-  graph: readonly ShapeStep[],
-  times: (run: Run) => StepTimes | undefined,
-): Grid {
+export function gridOf(newest: readonly Run[], graph: readonly ShapeStep[]): Grid {
   const runs = [...newest].reverse();
   const steps = orderOf(graph, newest);
-  const known = runs.map((run) => {
-    const listed = new Map((run.steps ?? []).map((step) => [step.step, listedCell(step)]));
-    return { listed, times: times(run) };
-  });
-  const cells = steps.map((step) => known.map(({ listed, times }) => times?.get(step) ?? listed.get(step)));
+  const known = runs.map((run) => new Map((run.steps ?? []).map((step) => [step.step, listedCell(step)])));
+  const cells = steps.map((step) => known.map((listed) => listed.get(step)));
   const longest = cells.map((row) => Math.max(1, ...row.map((cell) => cell?.wall ?? 0)));
   return { runs, steps, cells, longest };
 }

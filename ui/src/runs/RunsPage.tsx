@@ -1,12 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { type ReactElement, useCallback, useMemo, useState } from "react";
 import { useLive } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { toast } from "~/parts/toast";
 import { ColumnPlugins, usePluginColumns } from "~/plugins/columns/usePluginColumns";
 import { useTitle } from "~/shell/title";
 import { useUrl } from "~/shell/url";
-import { ArtifactValues } from "./data/artifacts";
 import type { News } from "./data/news";
 import { useReload } from "./data/useReload";
 import { useRunList } from "./data/useRunList";
@@ -18,7 +17,7 @@ import { useNarrow } from "./page/useNarrow";
 import { useRunsKeys } from "./page/useRunsKeys";
 import { MOST_COMPARED, useSelection } from "./page/useSelection";
 import { setRunsPrefs, useRunsPrefs } from "./prefs";
-import { toggle } from "./query/edit";
+import { only, toggle } from "./query/edit";
 import { QueryBar } from "./query/QueryBar";
 import css from "./RunsPage.module.css";
 import { NEWEST, viewOf } from "./search";
@@ -146,12 +145,12 @@ const FOREIGN = {
 } as const;
 
 function useCells(query: string, ask: (query: string) => void) {
-  const [artifacts] = useState(() => new ArtifactValues());
-  const version = useSyncExternalStore(artifacts.subscribe, () => artifacts.version);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version has other values
   return useMemo(
-    () => ({ onTag: (tag: string) => ask(toggle(query, "tag", tag)), artifact: artifacts.get }),
-    [artifacts, version, query, ask],
+    () => ({
+      onTag: (tag: string) => ask(toggle(query, "tag", tag)),
+      onValue: (id: string, value: string) => ask(only(query, id, value)),
+    }),
+    [query, ask],
   );
 }
 

@@ -1,7 +1,7 @@
 import { many, one, type Search } from "~/shell/url";
 
 /** What runs can be grouped by. */
-export const GROUPS = ["flow", "user", "project", "tag", "status", "day"] as const;
+export const GROUPS = ["flow", "user", "project", "branch", "tag", "status", "day"] as const;
 export type GroupBy = (typeof GROUPS)[number];
 
 /** The list of runs as its address has it. */

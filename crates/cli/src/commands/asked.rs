@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use spinloom_diagnostics::{Error, Result};
 use spinloom_flow::{RunId, RunStatus};
-use spinloom_metadata::{Provider, RunRecord};
-use spinloom_query::{Clock, Facts, Field, Filter, Invalid, Query, Scalar};
+use spinloom_metadata::{Provider, RunRecord, SCALARS};
+use spinloom_query::{Clock, Facts, Field, Filter, Invalid, Query, Scalar, ValueOf};
 
 use super::launch::PARAMETERS;
 use crate::terminal::time::now_us;
@@ -98,12 +98,11 @@ impl Facts for Known<'_> {
         self.record.heartbeat_at
     }
 
-    fn parameter(&self, name: &str) -> Option<Scalar> {
-        match self.record.info.get(PARAMETERS)?.get(name)? {
-            Value::Number(number) => number.as_f64().map(Scalar::Number),
-            Value::String(text) => Some(Scalar::Text(text.clone())),
-            Value::Bool(flag) => Some(Scalar::Flag(*flag)),
-            _ => None,
-        }
+    fn value(&self, of: ValueOf, name: &str) -> Option<Scalar> {
+        let key = match of {
+            ValueOf::Parameter => PARAMETERS,
+            ValueOf::Artifact => SCALARS,
+        };
+        Scalar::of(self.record.info.get(key)?.get(name)?)
     }
 }

@@ -56,6 +56,28 @@ fn an_artifact_says_who_made_it() {
 }
 
 #[test]
+fn an_artifact_says_where_it_went() {
+    let (mut world, run) = world();
+    world.start(&run, "score", 3, &[1]);
+    world.end(&run, "score", 3, &[("x", &number(9))]);
+    world.start(&run, "score", 4, &[2]);
+    world.end(&run, "score", 4, &[]);
+    world.start(&run, "join", 5, &[3, 4]);
+    world.end(&run, "join", 5, &[("x", &number(7))]);
+    let uses =
+        |task: u64, name: &str| world.json(&format!("/flows/F/runs/1/tasks/{task}/artifacts/{name}/uses"));
+    let expected = json!({"steps": [
+        {"step": "train", "tasks": 1, "first": 2, "kept": 1, "changed": 0},
+        {"step": "score", "tasks": 2, "first": 3, "kept": 0, "changed": 1},
+    ], "cut": false});
+    assert_eq!(uses(1, "x"), expected);
+    assert_eq!(uses(2, "x"), expected, "wherever one meets it");
+    assert_eq!(uses(5, "x")["steps"], json!([]), "it is another one, though of the same value");
+    assert_eq!(uses(2, "model")["steps"][0]["first"], 4);
+    assert_eq!(world.get("/flows/F/runs/1/tasks/1/artifacts/y/uses").status, 404);
+}
+
+#[test]
 fn artifacts_are_downloaded_without_being_loaded() {
     let (world, _) = world();
     let data = |rest: &str| world.get(&format!("/flows/F/runs/1/tasks/{rest}"));

@@ -15,6 +15,9 @@ const GRAPH: &str = r#"{"version": 1, "name": "F", "file": "/code/flow.py", "ste
         {"name": "alpha", "attribute": "alpha", "type": "int", "default": 3, "default_kind": "value", "help": "how much"},
         {"name": "name", "attribute": "name", "type": "str", "default": "x", "default_kind": "value"}]}"#;
 
+/// What no text is.
+const PICTURE: &[u8] = b"\x89PNG\x00\xff";
+
 pub const FLOW: &str = "class F:\n\n    @step\n    def start(self):\n        self.next(self.end)\n\n    @step\n    def end(self):\n        pass\n";
 
 /// A run with code and parameters.
@@ -22,6 +25,7 @@ pub fn run(world: &mut World, source: &str, alpha: u8, info: Value) -> RunId {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("flow.py"), source).unwrap();
     fs::write(dir.path().join("helper.py"), "x = 1\n").unwrap();
+    fs::write(dir.path().join("picture.py"), PICTURE).unwrap();
     let contents = Contents::default();
     let package = package::build(dir.path(), &contents).unwrap();
     let mut info: Map<String, Value> = info.as_object().unwrap().clone();
@@ -60,12 +64,15 @@ fn configs_say_where_each_value_is_from() {
     let config = json!({
         "name": "config", "attribute": "config", "value": {"model": {"depth": 3}, "seed": 1},
         "source": {"kind": "file", "path": "my.json", "by": "--config"}, "lines": {"/model/depth": 2}, "set": ["/seed"],
+        "replaced": {"/seed": {"value": 7, "from": "my.json:4"}},
     });
     run(&mut world, FLOW, 5, json!({"configs": {"config": config}}));
     let found = world.json("/flows/F/runs/1/config");
     let leaves = found["configs"][0]["leaves"].as_array().unwrap();
     assert_eq!((&leaves[0]["key"], &leaves[0]["from"]), (&json!("model.depth"), &json!("my.json:2")));
     assert_eq!((&leaves[1]["value"], &leaves[1]["from"]), (&json!(1), &json!("--set")));
+    assert_eq!(leaves[1]["replaced"], json!({"value": 7, "from": "my.json:4"}));
+    assert_eq!(leaves[0].get("replaced"), None);
     assert_eq!(leaves[0]["origin"], json!({"kind": "file", "path": "my.json", "line": 2}));
 }
 
@@ -77,6 +84,14 @@ fn code_is_shown_file_by_file_and_step_by_step() {
     assert_eq!((&code["files"][1]["name"], &code["script"]), (&json!("helper.py"), &json!("flow.py")));
     assert_eq!(world.json("/flows/F/runs/1/code/file?name=helper.py")["text"], "x = 1\n");
     assert_eq!(world.get("/flows/F/runs/1/code/file?name=../../etc/passwd").status, 404);
+    let raw = world.get("/flows/F/runs/1/code/raw?name=picture.py");
+    assert_eq!((raw.status, raw.body.as_slice()), (200, PICTURE));
+    let head = raw.head.to_lowercase();
+    assert!(
+        head.contains("application/octet-stream") && head.contains("attachment") && head.contains("nosniff"),
+        "{head}"
+    );
+    assert_eq!(world.get("/flows/F/runs/1/code/raw?name=../../etc/passwd").status, 404);
     let step = world.json("/flows/F/runs/1/code/steps/start");
     assert_eq!(step["text"], "    @step\n    def start(self):\n        self.next(self.end)\n");
     assert_eq!((&step["first"], &step["line"], &step["last"]), (&json!(3), &json!(4), &json!(5)));

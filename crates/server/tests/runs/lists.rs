@@ -14,14 +14,17 @@ fn runs_are_listed_newest_first_with_all_that_is_known() {
     assert_eq!(row["status"], "failed");
     assert_eq!(row["user"], "ann");
     assert_eq!(row["tags"], json!(["a b", "prod"]));
-    assert_eq!(row["system_tags"], json!(["project:fraud", "user:ann"]));
+    assert_eq!(row["system_tags"], json!(["project:fraud", "project_branch:user.ann", "user:ann"]));
     assert_eq!(row["duration"].as_i64().unwrap(), 25 * super::MINUTE);
     assert_eq!(
         row["duration"].as_i64().unwrap(),
         row["finished_at"].as_i64().unwrap() - row["started_at"].as_i64().unwrap()
     );
     assert_eq!(row["parameters"], json!({"lr": 0.01, "kind": "small"}), "lists are no values to show");
-    assert_eq!(row["steps"], json!([{"step": "start", "tasks": 1, "running": 0, "done": 1, "failed": 0}]));
+    let step = &row["steps"][0];
+    let counts = ["tasks", "running", "done", "failed", "adopted"].map(|key| step[key].as_u64().unwrap());
+    assert_eq!((&step["step"], counts), (&json!("start"), [1, 0, 1, 0, 0]));
+    assert_eq!((&step["began_at"], &step["ended_at"]), (&row["started_at"], &row["finished_at"]));
     assert_eq!(answer["rows"][2]["status"], "lost");
 }
 
@@ -42,6 +45,7 @@ fn a_query_narrows_what_is_listed_and_counted() {
         json!([{"name": "ann", "count": 1}, {"name": "bob", "count": 1}]),
         "what there would be"
     );
+    assert_eq!(facet("branch"), json!([{"name": "user.ann", "count": 1}]));
     assert_eq!(facet("flow"), json!([{"name": "Train", "count": 1}]));
     assert_eq!(facet("tag"), json!([{"name": "prod", "count": 1}]));
     assert_eq!(facet("status").as_array().unwrap().len(), 4);
@@ -74,6 +78,28 @@ fn pages_follow_each_other_in_every_order() {
 }
 
 #[test]
+fn artifacts_that_runs_ended_with_are_columns_to_sort_and_filter_by() {
+    let server = Server::over(fill);
+    let found = |rest: &str| server.get(&format!("/api/v1/runs?{rest}")).ok();
+    let answer = found(
+        "columns=artifact.accuracy,artifact.best,artifact.none,param.lr&limit=2&sort=-artifact.accuracy",
+    );
+    assert_eq!(names(&answer), "Train/2 Train/3");
+    assert_eq!(answer["rows"][0]["artifacts"], json!({"accuracy": 0.99, "best": "tree"}));
+    assert_eq!(answer["rows"][0]["parameters"], json!({"lr": 0.01}));
+    let next = encoded(answer["next"].as_str().unwrap());
+    assert_eq!(
+        names(&found(&format!("sort=-artifact.accuracy&after={next}"))),
+        "Train/1 Score/2 Train/4 Score/1",
+        "those that have not ended have none, and come last"
+    );
+    let asked = |query: &str| names(&found(&format!("query={}", encoded(query))));
+    assert_eq!(asked("artifact.accuracy>0.6 artifact.best:linear"), "Train/1");
+    assert_eq!(asked("-artifact.best:*"), "Train/4 Score/1");
+    assert_eq!(names(&found("sort=artifact.best")), "Score/2 Train/1 Train/2 Train/3 Train/4 Score/1");
+}
+
+#[test]
 fn runs_come_in_groups_with_their_newest() {
     let server = Server::over(fill);
     let answer = server.get("/api/v1/runs/groups?by=flow&newest=2").ok();
@@ -97,6 +123,7 @@ fn runs_come_in_groups_with_their_newest() {
     assert_eq!(names("by=user&after=ann"), ["bob 2"]);
     assert_eq!(names("by=tag&query=flow:Train"), ["prod 2", "a b 1", "test 1"]);
     assert_eq!(names("by=project"), ["fraud 6"]);
+    assert_eq!(names("by=branch"), ["user.ann 4", "user.bob 2"]);
     assert_eq!(names("by=status&query=user:ann").len(), 4);
     let days = names("by=day&tz=%2B02:00").into_iter().map(|day| day[11..].parse::<u64>().unwrap());
     assert_eq!(days.sum::<u64>(), 6);
@@ -128,9 +155,11 @@ fn a_query_is_completed_from_what_there_is() {
     };
     assert_eq!(offers("tag:prod us"), ["user:"]);
     assert_eq!(offers("user:"), ["ann", "bob"]);
-    assert_eq!(offers("-tag:a"), ["\"a b\"", "project:fraud", "user:ann"]);
+    assert_eq!(offers("-tag:a"), ["\"a b\"", "project:fraud", "project_branch:user.ann", "user:ann"]);
     assert_eq!(offers("status:f"), ["failed"]);
     assert_eq!(offers("param."), ["kind", "lr"]);
+    assert_eq!(offers("artifact."), ["accuracy", "best"]);
+    assert_eq!(offers("artifact.best:t"), ["tree"]);
     assert_eq!(offers("param.kind:"), ["large", "small"]);
     assert_eq!(offers("step:tr"), ["train"]);
     assert_eq!(offers("project:"), ["fraud"]);

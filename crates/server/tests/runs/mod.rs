@@ -5,7 +5,7 @@ mod resolving;
 
 use serde_json::{Map, Value, json};
 use spinloom_flow::{FlowName, RunId, RunStatus, TaskStatus};
-use spinloom_metadata::{Change, NewRun, Provider};
+use spinloom_metadata::{Change, NewRun, Provider, SCALARS};
 use spinloom_testkit::{finished, new_run, now, started, task};
 
 use crate::support::Server;
@@ -27,7 +27,11 @@ fn make(
     let run = NewRun {
         user: user.to_owned(),
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
-        system_tags: vec![format!("user:{user}"), "project:fraud".to_owned()],
+        system_tags: vec![
+            format!("user:{user}"),
+            "project:fraud".to_owned(),
+            format!("project_branch:user.{user}"),
+        ],
         graph: GRAPH.to_owned(),
         info: Map::from_iter([("parameters".to_owned(), parameters)]),
         at,
@@ -45,7 +49,11 @@ fn make(
     match status {
         RunStatus::Running => p.write(&flow, &run, &[Change::Heartbeat { at: now() }]).unwrap(),
         RunStatus::Lost => {}
-        status => p.write(&flow, &run, &[Change::RunFinished { status, at: end }]).unwrap(),
+        status => {
+            let scalars = json!({"accuracy": 1.0 - lr, "best": if lr < 0.05 { "tree" } else { "linear" }});
+            let ends = Change::Info { key: SCALARS.to_owned(), value: scalars };
+            p.write(&flow, &run, &[ends, Change::RunFinished { status, at: end }]).unwrap();
+        }
     }
     run
 }

@@ -24,14 +24,13 @@ interface Props {
   /** Values can be looked for by what they begin with. */
   searchable?: boolean;
   startClosed?: boolean;
-  onOpen?: () => void;
 }
 
 const FEW = 6;
 
 /** One thing that runs differ in: its values with how many runs have each; a click narrows the list. */
 export function Facet(props: Props): ReactElement | null {
-  const { name, title, values, query, onQuery, show, searchable, startClosed, onOpen } = props;
+  const { name, title, values, query, onQuery, show, searchable, startClosed } = props;
   const { wanted, unwanted } = chosen(query, name);
   const [open, setOpen] = useState(!startClosed || wanted.size + unwanted.size > 0);
   const [all, setAll] = useState(false);
@@ -46,14 +45,10 @@ export function Facet(props: Props): ReactElement | null {
       ? found
       : found.filter((value, n) => n < FEW || wanted.has(value.name) || unwanted.has(value.name));
   const most = Math.max(1, ...found.map((value) => value.count ?? 0));
-  const change = () => {
-    setOpen(!open);
-    if (!open) onOpen?.();
-  };
   return (
     <section className={css.facet} aria-label={title}>
       <header className={css.head}>
-        <button type="button" className={css.toggle} aria-expanded={open} onClick={change}>
+        <button type="button" className={css.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
           <Icon name={open ? "chevron-down" : "chevron-right"} size={12} />
           {title}
         </button>

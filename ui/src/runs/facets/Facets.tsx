@@ -1,8 +1,7 @@
-import { type ReactElement, useEffect, useState } from "react";
-import { get, isAbort } from "~/api/client";
+import type { ReactElement } from "react";
 import type { Schemas } from "~/api/types";
 import { StatusMark } from "~/parts/StatusBadge";
-import { Facet, type FacetValue } from "./Facet";
+import { Facet } from "./Facet";
 import css from "./Facets.module.css";
 import { TimeFacet } from "./TimeFacet";
 
@@ -18,7 +17,6 @@ const STATES = ["running", "done", "failed", "stopped", "lost"];
 export function Facets({ facets, query, onQuery }: Props): ReactElement {
   const counts = new Map(facets?.status.map(({ name, count }) => [name, count]));
   const states = STATES.map((name) => ({ name, count: facets ? (counts.get(name) ?? 0) : undefined }));
-  const [branches, askBranches] = useBranches(/(^|\s)-?branch:/.test(query));
   const common = { query, onQuery };
   return (
     <aside className={css.facets} aria-label="Filters">
@@ -38,31 +36,7 @@ export function Facets({ facets, query, onQuery }: Props): ReactElement {
       <Facet {...common} name="user" title="User" values={facets?.user ?? []} searchable />
       <Facet {...common} name="tag" title="Tag" values={facets?.tag ?? []} searchable />
       <Facet {...common} name="project" title="Project" values={facets?.project ?? []} searchable />
-      <Facet
-        {...common}
-        name="branch"
-        title="Branch"
-        values={branches}
-        searchable
-        startClosed
-        onOpen={askBranches}
-      />
+      <Facet {...common} name="branch" title="Branch" values={facets?.branch ?? []} searchable startClosed />
     </aside>
   );
-}
-
-/** The branches of all runs, asked for when somebody wants to see them: the API does not count them for a query. */
-function useBranches(atOnce: boolean): [readonly FacetValue[], () => void] {
-  const [wanted, setWanted] = useState(atOnce);
-  const [branches, setBranches] = useState<readonly FacetValue[]>([]);
-  useEffect(() => {
-    if (!wanted) return;
-    const gone = new AbortController();
-    get("/api/v1/complete", { query: { query: "branch:", limit: 50 }, signal: gone.signal }).then(
-      ({ offers }) => setBranches(offers.map((offer) => ({ name: offer.text, count: undefined }))),
-      (error) => isAbort(error) || setBranches([]),
-    );
-    return () => gone.abort();
-  }, [wanted]);
-  return [branches, () => setWanted(true)];
 }

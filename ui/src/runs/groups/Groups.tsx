@@ -22,15 +22,6 @@ interface Props {
   onOpen: (run: { flow: string; run: string }) => void;
 }
 
-const NAMES: Readonly<Record<GroupBy, string>> = {
-  flow: "flow",
-  user: "user",
-  project: "project",
-  tag: "tag",
-  status: "status",
-  day: "day",
-};
-
 /** The query for the runs of a group. */
 export function groupQuery(query: string, by: GroupBy, name: string): string {
   return by === "day" ? withStarted(query, `started:${name}`) : only(query, by, name);
@@ -60,7 +51,7 @@ export default function Groups({ by, query, sequence, onGroup, onOpen }: Props):
   const first = answer.data.pages[0];
   if (groups.length === 0) {
     return (
-      <Empty title={`No ${NAMES[by]} to group by`} icon="filter">
+      <Empty title={`No ${by} to group by`} icon="filter">
         <p>None of the runs that are asked for has one.</p>
       </Empty>
     );
@@ -68,7 +59,7 @@ export default function Groups({ by, query, sequence, onGroup, onOpen }: Props):
   const most = Math.max(...groups.map((group: Schemas["RunGroup"]) => group.count));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={css.groups} tabIndex={0} aria-label={`Runs by ${NAMES[by]}`}>
+    <section className={css.groups} tabIndex={0} aria-label={`Runs by ${by}`}>
       <p className={css.sum}>
         {plural(first?.total_groups ?? groups.length, "group")} of {plural(first?.total ?? 0, "run")}
       </p>

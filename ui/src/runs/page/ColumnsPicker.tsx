@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactElement, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { Button, IconButton } from "~/parts/Button";
 import { Check, TextInput } from "~/parts/Field";
 import { Popover } from "~/parts/Popover";
@@ -43,8 +43,8 @@ function Choice({ columns, onColumns }: Props): ReactElement {
           <IconButton small icon="close" label={`Remove ${id}`} onClick={() => set(id, false)} />
         </div>
       ))}
-      <Parameters known={columns} onAdd={(name) => set(`param.${name}`, true)} />
-      <ArtifactName onAdd={(name) => set(`artifact.${name}`, true)} />
+      <Named of="param." what="parameter" known={columns} onAdd={(id) => set(id, true)} />
+      <Named of="artifact." what="artifact" known={columns} onAdd={(id) => set(id, true)} />
       <PluginColumnChecks />
       <Button small look="plain" onClick={() => onColumns(FIRST_COLUMNS)}>
         As in the beginning
@@ -53,30 +53,25 @@ function Choice({ columns, onColumns }: Props): ReactElement {
   );
 }
 
-function Parameters({
-  known,
-  onAdd,
-}: {
-  known: readonly string[];
-  onAdd: (name: string) => void;
-}): ReactElement {
+/** Values by name, of which there are too many for a list: those that runs have are offered. */
+function Named({ of, what, known, onAdd }: NamedProps): ReactElement {
   const [typed, setTyped] = useState("");
-  const query = `param.${typed}`;
+  const query = of + typed;
   const { offers } = useOffers(query, query.length, true);
-  const fresh = offers.filter((offer) => !known.includes(`param.${offer.text}`)).slice(0, 6);
+  const fresh = offers.filter((offer) => !known.includes(of + offer.text)).slice(0, 6);
   return (
     <div className={css.add}>
       <TextInput
         icon="plus"
         value={typed}
-        placeholder="Parameter"
-        aria-label="Find a parameter"
+        placeholder={what === "artifact" ? "Artifact that runs end with" : "Parameter"}
+        aria-label={`Find ${what === "artifact" ? "an" : "a"} ${what}`}
         onChange={({ target }) => setTyped(target.value)}
-        onKeyDown={({ key }) => key === "Enter" && fresh[0] && onAdd(fresh[0].text)}
+        onKeyDown={({ key }) => key === "Enter" && fresh[0] && onAdd(of + fresh[0].text)}
       />
       <div className={css.offers}>
         {fresh.map((offer) => (
-          <button key={offer.text} type="button" onClick={() => onAdd(offer.text)}>
+          <button key={offer.text} type="button" onClick={() => onAdd(of + offer.text)}>
             <bdi>{offer.text}</bdi>
           </button>
         ))}
@@ -85,22 +80,9 @@ function Parameters({
   );
 }
 
-function ArtifactName({ onAdd }: { onAdd: (name: string) => void }): ReactElement {
-  const [typed, setTyped] = useState("");
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    if (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(typed.trim())) onAdd(typed.trim());
-    setTyped("");
-  };
-  return (
-    <form className={css.add} onSubmit={add}>
-      <TextInput
-        icon="plus"
-        value={typed}
-        placeholder="Artifact: accuracy, Enter"
-        aria-label="Name of an artifact with one value, which runs end with"
-        onChange={({ target }) => setTyped(target.value)}
-      />
-    </form>
-  );
+interface NamedProps {
+  of: "param." | "artifact.";
+  what: "parameter" | "artifact";
+  known: readonly string[];
+  onAdd: (id: string) => void;
 }

@@ -34,11 +34,13 @@ export function Toolbar({ query, sort, by, onBy, columns, onColumns, more }: Pro
     const onProgress = (done: number, of: number) => setDone(`${count(done)} of ${count(of)}`);
     try {
       // Few write a file: what it takes is fetched then.
-      const { exported, keep, MOST } = await import("./export");
-      const wanted = { query, sort, columns, more, format, onProgress, signal: mine.signal };
-      const blob = await exported(wanted);
+      const { exported, exportedGroups, keep, MOST } = await import("./export");
+      const common = { query, format, onProgress, signal: mine.signal };
+      const blob = by
+        ? await exportedGroups({ ...common, by })
+        : await exported({ ...common, sort, columns, more });
       keep(blob, `runs.${format}`);
-      toast(`runs.${format} has been written, with at most ${count(MOST)} runs`);
+      toast(`runs.${format} has been written, with at most ${count(MOST)} ${by ? "groups" : "runs"}`);
     } catch (error) {
       if (!isAbort(error)) toast(`It could not be written: ${toProblem(error).title}`);
     }
@@ -71,8 +73,16 @@ export function Toolbar({ query, sort, by, onBy, columns, onColumns, more }: Pro
           align="end"
           trigger={<IconButton icon="download" look="normal" label="Write to a file" />}
           items={[
-            { label: "CSV of these columns", icon: "table", onSelect: () => void write("csv") },
-            { label: "JSON of these columns", icon: "code", onSelect: () => void write("json") },
+            {
+              label: by ? "CSV of these groups" : "CSV of these columns",
+              icon: "table",
+              onSelect: () => void write("csv"),
+            },
+            {
+              label: by ? "JSON of these groups" : "JSON of these columns",
+              icon: "code",
+              onSelect: () => void write("json"),
+            },
           ]}
         />
       ) : (

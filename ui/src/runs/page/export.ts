@@ -1,6 +1,7 @@
 import { get } from "~/api/client";
-import type { Run } from "~/api/types";
+import type { Run, Schemas } from "~/api/types";
 import { zone } from "../query/ranges";
+import type { GroupBy } from "../search";
 import { apiColumns, type CellContext, type Column } from "../table/columns";
 
 /** At most so many runs are written to a file. */
@@ -76,6 +77,34 @@ export async function exported({
   return new Blob(["[\n", parts.filter((part) => part !== "").join(",\n"), "\n]\n"], {
     type: "application/json",
   });
+}
+
+interface WantedGroups {
+  by: GroupBy;
+  query: string;
+  format: "csv" | "json";
+  onProgress: (done: number, of: number) => void;
+  signal: AbortSignal;
+}
+
+/** Writes all groups of the runs that are asked for to a file: what they have in common, how many there are, and of each state. */
+export async function exportedGroups({ by, query, format, onProgress, signal }: WantedGroups): Promise<Blob> {
+  const groups: Schemas["RunGroup"][] = [];
+  let total: number;
+  do {
+    const after = groups.at(-1)?.name;
+    const asked = { by, query, limit: PAGE, newest: 0, tz: zone(), ...(after !== undefined && { after }) };
+    const answer = await get("/api/v1/runs/groups", { query: asked, signal });
+    if (answer.groups.length === 0) break;
+    groups.push(...answer.groups);
+    total = Math.min(answer.total_groups, MOST);
+    onProgress(groups.length, total);
+  } while (groups.length < total);
+  const rows = groups.map(({ name, count, by_status }) => ({ [by]: name, runs: count, ...by_status }));
+  if (format === "json")
+    return new Blob([`${JSON.stringify(rows, null, 1)}\n`], { type: "application/json" });
+  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
+  return new Blob([lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("")], { type: "text/csv" });
 }
 
 /** Gives a file to the browser to keep. */

@@ -29,7 +29,7 @@ const KNOWN = new Set(
 
 /** Whether the server knows a key. */
 export function isKnown(key: string): boolean {
-  return KNOWN.has(key) || (key.startsWith("param.") && key.length > 6);
+  return KNOWN.has(key) || /^(param|artifact)\../.test(key);
 }
 
 /** Reads a query. */

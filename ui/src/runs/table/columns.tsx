@@ -30,7 +30,8 @@ export interface Column {
 /** What cells need besides the run. */
 export interface CellContext {
   onTag: (tag: string) => void;
-  artifact: (run: Run, name: string) => unknown;
+  /** Runs with this value of a parameter or an artifact. */
+  onValue: (id: string, value: string) => void;
 }
 
 const tagged = (run: Run, prefix: string) =>
@@ -163,46 +164,37 @@ const LATER: readonly Column[] = [
 /** The columns that every list can have. */
 export const PLAIN: readonly Column[] = [...FIXED, ...LATER];
 
-function scalar(value: unknown): ReactNode {
-  if (value === undefined || value === null) return <span className={css.none}>–</span>;
-  const shown = typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value);
-  return <bdi className={css.scalar}>{shown}</bdi>;
-}
-
-function parameter(name: string): Column {
-  const value = (run: Run) => (run.parameters as Record<string, unknown> | undefined)?.[name] ?? null;
-  const id = `param.${name}`;
-  return {
-    id,
-    title: name,
-    track: "96px",
-    sort: id,
-    api: id,
-    right: true,
-    cell: (run) => scalar(value(run)),
-    value,
+/** A parameter, or an artifact that runs ended with, as the API and the query call it; a press on a value looks for runs that have it. */
+function named(id: string): Column {
+  const [of, name] = id.startsWith("param.")
+    ? (["parameters", id.slice(6)] as const)
+    : (["artifacts", id.slice(9)] as const);
+  const value = (run: Run) => (run[of] as Record<string, unknown> | undefined)?.[name] ?? null;
+  const cell = (run: Run, more: CellContext) => {
+    const one = value(run);
+    if (one === null) return <span className={css.none}>–</span>;
+    const shown = typeof one === "number" ? Number(one.toPrecision(6)).toString() : String(one);
+    return (
+      <button
+        type="button"
+        tabIndex={-1}
+        className={css.scalar}
+        title={`${id}:${one}`}
+        onClick={() => more.onValue(id, String(one))}
+      >
+        <bdi>{shown}</bdi>
+      </button>
+    );
   };
-}
-
-function artifact(name: string): Column {
-  const value = (run: Run, more: CellContext) => more.artifact(run, name) ?? null;
-  return {
-    id: `artifact.${name}`,
-    title: name,
-    track: "96px",
-    right: true,
-    cell: (run, more) => scalar(value(run, more)),
-    value,
-  };
+  return { id, title: name, track: "96px", sort: id, api: id, right: true, cell, value };
 }
 
 /** The columns of these ids, in the order in which columns stand. */
 export function columnsOf(ids: readonly string[]): Column[] {
   const wanted = new Set(ids);
-  const named = (prefix: string, make: (name: string) => Column) =>
-    ids.filter((id) => id.startsWith(prefix)).map((id) => make(id.slice(prefix.length)));
+  const values = ["param.", "artifact."].flatMap((of) => ids.filter((id) => id.startsWith(of)));
   const plain = (columns: readonly Column[]) => columns.filter((column) => wanted.has(column.id));
-  return [...plain(FIXED), ...named("param.", parameter), ...named("artifact.", artifact), ...plain(LATER)];
+  return [...plain(FIXED), ...values.map(named), ...plain(LATER)];
 }
 
 /** The columns of a narrow screen, to read: the state, the name, when, how long. */

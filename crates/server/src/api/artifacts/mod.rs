@@ -6,6 +6,7 @@ mod item;
 mod one;
 mod search;
 mod task;
+mod uses;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,4 +24,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(data::data))
         .routes(routes!(search::run_artifacts))
         .routes(routes!(history::history))
+        .routes(routes!(uses::uses))
 }

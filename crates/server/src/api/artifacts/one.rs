@@ -48,12 +48,12 @@ pub(super) struct PieceSize {
 pub(super) struct Maker {
     /// The run.
     #[schema(value_type = String)]
-    run: RunId,
+    pub(super) run: RunId,
     /// The step.
     step: String,
     /// The task.
     #[schema(value_type = u64)]
-    task: TaskId,
+    pub(super) task: TaskId,
 }
 
 /// One artifact
@@ -120,7 +120,7 @@ pub(super) fn chosen(
 }
 
 /// Follows an artifact back from task to task, as long as it is the same.
-async fn maker(
+pub(super) async fn maker(
     app: &App,
     (flow, run): (FlowName, RunId),
     task: TaskRecord,

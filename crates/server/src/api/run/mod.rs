@@ -2,6 +2,7 @@
 
 mod bundle;
 mod columns;
+mod durations;
 mod errors;
 mod path;
 mod place;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(bundle::bundle))
         .routes(routes!(columns::columns))
+        .routes(routes!(durations::durations))
         .routes(routes!(tasks::tasks))
         .routes(routes!(step::step))
         .routes(routes!(path::critical_path))

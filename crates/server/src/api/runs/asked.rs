@@ -3,7 +3,7 @@
 use jiff::tz::{Offset, TimeZone};
 use spinloom_diagnostics::{Error, codes};
 use spinloom_index::{Cursor, Sort, SortKey};
-use spinloom_query::{Clock, Query};
+use spinloom_query::{Clock, Query, ValueOf};
 
 use crate::index::now;
 use crate::problem::Problem;
@@ -40,7 +40,7 @@ fn offset(text: &str) -> Option<TimeZone> {
     Offset::from_seconds(sign * seconds).ok().map(TimeZone::fixed)
 }
 
-/// `-started`, `param.lr`.
+/// `-started`, `param.lr`, `artifact.accuracy`.
 pub(super) fn sort(text: &str) -> Result<Sort, Problem> {
     let (descending, name) = match text.strip_prefix('-') {
         Some(name) => (true, name),
@@ -53,12 +53,12 @@ pub(super) fn sort(text: &str) -> Result<Sort, Problem> {
         "flow" => SortKey::Flow,
         "user" => SortKey::User,
         "status" => SortKey::Status,
-        _ => match name.strip_prefix("param.") {
-            Some(parameter) if !parameter.is_empty() => SortKey::Parameter(parameter.to_owned()),
+        _ => match ValueOf::split(name) {
+            Some((of, name)) if !name.is_empty() => SortKey::Value(of, name.to_owned()),
             _ => {
                 let known = ["started", "finished", "duration", "flow", "user", "status"];
                 let error = Error::new(codes::USAGE, format!("runs cannot be sorted by `{name}`"));
-                let hint = "sort by `started`, `finished`, `duration`, `flow`, `user`, `status` or `param.<name>`, `-` before it for the largest first";
+                let hint = "sort by `started`, `finished`, `duration`, `flow`, `user`, `status`, `param.<name>` or `artifact.<name>`, `-` before it for the largest first";
                 return Err(error.suggest(name, known).hint(hint).into());
             }
         },

@@ -72,7 +72,7 @@ pub(super) async fn complete(
         let offers = index.offers(&wanted, &typed, limit);
         let completion = |offer: spinloom_index::Offer| {
             let insert = match wanted {
-                Wanted::ParameterName => offer.text.clone(),
+                Wanted::Name(_) => offer.text.clone(),
                 _ => Pattern::exact(offer.text.as_str()).to_string(),
             };
             Completion { insert, text: offer.text, count: Some(offer.count) }

@@ -30,6 +30,8 @@ pub(crate) enum By {
     Status,
     /// Their projects.
     Project,
+    /// The branches of their projects.
+    Branch,
     /// The days they were made.
     Day,
 }
@@ -131,6 +133,7 @@ pub(super) async fn groups(
         By::Tag => GroupBy::Tag,
         By::Status => GroupBy::Status,
         By::Project => GroupBy::Project,
+        By::Branch => GroupBy::Branch,
         By::Day => GroupBy::Day,
     };
     let ask = move |index: &Index| {

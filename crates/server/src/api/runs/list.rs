@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use spinloom_flow::{FlowName, RunId};
 use spinloom_index::{Facets, Index, RowId};
-use spinloom_query::Scalar;
+use spinloom_query::{Scalar, ValueOf};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{self, MOST_ROWS};
@@ -25,7 +25,7 @@ pub(super) struct Asked {
     /// Such as `tag:prod status:failed dur>1h`; without it, all.
     #[serde(default)]
     query: String,
-    /// `started`, `finished`, `duration`, `flow`, `user`, `status` or `param.<name>`, with `-` before it the largest first.
+    /// `started`, `finished`, `duration`, `flow`, `user`, `status`, `param.<name>` or `artifact.<name>`, with `-` before it the largest first.
     #[serde(default = "newest_first")]
     sort: String,
     /// The `next` of the page before.
@@ -33,7 +33,7 @@ pub(super) struct Asked {
     /// At most this many runs.
     #[serde(default = "fifty")]
     limit: usize,
-    /// What else of each run, with `,` between: `param.<name>`, `steps`.
+    /// What else of each run, with `,` between: `param.<name>`, `artifact.<name>` (a number or short text that it ended with), `steps`.
     #[serde(default)]
     columns: String,
     /// At most this many values of each facet; 0 for none.
@@ -101,6 +101,10 @@ pub(super) struct Run {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Object)]
     parameters: BTreeMap<String, Value>,
+    /// Artifacts that were asked for, of which the run ended with one short value.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Object)]
+    artifacts: BTreeMap<String, Value>,
     /// Its steps so far, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<Step>>,
@@ -119,6 +123,12 @@ struct Step {
     done: u64,
     /// Tasks failed or stopped.
     failed: u64,
+    /// Of those that are done, tasks adopted from the run it resumes.
+    adopted: u64,
+    /// When its first task was made.
+    began_at: i64,
+    /// When the last of its tasks that are over ended.
+    ended_at: Option<i64>,
 }
 
 /// What runs have, each value with how many, the most first. What is asked of a facet itself does not narrow it: its counts say what there
@@ -133,6 +143,8 @@ pub(super) struct FacetCounts {
     user: Vec<Count>,
     /// Projects.
     project: Vec<Count>,
+    /// Branches of projects.
+    branch: Vec<Count>,
     /// Tags of users.
     tag: Vec<Count>,
 }
@@ -145,6 +157,7 @@ impl From<Facets> for FacetCounts {
             flow: counts(facets.flow),
             user: counts(facets.user),
             project: counts(facets.project),
+            branch: counts(facets.branch),
             tag: counts(facets.tag),
         }
     }
@@ -231,9 +244,9 @@ pub(super) async fn facets(
 fn run(index: &Index, row: RowId, now: i64, columns: &[String]) -> Option<Run> {
     let run = index.row(row, now)?;
     let owned = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect();
-    let value = |name: &String| {
-        let name = name.strip_prefix("param.")?;
-        let value = match index.parameter(row, name)? {
+    let value = |of: ValueOf, name: &String| {
+        let name = name.strip_prefix(of.prefix())?;
+        let value = match index.value(row, of, name)? {
             Scalar::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
                 Value::from(number as i64)
             }
@@ -243,6 +256,7 @@ fn run(index: &Index, row: RowId, now: i64, columns: &[String]) -> Option<Run> {
         };
         Some((name.to_owned(), value))
     };
+    let values = |of: ValueOf| columns.iter().filter_map(|name| value(of, name)).collect();
     Some(Run {
         flow: run.flow.to_owned(),
         run: run.run.to_owned(),
@@ -254,7 +268,8 @@ fn run(index: &Index, row: RowId, now: i64, columns: &[String]) -> Option<Run> {
         started_at: run.started_at,
         finished_at: run.finished_at,
         duration: run.duration,
-        parameters: columns.iter().filter_map(value).collect(),
+        parameters: values(ValueOf::Parameter),
+        artifacts: values(ValueOf::Artifact),
         steps: None,
     })
 }
@@ -274,6 +289,9 @@ async fn add_steps(app: &App, mut rows: Vec<Run>) -> Result<Vec<Run>, Problem> {
                     running: step.running,
                     done: step.done,
                     failed: step.failed,
+                    adopted: step.adopted,
+                    began_at: step.created_at,
+                    ended_at: step.finished_at,
                 });
                 row.steps = Some(steps.collect());
             }

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use spinloom_datastore::package::Item;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::package::no_code;
+use crate::api::logs::encoded;
 use crate::api::place::{self, Words};
 use crate::app::App;
 use crate::problem::{Problem, ProblemBody};
@@ -115,14 +118,50 @@ pub(super) async fn file(
 ) -> Result<Json<Content>, Problem> {
     let Asked { name } = crate::api::asked(asked)?;
     let (run, items) = items(&app, &words).await?;
-    let Some(item) = items.iter().find(|item| item.name == name) else {
-        let what = format!("the code of `{}/{}` has no file `{name}`", run.flow, run.run);
-        let error = Error::new(codes::NOT_FOUND, what);
-        return Err(error.suggest(&name, items.iter().map(|item| item.name.as_str())).into());
-    };
+    let item = called(&name, &run, &items)?;
     let shown = &item.bytes[..item.bytes.len().min(SHOWN)];
     let text = (!shown.contains(&0)).then(|| String::from_utf8_lossy(shown).into_owned());
     Ok(Json(Content { name, size: item.bytes.len(), text, cut: item.bytes.len() > SHOWN }))
+}
+
+/// Download a file of the code of a run
+///
+/// The file as it is, all of it.
+#[utoipa::path(
+    get,
+    path = "/flows/{flow}/runs/{run}/code/raw",
+    tag = "setup",
+    params(("flow" = String, Path), ("run" = String, Path), Asked),
+    responses(
+        (status = 200, content_type = "application/octet-stream"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn code_raw(
+    State(app): State<App>,
+    words: Words,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Asked { name } = crate::api::asked(asked)?;
+    let (run, items) = items(&app, &words).await?;
+    let bytes = called(&name, &run, &items)?.bytes.clone();
+    let file = name.rsplit('/').next().unwrap_or(&name);
+    // Whatever it is, no browser shows it as a page of ours.
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", encoded(file))),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// The file of a name.
+fn called<'a>(name: &str, run: &RunRecord, items: &'a [Item]) -> Result<&'a Item> {
+    items.iter().find(|item| item.name == name).ok_or_else(|| {
+        let what = format!("the code of `{}/{}` has no file `{name}`", run.flow, run.run);
+        let error = Error::new(codes::NOT_FOUND, what);
+        error.suggest(name, items.iter().map(|item| item.name.as_str()))
+    })
 }
 
 /// The run that a path names, and the files of its code.

@@ -57,6 +57,21 @@ pub(super) struct Leaf {
     /// The same in a few words.
     #[schema(example = "my.json:3")]
     from: String,
+    /// What `--set` took the place of; absent where it did not, or nothing was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<ReplacedLeaf>,
+}
+
+/// A value that another one took the place of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReplacedConfigLeaf)]
+pub(super) struct ReplacedLeaf {
+    /// It.
+    #[schema(value_type = serde_json::Value)]
+    value: Value,
+    /// Where it was from, in a few words.
+    #[schema(example = "my.json:3")]
+    from: String,
 }
 
 /// Configs of a run
@@ -87,6 +102,10 @@ fn shown(config: &Resolved) -> Config {
             pointer: path.pointer(),
             value: bare(value),
             from: origin.text(),
+            replaced: config
+                .replaced
+                .get(&path.pointer())
+                .map(|before| ReplacedLeaf { value: bare(&before.value), from: before.from.clone() }),
             origin,
         }
     };

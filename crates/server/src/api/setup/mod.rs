@@ -22,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(config::config))
         .routes(routes!(code::code))
         .routes(routes!(code::file))
+        .routes(routes!(code::code_raw))
         .routes(routes!(source::source))
         .routes(routes!(code_diff::diff))
 }
