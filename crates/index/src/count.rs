@@ -91,6 +91,11 @@ struct Tally {
 /// Counts by number, then by state.
 type Counts = HashMap<u32, [u64; 5]>;
 
+/// The newest of groups are looked for among so many runs together, then for each that has not enough by itself.
+const PATIENCE: usize = 65_536;
+/// The number of the state that most runs are in.
+const DONE: usize = 1;
+
 /// Offsets of time zones change at whole quarters of an hour.
 const QUARTER: i64 = 900_000_000;
 
@@ -223,8 +228,11 @@ impl Index {
             .and_then(|name| groups.iter().position(|(_, group)| group.name == name))
             .map_or(0, |n| n + 1);
         let mut groups: Vec<(u32, Bucket)> = groups.into_iter().skip(from).take(limit).collect();
+        self.newest_together(&selection.rows, by, &mut groups, newest);
         for (code, group) in &mut groups {
-            group.newest = self.newest_of(&selection.rows, by, *code, days.as_ref(), newest);
+            if group.newest.len() < newest && (group.newest.len() as u64) < group.count {
+                group.newest = self.newest_of(&selection.rows, by, *code, days.as_ref(), newest);
+            }
         }
         (groups.into_iter().map(|(_, group)| group).collect(), total)
     }
@@ -256,12 +264,16 @@ impl Index {
                     *count += 1;
                 }
             };
-            // Numbers in a row are gone through more quickly than a bitmap of them.
-            match (rows.min(), rows.max()) {
-                (Some(first), Some(last)) if rows.len() == u64::from(last - first) + 1 => {
-                    (first..=last).for_each(count);
+            let totals = self.totals(by).filter(|_| rows.len() == self.alive.len());
+            match totals {
+                // Most are done: of all runs it is quicker to count the others.
+                Some(totals) => {
+                    (rows - &self.by_status[DONE]).iter().for_each(&mut count);
+                    for (counts, total) in counts.iter_mut().zip(totals) {
+                        counts[DONE] = total - counts.iter().sum::<u64>();
+                    }
                 }
-                _ => rows.iter().for_each(&mut count),
+                None => rows.iter().for_each(&mut count),
             }
         }
         let some = (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
@@ -277,6 +289,19 @@ impl Index {
         tags
     }
 
+    /// How many runs there are of each flow, user or set of tags.
+    fn totals(&self, by: GroupBy) -> Option<Vec<u64>> {
+        let all = |postings: &[RoaringBitmap]| postings.iter().map(RoaringBitmap::len).collect();
+        match by {
+            GroupBy::Flow => Some(all(&self.by_flow)),
+            GroupBy::User => Some(all(&self.by_user)),
+            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
+                Some(self.set_runs.iter().copied().map(u64::from).collect())
+            }
+            GroupBy::Status | GroupBy::Day => None,
+        }
+    }
+
     fn group_name(&self, by: GroupBy, code: u32, days: Option<&Days>) -> String {
         match by {
             GroupBy::Flow => self.flows.get(code).to_owned(),
@@ -287,6 +312,55 @@ impl Index {
             }
             GroupBy::Status => crate::columns::STATUSES[code as usize].as_str().to_owned(),
             GroupBy::Day => days.and_then(|days| days.names.get(code as usize)).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The newest of groups of flows, users or tags, as far as one walk from the newest run finds them.
+    fn newest_together(
+        &self,
+        rows: &RoaringBitmap,
+        by: GroupBy,
+        groups: &mut [(u32, Bucket)],
+        newest: usize,
+    ) {
+        let Some((column, names)) = self.column_of(by).filter(|_| newest > 0) else { return };
+        let mut places = vec![usize::MAX; names];
+        for (n, (code, _)) in groups.iter().enumerate() {
+            places[*code as usize] = n;
+        }
+        let everything = rows.len() == self.alive.len();
+        let mut open = groups.len();
+        let mut give = |code: u32, row: u32| {
+            let Some((_, group)) = places.get(code as usize).and_then(|n| groups.get_mut(*n)) else {
+                return 0;
+            };
+            if group.newest.len() >= newest || group.newest.len() as u64 >= group.count {
+                return 0;
+            }
+            group.newest.push(row);
+            usize::from(group.newest.len() == newest || group.newest.len() as u64 == group.count)
+        };
+        for row in self.started.rows().iter().rev().take(PATIENCE) {
+            if open == 0 {
+                return;
+            }
+            if everything || rows.contains(*row) {
+                let code = column[*row as usize];
+                open -= match by.tags() {
+                    Some(_) => self.tag_sets.get(code).iter().map(|tag| give(tag / 2, *row)).sum(),
+                    None => give(code, *row),
+                };
+            }
+        }
+    }
+
+    /// What says which group a run is in, and how many names groups can have; for tags it says which set of them.
+    fn column_of(&self, by: GroupBy) -> Option<(&[u32], usize)> {
+        match by {
+            GroupBy::Flow => Some((&self.columns.flow, self.flows.len())),
+            GroupBy::User => Some((&self.columns.user, self.users.len())),
+            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => Some((&self.columns.tags, self.tags.len())),
+            GroupBy::Status | GroupBy::Day => None,
         }
     }
 

@@ -92,13 +92,7 @@ impl Index {
             }
             Filter::Time { field, op, moment } => {
                 let (from, to) = op.range(moment.range(clock));
-                let columns = &self.columns;
-                let (column, any) = match field {
-                    TimeField::Started => (&columns.started, true),
-                    TimeField::Finished => (&columns.end, false),
-                };
-                let holds = |row: usize| from <= column[row] && column[row] < to;
-                Cow::Owned(self.scan(|row| holds(row) && (any || columns.is_finished(row as u32))))
+                Cow::Owned(self.between(*field, from, to))
             }
             Filter::Value { of, name, test } => {
                 Cow::Owned(self.values_of(*of).rows(name, test, self.columns.len()))
@@ -181,6 +175,17 @@ impl Index {
             rows |= self.scan(|row| ids.get(self.columns.id[row] as usize).copied().unwrap_or(false));
         }
         rows
+    }
+
+    /// The rows of a time: a stretch of those that are kept in its order.
+    fn between(&self, field: TimeField, from: i64, to: i64) -> RoaringBitmap {
+        let order = match field {
+            TimeField::Started => &self.started,
+            TimeField::Finished => &self.finished,
+        };
+        let place = |at: i64| order.before(&self.columns, at, 0);
+        let rows = order.rows().get(place(from)..place(to)).unwrap_or_default();
+        dense::collect(self.columns.len(), rows.iter().copied())
     }
 
     /// Looks at each row; those of deleted runs have nothing.
