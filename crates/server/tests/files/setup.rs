@@ -108,7 +108,7 @@ fn the_code_of_two_runs_is_compared() {
     let diff = world.json("/flows/F/runs/1/code/diff?against=2");
     assert_eq!(
         (&diff["same"], &diff["files"][0]["name"], &diff["to"]),
-        (&json!(1), &json!("flow.py"), &json!("F/2"))
+        (&json!(2), &json!("flow.py"), &json!("F/2"))
     );
     let text = diff["files"][0]["diff"].as_str().unwrap();
     assert!(text.contains("-        pass\n+        print()\n"), "{text}");

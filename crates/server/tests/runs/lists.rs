@@ -96,7 +96,7 @@ fn artifacts_that_runs_ended_with_are_columns_to_sort_and_filter_by() {
     let asked = |query: &str| names(&found(&format!("query={}", encoded(query))));
     assert_eq!(asked("artifact.accuracy>0.6 artifact.best:linear"), "Train/1");
     assert_eq!(asked("-artifact.best:*"), "Train/4 Score/1");
-    assert_eq!(names(&found("sort=artifact.best")), "Score/2 Train/1 Train/2 Train/3 Train/4 Score/1");
+    assert_eq!(names(&found("sort=artifact.best")), "Train/1 Score/2 Train/2 Train/3 Train/4 Score/1");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_query_is_completed_from_what_there_is() {
     };
     assert_eq!(offers("tag:prod us"), ["user:"]);
     assert_eq!(offers("user:"), ["ann", "bob"]);
-    assert_eq!(offers("-tag:a"), ["\"a b\"", "project:fraud", "project_branch:user.ann", "user:ann"]);
+    assert_eq!(offers("-tag:a"), ["\"a b\"", "project:fraud", "project_branch:user.ann", "user:ann", "project_branch:user.bob"]);
     assert_eq!(offers("status:f"), ["failed"]);
     assert_eq!(offers("param."), ["kind", "lr"]);
     assert_eq!(offers("artifact."), ["accuracy", "best"]);
