@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Locator, Page } from "@playwright/test";
 import { CardFiles, drawing } from "./support/pictures";
-import { expect, test } from "./support/test";
+import { expect, SCREENSHOTS, test } from "./support/test";
 
 /**
  * What each component looks like, light and dark, against pictures that somebody approved. New ones are approved with
@@ -96,12 +96,12 @@ for (const [name, card, scheme] of [
   ["card-report", "report", "light"],
 ] as const) {
   test(`a picture of ${name}`, async ({ page }) => {
-    await mkdir("screenshots", { recursive: true });
+    await mkdir(SCREENSHOTS, { recursive: true });
     await page.setViewportSize({ width: 1120, height: 900 });
     await files.open(page, card, scheme);
     await expect(page.locator(".part").last()).toBeVisible();
     if (card === "report") await expect(page.locator("svg.marks")).toHaveCount(2);
-    const path = `screenshots/${name}.png`;
+    const path = `${SCREENSHOTS}/${name}.png`;
     const picture = await page.screenshot({ path, fullPage: true, animations: "disabled" });
     expect(picture.length).toBeGreaterThan(8_000);
   });

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { expect, RUNS, test } from "./support/test";
+import { expect, RUNS, SCREENSHOTS, test } from "./support/test";
 
 /** Pictures for the documentation, made anew by every run of the tests. */
 const PICTURES = [
@@ -15,11 +15,11 @@ const PICTURES = [
 
 for (const { name, path } of PICTURES) {
   test(`a picture of ${name}`, async ({ page }) => {
-    await mkdir("screenshots", { recursive: true });
+    await mkdir(SCREENSHOTS, { recursive: true });
     await page.goto(path);
     await expect(page.getByRole("main")).toContainText(/\S/);
     await page.waitForLoadState("networkidle");
-    const picture = await page.screenshot({ path: `screenshots/${name}.png`, animations: "disabled" });
+    const picture = await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: "disabled" });
     // A page that shows nothing is a few kilobytes of one colour.
     expect(picture.length).toBeGreaterThan(8_000);
   });

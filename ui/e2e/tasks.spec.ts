@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { axe, expect, RUNS, test } from "./support/test";
+import { axe, expect, RUNS, SCREENSHOTS, test } from "./support/test";
 
 const table = (page: Page) => page.getByRole("table", { name: "Tasks" });
 const tab = (page: Page) => page.locator("[data-tasks]");
@@ -20,7 +20,7 @@ test("all tasks are there, though not all at once", async ({ page }) => {
   expect(await table(page).getByRole("row").count()).toBeLessThan(80);
   await table(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect(table(page).getByRole("row").last()).toContainText("end/303");
-  await page.screenshot({ path: "screenshots/tasks.png" });
+  await page.screenshot({ path: `${SCREENSHOTS}/tasks.png` });
 });
 
 test("columns sort, and the address says how", async ({ page }) => {

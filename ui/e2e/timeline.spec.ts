@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { axe, expect, RUNS, test } from "./support/test";
+import { axe, expect, RUNS, SCREENSHOTS, test } from "./support/test";
 
 const PAGE = (run: string, search = "") => `/${run}/view/timeline${search}`;
 const tab = (page: Page) => page.locator("[data-tasks]");
@@ -45,7 +45,7 @@ test("all tasks are there, step by step", async ({ page }) => {
     await expect(names.getByText(step, { exact: true }).first()).toBeVisible();
   }
   await expect(names.getByText("303 tasks")).toBeVisible();
-  await page.screenshot({ path: "screenshots/timeline.png" });
+  await page.screenshot({ path: `${SCREENSHOTS}/timeline.png` });
 });
 
 test("what is seen is in the address, and comes back", async ({ page }) => {
@@ -206,7 +206,7 @@ test("the critical path and what would have made the run shorter", async ({ page
   await expect(panel).toContainText("What would shorten the run");
   await expect(panel).toContainText(/made the run last/);
   await expect(page).toHaveURL(/path=true/);
-  await page.screenshot({ path: "screenshots/timeline-critical-path.png" });
+  await page.screenshot({ path: `${SCREENSHOTS}/timeline-critical-path.png` });
   await panel.getByRole("button", { name: /choose\/302/ }).click();
   await expect(page).toHaveURL(/task=302/);
   await panel.getByRole("button", { name: "Close" }).click();

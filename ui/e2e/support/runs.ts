@@ -16,6 +16,9 @@ export const RUNS = {
   grid: "GridFlow/2",
 } as const;
 
+/** Where pictures for the guide go: into the tree if they are wanted there (`SPINLOOM_SCREENSHOTS=1`). They show times, so each is new. */
+export const SCREENSHOTS = process.env.SPINLOOM_SCREENSHOTS ? "screenshots" : "test-results/screenshots";
+
 /** Paths of the pages of a run. */
 export const TABS = [
   "timeline",

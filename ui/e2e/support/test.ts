@@ -7,7 +7,7 @@ import { type Server, startFlow, startServer } from "./server";
 
 export { expect } from "@playwright/test";
 export { axe } from "./axe";
-export { RUNS, TABS } from "./runs";
+export { RUNS, SCREENSHOTS, TABS } from "./runs";
 
 /** A folder of one's own with a store in it: what is done there no other test sees. */
 export interface Own {
