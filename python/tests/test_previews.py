@@ -239,15 +239,23 @@ def test_a_column_of_numbers_has_a_histogram(library: str) -> None:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-    import pyarrow.compute  # noqa: F401
+    import pyarrow.compute
 
-    data = {"n": list(range(100)), "x": [0.5] * 100, "flag": [True, False] * 50, "word": ["a"] * 100, "gap": [None, 1.0] * 50}
+    data = {
+        "n": list(range(100)),
+        "x": [0.5] * 100,
+        "flag": [True, False] * 50,
+        "word": ["a"] * 100,
+        "gap": [None, 1.0] * 50,
+    }
     data["gap"][1] = 3.0
     table = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}[library](data)
     columns = {column["name"]: column for column in preview(table)["columns"]}
     assert columns["n"]["histogram"] == {"from": 0.0, "to": 99.0, "counts": [10] * 10}
     assert columns["gap"]["histogram"] == {"from": 1.0, "to": 3.0, "counts": [49, 0, 0, 0, 0, 0, 0, 0, 0, 1]}
-    assert [name for name, column in columns.items() if "histogram" in column] == ["n", "gap"], "one value has no spread"
+    assert [name for name, column in columns.items() if "histogram" in column] == ["n", "gap"], (
+        "one value has no spread"
+    )
 
 
 def test_histograms_go_before_rows_when_there_is_no_room() -> None:

@@ -155,7 +155,10 @@ fn a_query_is_completed_from_what_there_is() {
     };
     assert_eq!(offers("tag:prod us"), ["user:"]);
     assert_eq!(offers("user:"), ["ann", "bob"]);
-    assert_eq!(offers("-tag:a"), ["\"a b\"", "project:fraud", "project_branch:user.ann", "user:ann", "project_branch:user.bob"]);
+    assert_eq!(
+        offers("-tag:a"),
+        ["\"a b\"", "project:fraud", "project_branch:user.ann", "user:ann", "project_branch:user.bob"]
+    );
     assert_eq!(offers("status:f"), ["failed"]);
     assert_eq!(offers("param."), ["kind", "lr"]);
     assert_eq!(offers("artifact."), ["accuracy", "best"]);
