@@ -40,8 +40,8 @@ test-browser:  ## Run the tests of the pages in a browser, with real runs and a 
 	@./setup --servers
 	@. .setup/env && cd ui && npm run --silent e2e
 
-test-python: setup  ## Run the Python tests and the flow suites
-	$(PYTHON_TOOLS) pytest
+test-python: setup  ## Run the Python tests and the flow suites, two files at a time
+	$(PYTHON_TOOLS) pytest -n 2 --dist loadfile
 
 test-full: test  ## Run every test, all that compare with Metaflow, and the flow suites once more in fresh interpreters
 	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential

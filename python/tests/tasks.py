@@ -63,7 +63,7 @@ class MemoryContext:
             if name not in except_:
                 self.inherit(i, name)
 
-    def finish(self, result_json: str) -> None:
+    def finish(self, result_json: str, _began: int = 0, _ended: int = 0) -> None:
         assert self.result is None, "an attempt ends once"
         self.result = json.loads(result_json)
 

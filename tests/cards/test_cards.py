@@ -257,9 +257,9 @@ if __name__ == "__main__":
 
 
 def test_a_card_that_is_filled_in_is_as_one_that_is_made(place: Place) -> None:
-    outcome = place.flow(QUIET, "--tag", "t", file="quiet.py")
+    outcome = place.flow(QUIET, "--tag", "t", "--max-workers", "1", file="quiet.py")
     assert outcome.exit_code == 0, outcome.text
-    quiet, spoken = (place.cards(f"QuietFlow/1/{task}") for task in ("quiet/2", "spoken/4"))
+    quiet, spoken = (place.cards(f"QuietFlow/1/{task}") for task in ("quiet/2", "spoken/3"))
     assert [card["data"] for card in quiet] and len({card["hash"] for card in [*quiet, *spoken]}) == 4
     for filled, made in zip(quiet, spoken, strict=True):
         assert set(filled["data"]) == set(made["data"]) and filled["data"]["data"] == made["data"]["data"] == {}

@@ -90,7 +90,7 @@ class _Context:
     def keep_card(self, _position: int, _form: Any) -> None:
         pass
 
-    def finish(self, _result: str, _began: int, _ended: int) -> None:
+    def finish(self, _result: str, _began: int = 0, _ended: int = 0) -> None:
         pass
 
 
