@@ -1,7 +1,7 @@
 /** What is pointed at, chosen, highlighted. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { get } from "~/api/client";
 import type { CriticalPath } from "~/api/types";
 import { say } from "~/parts/say";
@@ -56,13 +56,13 @@ export function usePointer(
   choose: (area: AreaAt | undefined) => void,
 ): Hovered | undefined {
   const [hovered, setHovered] = useState<Hovered>();
+  const pointer = useRef<{ x: number; y: number }>(undefined);
   useEffect(() => {
     const [scroller, stage] = [elements.scroller.current, elements.stage.current];
     if (!scroller || !stage) return;
     const time = (x: number) => scene.camera.from + (x / scene.width) * (scene.camera.to - scene.camera.from);
-    let pointer: { x: number; y: number } | undefined;
-    const point = (at: typeof pointer) => {
-      pointer = at;
+    const point = (at: typeof pointer.current) => {
+      pointer.current = at;
       const item = at ? itemAt(scene, at) : -1;
       scene.mark({ hover: item, pointer: at?.x ?? Number.NaN });
       stage.style.cursor = item >= 0 ? "pointer" : "";
@@ -71,7 +71,8 @@ export function usePointer(
     };
     // Bars also move under a pointer that rests.
     const again = () => {
-      if (pointer && itemAt(scene, pointer) !== scene.marks.hover) point(pointer);
+      const at = pointer.current;
+      if (at && itemAt(scene, at) !== scene.marks.hover) point(at);
     };
     scene.listeners.add(again);
     const stop = listen({

@@ -28,7 +28,7 @@ fn only_what_differs_is_answered() {
         (&alpha["values"][0]["preview"]["value"], &alpha["values"][1]["preview"]["value"]),
         (&json!(1), &json!(2))
     );
-    assert_eq!((&found["code"]["different"], &found["code"]["same"]), (&json!(1), &json!(1)));
+    assert_eq!((&found["code"]["different"], &found["code"]["same"]), (&json!(1), &json!(2)));
     assert!(found["changes"][0]["diff"].as_str().unwrap().contains("+        print()"));
     assert_eq!((&found["artifacts"]["different"], &found["artifacts"]["same"]), (&json!(0), &json!(2)));
     assert_eq!(
