@@ -21,7 +21,7 @@ const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwr
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: join(here, "../../target/release/spinloom") },
+    program: { type: "string", default: join(here, "../../.venv-bench/bin/spinloom") },
     base: { type: "string" },
     path: { type: "string", default: "/LoudFlow/1/start/1" },
     lines: { type: "string", default: "1000000" },
@@ -57,7 +57,10 @@ async function serve() {
   if (options.base) return { base: options.base, stop: () => {} };
   const folder = mkdtempSync(join(tmpdir(), "spinloom-logs-"));
   writeFileSync(join(folder, "loud.py"), FLOW);
-  spawnSync(options.program, ["--quiet", "run", "loud.py", "--max-log-size", "500"], { cwd: folder, stdio: "inherit" });
+  const env = { ...process.env, SPINLOOM_USER: "bench" };
+  const words = ["--quiet", "run", "loud.py", "--max-log-size", "500"];
+  const ran = spawnSync(options.program, words, { cwd: folder, env, stdio: "inherit" });
+  if (ran.status !== 0) throw new Error("the flow did not run");
   const server = spawn(options.program, ["server", "--port", "0"], { cwd: folder });
   const base = await addressOf(server);
   const stop = () => {
