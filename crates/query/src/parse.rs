@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
             Pattern::bare(&rest[..end])
         };
         if pattern.text.is_empty() {
-            return Err(self.wrong(start..self.at, "a value is missing", "write it at once after the `:`"));
+            return Err(self.wrong(start..self.at, "a value is missing", "write it here, without a space before it"));
         }
         let follows = self.rest().chars().next();
         if let Some(c) = follows.filter(|c| !c.is_whitespace() && *c != '|') {

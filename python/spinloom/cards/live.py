@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .card import MetaflowCard
     from .facts import Facts
+    from .pace import Pace
 
 
 class LiveCard:
@@ -52,6 +53,7 @@ class LiveCard:
         self._html: str | None = None
         self._kept: dict[str, str] = {}
         self._process = facts.process
+        self._pace: Pace | None = None
         self.last: Document | None = None
 
     @property
@@ -81,9 +83,11 @@ class LiveCard:
         if self._class is None or not self._class.RUNTIME_UPDATABLE or os.getpid() != self._process:
             return
         self._data = data
-        from .pace import Pace
+        if self._pace is None:
+            from .pace import Pace
 
-        self.__dict__.setdefault("_pace", Pace(self._write, self.interval)).call(force)
+            self._pace = Pace(self._write, self.interval)
+        self._pace.call(force)
 
     def _write(self) -> None:
         document = self._document(final=False)
@@ -99,9 +103,8 @@ class LiveCard:
 
     def stop(self) -> None:
         """Nothing is shown any more while the step runs."""
-        pace = self.__dict__.get("_pace")
-        if pace is not None:
-            pace.stop()
+        if self._pace is not None:
+            self._pace.stop()
 
     # Making it.
 
