@@ -240,7 +240,11 @@ impl<'a> Reader<'a> {
             Pattern::bare(&rest[..end])
         };
         if pattern.text.is_empty() {
-            return Err(self.wrong(start..self.at, "a value is missing", "write it here, without a space before it"));
+            return Err(self.wrong(
+                start..self.at,
+                "a value is missing",
+                "write it here, without a space before it",
+            ));
         }
         let follows = self.rest().chars().next();
         if let Some(c) = follows.filter(|c| !c.is_whitespace() && *c != '|') {
