@@ -165,8 +165,8 @@ def main() -> None:
     """Prints the rows."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--program", type=Path)
-    parser.add_argument("--store", type=Path)
+    parser.add_argument("--program", type=lambda path: Path(path).absolute())
+    parser.add_argument("--store", type=lambda path: Path(path).absolute())
     parser.add_argument("--metadata")
     for row in server(**vars(parser.parse_args())):
         print(*row[:3], sep=" | ", flush=True)

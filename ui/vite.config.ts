@@ -3,6 +3,8 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { AHEAD } from "./ahead.ts";
+import { ahead } from "./scripts/ahead.ts";
 import { brotli } from "./scripts/brotli.ts";
 
 // `npm run dev` shows what a server at this address knows; it may be any.
@@ -26,12 +28,19 @@ function generateScopedName(name: string, file: string): string {
 }
 
 export default defineConfig({
-  plugins: [react(), brotli()],
+  plugins: [react(), brotli(), ahead(AHEAD)],
   // The server says below which path it is reached.
   base: "./",
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   css: { modules: { generateScopedName } },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    // What every page needs is one script, not one for each set of pages that happen to share a part.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", tags: ["$initial"] }] } } },
+  },
   worker: { format: "es" },
   server: {
     proxy: {

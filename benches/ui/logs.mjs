@@ -11,17 +11,15 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { addressOf, spread } from "./common.mjs";
+import { addressOf, CHROMIUM, here, PROGRAM, SIZE, spread } from "./common.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: join(here, "../../.venv-bench/bin/spinloom") },
+    program: { type: "string", default: PROGRAM },
     base: { type: "string" },
     path: { type: "string", default: "/LoudFlow/1/start/1" },
     lines: { type: "string", default: "1000000" },
@@ -86,7 +84,7 @@ function watch(total) {
 
 async function opening(browser, base, total) {
   const times = [];
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const context = await browser.newContext({ viewport: SIZE });
   // The first one fills the caches of browser and server, and is told apart.
   for (let n = 0; n <= Number(options.times); n++) {
     const page = await context.newPage();
@@ -168,11 +166,11 @@ async function searching(page) {
 }
 
 const { base, stop } = await serve();
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch(CHROMIUM);
 try {
   const total = Number(options.lines);
   const opened = await opening(browser, base, total);
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  const page = await browser.newPage({ viewport: SIZE });
   await page.addInitScript(watch, total);
   await page.goto(base + options.path);
   await page.waitForFunction(() => window.opened);

@@ -7,21 +7,16 @@
  * `npm ci` in `ui/` and Debian's Chromium.
  */
 
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { addressOf, spread } from "./common.mjs";
+import { CHROMIUM, heap, here, PROGRAM, SIZE, serveMade, spread } from "./common.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: join(here, "../../target/release/spinloom") },
+    program: { type: "string", default: PROGRAM },
     store: { type: "string" },
     base: { type: "string" },
     tasks: { type: "string", default: "50000" },
@@ -31,28 +26,8 @@ const { values: options } = parseArgs({
 });
 
 const RUN = "/BigFlow/1/view/timeline";
-const SIZE = { width: 1280, height: 720 };
 /** How long each way of moving is gone on with, ms. */
 const MOVING = 3000;
-
-/** A server over a store of its own. */
-async function serve() {
-  if (options.base) return { base: options.base, stop: () => {} };
-  const made = options.store ? undefined : mkdtempSync(join(tmpdir(), "spinloom-timeline-"));
-  const store = options.store ?? join(made, "store");
-  if (!existsSync(store)) {
-    const make = [join(here, "../synthetic.py"), store, "--runs", "20000", "--complete", "1000", "--tasks", options.tasks];
-    spawnSync("python3", make, { stdio: "inherit" });
-  }
-  const server = spawn(options.program, ["server", "--port", "0", "--datastore-root", store]);
-  const base = await addressOf(server);
-  const stop = () => {
-    server.removeAllListeners("exit");
-    server.kill();
-    if (made) rmSync(made, { recursive: true, force: true });
-  };
-  return { base, stop };
-}
 
 /** Notes long tasks, and how long the scripts of each frame take: put into the page before its own. */
 function watch() {
@@ -144,24 +119,9 @@ async function frames(page) {
   return found;
 }
 
-/** Memory of the page, MB: its JavaScript heap, and all of the process that shows it, worker and canvases included. */
-async function memory(browser, page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const heap = await session.send("Runtime.getHeapUsage");
-  const all = await (await browser.newBrowserCDPSession()).send("SystemInfo.getProcessInfo");
-  const renderers = all.processInfo.filter(({ type }) => type === "renderer");
-  const sizes = renderers.map(({ id }) => {
-    const text = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
-    return Number(/^Pss:\s+(\d+)/m.exec(text)[1]) / 1024;
-  });
-  return { heap: (heap.usedSize + (heap.backingStorageSize ?? 0)) / 1e6, tab: Math.max(...sizes) };
-}
-
 async function main() {
-  const { base, stop } = await serve();
-  const launch = { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] };
-  const browser = await chromium.launch(launch);
+  const { base, stop } = await serveMade(options, ["--runs", "20000", "--complete", "1000", "--tasks", options.tasks]);
+  const browser = await chromium.launch(CHROMIUM);
   try {
     const loads = [];
     for (let i = 0; i < Number(options.times); i++) {
@@ -181,7 +141,7 @@ async function main() {
         "longest after it is drawn": spread(loads.map(({ longestAfter }) => longestAfter)),
         "long tasks together": spread(loads.map(({ main }) => main)),
       },
-      memory: await memory(browser, page),
+      memory: await heap(browser, page),
       frames: await frames(page),
     };
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);

@@ -1,14 +1,16 @@
 //! Counts: of facets, and of groups.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use roaring::RoaringBitmap;
 use spinloom_query::{Clock, Field};
 
 use crate::arena::Names;
 use crate::select::Facet;
-use crate::{Index, RowId, Selection};
+use crate::{Index, RowId, Selection, dense};
 
 /// A name and how many runs have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,15 +91,15 @@ struct Tally {
 }
 
 /// Counts by number, then by state.
-type Counts = HashMap<u32, [u64; 5]>;
+type Counts = Vec<(u32, [u64; 5])>;
 
 /// The newest of groups are looked for among so many runs together, then for each that has not enough by itself.
 const PATIENCE: usize = 65_536;
 /// The number of the state that most runs are in.
 const DONE: usize = 1;
 
-/// Offsets of time zones change at whole quarters of an hour.
-const QUARTER: i64 = 900_000_000;
+/// At most so much is told apart by days, µs: thirty years.
+const MOST_DAYS: i64 = 30 * 366 * 86_400_000_000;
 
 impl Index {
     /// Counts of what selected runs have: at most `most` values of each facet.
@@ -204,10 +206,10 @@ impl Index {
     ) -> (Vec<Bucket>, usize) {
         let days = (by == GroupBy::Day).then(|| self.days(clock));
         let mut groups: Vec<(u32, Bucket)> = self
-            .group_counts(&selection.rows, by, days.as_ref())
+            .group_counts(&selection.rows, by, days.as_deref())
             .into_iter()
             .map(|(code, by_status)| {
-                let name = self.group_name(by, code, days.as_ref());
+                let name = self.group_name(by, code, days.as_deref());
                 (code, Bucket { name, count: 0, by_status, newest: Vec::new() })
             })
             .collect();
@@ -231,78 +233,83 @@ impl Index {
         self.newest_together(&selection.rows, by, &mut groups, newest);
         for (code, group) in &mut groups {
             if group.newest.len() < newest && (group.newest.len() as u64) < group.count {
-                group.newest = self.newest_of(&selection.rows, by, *code, days.as_ref(), newest);
+                group.newest = self.newest_of(&selection.rows, by, *code, days.as_deref(), newest);
             }
         }
         (groups.into_iter().map(|(_, group)| group).collect(), total)
     }
 
-    fn group_counts(&self, rows: &RoaringBitmap, by: GroupBy, days: Option<&Days>) -> Counts {
-        let (column, len): (Option<&[u32]>, usize) = match by {
-            GroupBy::Flow => (Some(&self.columns.flow), self.flows.len()),
-            GroupBy::User => (Some(&self.columns.user), self.users.len()),
+    fn group_counts(&self, rows: &RoaringBitmap, by: GroupBy, days: Option<&[Day]>) -> Counts {
+        let counts = match by {
+            GroupBy::Status => (0..self.by_status.len())
+                .map(|n| {
+                    let mut counts = [0; 5];
+                    counts[n] = rows.intersection_len(&self.by_status[n]);
+                    counts
+                })
+                .collect(),
+            GroupBy::Day => self.day_counts(rows, days.unwrap_or_default()),
+            GroupBy::Flow => self.column_counts(rows, &self.columns.flow, &sizes(&self.by_flow)),
+            GroupBy::User => self.column_counts(rows, &self.columns.user, &sizes(&self.by_user)),
             GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
-                (Some(&self.columns.tags), self.tag_sets.len())
+                let totals: Vec<u64> = self.set_runs.iter().copied().map(u64::from).collect();
+                self.tag_counts(&self.column_counts(rows, &self.columns.tags, &totals), by)
             }
-            GroupBy::Status => (None, 5),
-            GroupBy::Day => (None, days.map_or(0, |days| days.names.len())),
         };
-        let mut counts: Vec<[u64; 5]> = vec![[0; 5]; len];
-        if by == GroupBy::Status {
-            for (n, set) in self.by_status.iter().enumerate() {
-                counts[n][n] = rows.intersection_len(set);
-            }
-        } else {
-            let mut count = |row: u32| {
-                let code = match (column, days) {
-                    (Some(column), _) => column[row as usize],
-                    (None, Some(days)) => days.of(self.columns.started[row as usize]),
-                    (None, None) => return,
-                };
-                let status = usize::from(self.columns.status(row));
-                if let Some(count) = counts.get_mut(code as usize).and_then(|counts| counts.get_mut(status)) {
-                    *count += 1;
-                }
-            };
-            let totals = self.totals(by).filter(|_| rows.len() == self.alive.len());
-            match totals {
-                // Most are done: of all runs it is quicker to count the others.
-                Some(totals) => {
-                    (rows - &self.by_status[DONE]).iter().for_each(&mut count);
-                    for (counts, total) in counts.iter_mut().zip(totals) {
-                        counts[DONE] = total - counts.iter().sum::<u64>();
-                    }
-                }
-                None => rows.iter().for_each(&mut count),
-            }
+        (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0)).collect()
+    }
+
+    /// By the numbers of a column, which `totals` of all rows have.
+    fn column_counts(&self, rows: &RoaringBitmap, column: &[u32], totals: &[u64]) -> Vec<[u64; 5]> {
+        let mut counts = vec![[0; 5]; totals.len()];
+        let mut count = |row: u32| {
+            counts[column[row as usize] as usize][usize::from(self.columns.status(row))] += 1;
+        };
+        if rows.len() < self.alive.len() {
+            rows.iter().for_each(count);
+            return counts;
         }
-        let some = (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0));
-        let Some(field) = by.tags() else { return some.collect() };
-        let wanted = self.wanted_tags(field);
-        let mut tags = Counts::new();
-        for (set, counts) in some {
+        // Most are done: of all runs it is quicker to count the others.
+        (rows - &self.by_status[DONE]).iter().for_each(&mut count);
+        for (counts, total) in counts.iter_mut().zip(totals) {
+            counts[DONE] = total - counts.iter().sum::<u64>();
+        }
+        counts
+    }
+
+    /// By tags, from those of the sets that have them.
+    fn tag_counts(&self, sets: &[[u64; 5]], by: GroupBy) -> Vec<[u64; 5]> {
+        let wanted = self.wanted_tags(by.tags().unwrap_or(Field::Tag));
+        let mut tags = vec![[0; 5]; self.tags.len()];
+        for (set, counts) in (0..).zip(sets).filter(|(_, counts)| counts.iter().any(|count| *count > 0)) {
             for tag in self.tag_sets.get(set).iter().filter(|tag| wanted[**tag as usize]) {
-                let sums = tags.entry(tag / 2).or_default();
-                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+                tags[*tag as usize / 2].iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
         tags
     }
 
-    /// How many runs there are of each flow, user or set of tags.
-    fn totals(&self, by: GroupBy) -> Option<Vec<u64>> {
-        let all = |postings: &[RoaringBitmap]| postings.iter().map(RoaringBitmap::len).collect();
-        match by {
-            GroupBy::Flow => Some(all(&self.by_flow)),
-            GroupBy::User => Some(all(&self.by_user)),
-            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
-                Some(self.set_runs.iter().copied().map(u64::from).collect())
+    /// By days, along the order of starts.
+    fn day_counts(&self, rows: &RoaringBitmap, days: &[Day]) -> Vec<[u64; 5]> {
+        let some = (rows.len() < self.alive.len()).then(|| dense::bits(self.columns.len(), rows));
+        let is_wanted = |row: u32| some.as_ref().is_none_or(|some| dense::has(some, row));
+        let counted = |day: &Day| {
+            let mut counts = [0; 5];
+            for row in self.started_on(day).iter().filter(|row| is_wanted(**row)) {
+                counts[usize::from(self.columns.status(*row))] += 1;
             }
-            GroupBy::Status | GroupBy::Day => None,
-        }
+            counts
+        };
+        days.iter().map(counted).collect()
     }
 
-    fn group_name(&self, by: GroupBy, code: u32, days: Option<&Days>) -> String {
+    /// The runs of a day, the oldest first.
+    fn started_on(&self, day: &Day) -> &[u32] {
+        let place = |at: i64| self.started.before(&self.columns, at, 0);
+        self.started.rows().get(place(day.from)..place(day.to)).unwrap_or_default()
+    }
+
+    fn group_name(&self, by: GroupBy, code: u32, days: Option<&[Day]>) -> String {
         match by {
             GroupBy::Flow => self.flows.get(code).to_owned(),
             GroupBy::User => self.users.get(code).to_owned(),
@@ -311,7 +318,9 @@ impl Index {
                 after_prefix(&self.tags, code, by.tags().unwrap_or(Field::Tag)).to_owned()
             }
             GroupBy::Status => crate::columns::STATUSES[code as usize].as_str().to_owned(),
-            GroupBy::Day => days.and_then(|days| days.names.get(code as usize)).cloned().unwrap_or_default(),
+            GroupBy::Day => {
+                days.and_then(|days| days.get(code as usize)).map(|day| day.date.to_string()).unwrap_or_default()
+            }
         }
     }
 
@@ -369,7 +378,7 @@ impl Index {
         rows: &RoaringBitmap,
         by: GroupBy,
         code: u32,
-        days: Option<&Days>,
+        days: Option<&[Day]>,
         newest: usize,
     ) -> Vec<RowId> {
         let members = match by {
@@ -378,12 +387,9 @@ impl Index {
             GroupBy::Tag | GroupBy::Project | GroupBy::Branch => self.by_tag.get(code as usize),
             GroupBy::Status => self.by_status.get(code as usize),
             GroupBy::Day => {
-                let Some(&(from, to)) = days.and_then(|days| days.ranges.get(code as usize)) else {
-                    return Vec::new();
-                };
-                let place = |at: i64| self.started.before(&self.columns, at, 0);
-                let day = self.started.rows().get(place(from)..place(to)).unwrap_or_default();
-                return day.iter().rev().copied().filter(|row| rows.contains(*row)).take(newest).collect();
+                let Some(day) = days.and_then(|days| days.get(code as usize)) else { return Vec::new() };
+                let started = self.started_on(day).iter().rev().copied();
+                return started.filter(|row| rows.contains(*row)).take(newest).collect();
             }
         };
         let Some(members) = members else { return Vec::new() };
@@ -393,11 +399,17 @@ impl Index {
         self.newest(&(rows & members), newest)
     }
 
-    fn days(&self, clock: &Clock) -> Days {
+    /// The days that have runs, the first ones first.
+    fn days(&self, clock: &Clock) -> Vec<Day> {
         let rows = self.started.rows();
         let at = |row: Option<&u32>| row.map_or(clock.now, |row| self.columns.started[*row as usize]);
-        Days::new(at(rows.first()), at(rows.last()), clock)
+        days_between(at(rows.first()), at(rows.last()), &clock.zone)
     }
+}
+
+/// How many rows have each name.
+fn sizes(postings: &[RoaringBitmap]) -> Vec<u64> {
+    postings.iter().map(RoaringBitmap::len).collect()
 }
 
 fn numbered(counts: &[u32]) -> Vec<(u32, u64)> {
@@ -417,44 +429,23 @@ fn top<'a>(mut counts: Vec<(u32, u64)>, most: usize, name: impl Fn(u32) -> &'a s
     counts.into_iter().map(|(code, count)| Named { name: name(code).to_owned(), count }).collect()
 }
 
-/// Days, of every quarter of an hour between two times.
-struct Days {
-    first: i64,
-    quarters: Vec<u32>,
-    names: Vec<String>,
-    ranges: Vec<(i64, i64)>,
+/// A day of a time zone, in µs since the epoch; what is older than the first is of it.
+struct Day {
+    date: Date,
+    from: i64,
+    to: i64,
 }
 
-impl Days {
-    /// Days are looked up for at most so many quarters: thirty years.
-    const MOST: i64 = 30 * 366 * 96;
-
-    fn new(first: i64, last: i64, clock: &Clock) -> Self {
-        let first = first.max(last - Self::MOST * QUARTER).div_euclid(QUARTER) * QUARTER;
-        let mut days = Self { first, quarters: Vec::new(), names: Vec::new(), ranges: Vec::new() };
-        let date = |at: i64| {
-            let time = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            time.to_zoned(clock.zone.clone()).date()
-        };
-        let mut at = first;
-        while at <= last {
-            let today = date(at);
-            let from = at;
-            // A day has at least 22 hours, so most of its quarters need no look.
-            while at <= last
-                && (at - from < 80 * QUARTER && date(from + 80 * QUARTER) == today || date(at) == today)
-            {
-                days.quarters.push(days.names.len() as u32);
-                at += QUARTER;
-            }
-            days.names.push(today.to_string());
-            days.ranges.push((from, at));
-        }
-        days
+/// The days from one time to another.
+fn days_between(first: i64, last: i64, zone: &TimeZone) -> Vec<Day> {
+    let mut days = Vec::new();
+    let mut from = first.max(last - MOST_DAYS);
+    while from <= last {
+        let date = Timestamp::from_microsecond(from).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date();
+        let next = date.tomorrow().and_then(|next| next.to_zoned(zone.clone()));
+        let to = next.map_or(i64::MAX, |next| next.timestamp().as_microsecond());
+        days.push(Day { date, from: if days.is_empty() { i64::MIN } else { from }, to });
+        from = to;
     }
-
-    fn of(&self, at: i64) -> u32 {
-        let quarter = usize::try_from((at - self.first) / QUARTER).unwrap_or(0);
-        self.quarters.get(quarter).or(self.quarters.last()).copied().unwrap_or(0)
-    }
+    days
 }

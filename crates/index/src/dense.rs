@@ -35,3 +35,8 @@ pub(crate) fn bits(len: usize, rows: &RoaringBitmap) -> Vec<u64> {
     }
     bits
 }
+
+/// Whether a row is among [`bits`].
+pub(crate) fn has(bits: &[u64], row: u32) -> bool {
+    bits.get(row as usize / 64).is_some_and(|bits| bits >> (row % 64) & 1 == 1)
+}

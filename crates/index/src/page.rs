@@ -9,7 +9,7 @@ use crate::columns::STATUSES;
 use crate::order::Key;
 use crate::sparse::Sparse;
 use crate::values::{self, Values};
-use crate::{Index, RowId, Selection};
+use crate::{Index, RowId, Selection, dense};
 
 /// What runs are sorted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -272,7 +272,7 @@ impl Index {
             }
         }
         let with = column.into_iter().flat_map(Sparse::iter).map(|(row, _)| row);
-        let without = rows - crate::dense::collect(self.columns.len(), with);
+        let without = rows - dense::collect(self.columns.len(), with);
         let from = after.filter(|cursor| cursor.part == LAST).map(|cursor| (cursor.value, cursor.row));
         filling.add(LAST, self.walk(&without, Key::Started, true, from, filling.room()));
     }
@@ -291,10 +291,8 @@ impl Index {
             });
         } else {
             // A bit is looked up much more quickly than a place in a bitmap that is packed.
-            let wanted = crate::dense::bits(self.columns.len(), rows);
-            let is_wanted =
-                |row: u32| wanted.get(row as usize / 64).is_some_and(|bits| bits >> (row % 64) & 1 == 1);
-            column.iter().filter(|(row, _)| is_wanted(*row)).for_each(|(row, packed)| each(row, packed));
+            let wanted = dense::bits(self.columns.len(), rows);
+            column.iter().filter(|(row, _)| dense::has(&wanted, *row)).for_each(|(row, packed)| each(row, packed));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
-use spinloom_query::{Clock, Field, Filter, Pattern, Query, TimeField};
+use spinloom_query::{Clock, Field, Filter, Op, Pattern, Query, TimeField};
 
 use crate::arena::Names;
 use crate::{Index, RowId, columns, dense};
@@ -86,10 +86,7 @@ impl Index {
             Filter::Status(wanted) => union(
                 wanted.iter().filter_map(|status| self.by_status.get(usize::from(columns::code(*status)))),
             ),
-            Filter::Duration { op, us } => {
-                let columns = &self.columns;
-                Cow::Owned(self.scan(|row| op.holds(columns.duration(row as u32, clock.now), *us)))
-            }
+            Filter::Duration { op, us } => Cow::Owned(self.lasting(*op, *us, clock.now)),
             Filter::Time { field, op, moment } => {
                 let (from, to) = op.range(moment.range(clock));
                 Cow::Owned(self.between(*field, from, to))
@@ -186,6 +183,24 @@ impl Index {
         let place = |at: i64| order.before(&self.columns, at, 0);
         let rows = order.rows().get(place(from)..place(to)).unwrap_or_default();
         dense::collect(self.columns.len(), rows.iter().copied())
+    }
+
+    /// The rows that took so long: a stretch of those that are kept in that order, and some of those that still run.
+    fn lasting(&self, op: Op, us: i64, now: i64) -> RoaringBitmap {
+        let (from, to) = match op {
+            Op::Is => (us, us.saturating_add(1)),
+            Op::Less => (i64::MIN, us),
+            Op::AtMost => (i64::MIN, us.saturating_add(1)),
+            Op::More => (us.saturating_add(1), i64::MAX),
+            Op::AtLeast => (us, i64::MAX),
+        };
+        let place = |at: i64| self.duration.before(&self.columns, at, 0);
+        let ended = self.duration.rows().get(place(from)..place(to)).unwrap_or_default();
+        let fits = |row: &u32| {
+            self.columns.is_growing(*row) && (from..to).contains(&self.columns.duration(*row, now))
+        };
+        let running = self.by_status[usize::from(columns::RUNNING)].iter().filter(fits);
+        dense::collect(self.columns.len(), ended.iter().copied().chain(running))
     }
 
     /// Looks at each row; those of deleted runs have nothing.

@@ -2,6 +2,7 @@
 //!
 //! Every address that is nothing else is one of them: which, is decided in the browser.
 
+mod ahead;
 mod asset;
 
 use axum::Router;
@@ -38,7 +39,9 @@ pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Respon
         return (StatusCode::NOT_FOUND, format!("there is nothing at {}\n", request.uri().path()))
             .into_response();
     }
-    index(app.options.prefix.as_deref(), StatusCode::OK)
+    let uri = request.uri();
+    let links = ahead::links(app.options.bare(uri.path()), uri.query().is_some());
+    document(app.options.prefix.as_deref(), StatusCode::OK, &links)
 }
 
 /// Whether somebody who asks for this path, without the prefix, wants to look at it: browsers say so, programs take anything.
@@ -57,10 +60,14 @@ pub(crate) fn is_open(path: &str) -> bool {
     path.starts_with("/assets/")
 }
 
-/// The one document, which finds its scripts below `prefix`.
+/// The one document, for somebody who is shown no page: it finds its scripts below `prefix`.
 pub(crate) fn index(prefix: Option<&str>, status: StatusCode) -> Response {
+    document(prefix, status, "")
+}
+
+fn document(prefix: Option<&str>, status: StatusCode, links: &str) -> Response {
     let built = Dist::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    let text = built.unwrap_or_else(|| NOT_BUILT.to_owned());
+    let text = built.unwrap_or_else(|| NOT_BUILT.to_owned()).replace("</head>", &format!("{links}</head>"));
     let prefix = prefix.unwrap_or_default();
     let placed = text
         .replace("\"./", &format!("\"{prefix}/"))

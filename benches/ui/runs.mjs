@@ -1,0 +1,186 @@
+/**
+ * The page of runs in a real browser, over a million of them: how long until it has rows, and how long each filter takes.
+ *
+ * Usage: node runs.mjs [--program PATH] [--store DIR] [--base URL] [--runs N] [--times N] [--json]
+ *
+ * Without `--base` a server is started over a store that `synthetic.py` makes, or over `--store`. Needs `npm ci` in `ui/` and Debian's
+ * Chromium.
+ */
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { CHROMIUM, heap, here, PROGRAM, serveMade, SIZE, spread } from "./common.mjs";
+
+const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+
+const { values: options } = parseArgs({
+  options: {
+    program: { type: "string", default: PROGRAM },
+    store: { type: "string" },
+    base: { type: "string" },
+    runs: { type: "string", default: "1000000" },
+    times: { type: "string", default: "7" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+/** What is clicked, one after the other: a filter is put on, then taken off again. */
+const FILTERS = [
+  ["Status", "failed"],
+  ["Status", "running"],
+  ["Flow", "Flow001"],
+  ["Flow", "Flow003"],
+  ["User", "user01"],
+  ["User", "user07"],
+  ["Tag", "prod"],
+  ["Project", "p04"],
+];
+/** What is written into the box. */
+const QUERIES = ["-tag:prod -status:done dur>1h", "param.lr<0.001 status:done", "started>-30d", "needle", "4242"];
+
+/** Notes when rows are painted: put into the page before its own scripts. */
+function watch() {
+  const table = () => document.querySelector("[role=grid][aria-label=Runs]");
+  const filled = () => table()?.getAttribute("aria-busy") === "false" && table().querySelectorAll("[role=row] input").length > 10;
+  // The next frame begins when this one has been painted.
+  const painted = (done) => requestAnimationFrame(() => done(performance.now()));
+  window.rows = new Promise((done) => {
+    const look = () => (filled() ? painted(done) : requestAnimationFrame(look));
+    requestAnimationFrame(look);
+  });
+  /** How long it takes, ms, until the rows are those of what `act` asks for. */
+  window.until = async (act) => {
+    const began = performance.now();
+    let busy = false;
+    const seen = new MutationObserver(() => {
+      busy ||= table()?.getAttribute("aria-busy") === "true";
+    });
+    seen.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
+    act();
+    const ended = await new Promise((done) => {
+      const look = () => {
+        if (performance.now() - began > 20_000) return done(Number.NaN);
+        const ready = busy && table()?.getAttribute("aria-busy") === "false";
+        return ready ? painted(done) : requestAnimationFrame(look);
+      };
+      look();
+    });
+    seen.disconnect();
+    return ended - began;
+  };
+}
+
+/** Opens the page in a browser that knows nothing, or has been there before. */
+async function open(context, base) {
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.goto(base, { waitUntil: "commit" });
+  const rows = await page.evaluate(() => window.rows);
+  const { paint, asked, requests } = await page.evaluate(() => {
+    const resources = performance.getEntriesByType("resource");
+    return {
+      paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+      asked: resources.filter(({ name }) => name.includes("/api/v1/runs")).length,
+      requests: resources.length,
+    };
+  });
+  return { page, rows, paint, asked, requests };
+}
+
+async function opening(browser, base) {
+  const [first, again] = [[], []];
+  let last;
+  for (let n = 0; n < Number(options.times); n++) {
+    const context = await browser.newContext({ viewport: SIZE });
+    last = await open(context, base);
+    first.push(last);
+    again.push(await open(context, base));
+    await context.close();
+  }
+  const of = (all, what) => spread(all.map((one) => one[what]));
+  return {
+    paint: of(first, "paint"),
+    rows: of(first, "rows"),
+    again: of(again, "rows"),
+    asked: last.asked,
+    requests: last.requests,
+  };
+}
+
+const toggle = (page, [section, value]) =>
+  page.evaluate(
+    ([section, value]) =>
+      window.until(() => document.querySelector(`section[aria-label="${section}"] input[aria-label="${value}"]`).click()),
+    [section, value],
+  );
+
+async function filtering(page) {
+  const found = {};
+  const note = (name, ms) => {
+    found[name] ??= [];
+    found[name].push(ms);
+  };
+  for (let n = 0; n < Number(options.times); n++) {
+    for (const filter of FILTERS) {
+      note(filter.join(" "), await toggle(page, filter));
+      await page.waitForTimeout(100);
+      note("taken off again", await toggle(page, filter));
+      await page.waitForTimeout(100);
+    }
+    for (const query of QUERIES) {
+      await page.getByRole("combobox", { name: "Which runs" }).fill(query);
+      // Completion is not what is measured.
+      await page.waitForTimeout(400);
+      const press = () =>
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      note(query, await page.evaluate(`window.until(${press})`));
+      await page.waitForTimeout(100);
+    }
+    await page.getByRole("combobox", { name: "Which runs" }).fill("");
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(500);
+  }
+  const each = Object.fromEntries(Object.entries(found).map(([name, times]) => [name, spread(times)]));
+  return { each, all: spread(Object.values(found).flat()) };
+}
+
+async function main() {
+  const { base, stop } = await serveMade(options, ["--runs", options.runs]);
+  const browser = await chromium.launch(CHROMIUM);
+  try {
+    for (;;) {
+      const answer = await (await fetch(`${base}/api/v1/runs?limit=1&facets=0`)).json();
+      if (!answer.loading) break;
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    const opened = await opening(browser, base);
+    const { page } = await open(await browser.newContext({ viewport: SIZE }), base);
+    const filters = await filtering(page);
+    const result = { runs: Number(options.runs), opened, filters, memory: await heap(browser, page) };
+    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    else print(result);
+  } finally {
+    await browser.close();
+    stop();
+  }
+}
+
+function print({ runs, opened, filters, memory }) {
+  const row = (name, { p50, p95 }) => `| ${name} | ${p50.toFixed(0)} · ${p95.toFixed(0)} ms |`;
+  const lines = [
+    `${runs} runs: ${opened.asked} question, ${opened.requests} requests`,
+    "",
+    "| what | p50 · p95 |",
+    "|---|---|",
+    row("first paint", opened.paint),
+    row("rows of a browser that was never here", opened.rows),
+    row("— that was here before", opened.again),
+    row("a filter, until its rows are painted", filters.all),
+    ...Object.entries(filters.each).map(([name, of]) => row(`— ${name}`, of)),
+    `| memory: JavaScript heap, the whole tab | ${memory.heap.toFixed(0)} · ${memory.tab.toFixed(0)} MB |`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+await main();
