@@ -38,8 +38,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
-    // What every page needs is one script, not one for each set of pages that happen to share a part.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", tags: ["$initial"] }] } } },
+    // A request costs a browser some milliseconds: what all pages need is one script, what many need another, and styles are one file.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "base", tags: ["$initial"], priority: 2 },
+            { name: "shared", minShareCount: 4, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: {

@@ -9,12 +9,17 @@ import type { ReactElement } from "react";
 import { base } from "~/api/base";
 import { Empty } from "~/parts/Empty";
 import { NotFound, PageProblem, Shell } from "~/shell/Shell";
-import { parseSearch, writeSearch } from "~/shell/url";
+import { parseSearch, type Search, writeSearch } from "~/shell/url";
 
 // Each page is a script of its own, which is fetched when somebody goes there (or points at a link to it).
 const pages = import.meta.glob<Record<string, unknown>>("./{runs,flow,run,task,compare,spins}/*Page.tsx");
 
 type Lazy<P> = ((props: P) => ReactElement) & { preload?: () => Promise<void> };
+
+/** What a page's script may offer, beside the page: to fetch what the page will want before it is there. */
+interface PageScript {
+  ahead?: (params: Record<string, string>, search: Search) => Promise<void>;
+}
 
 function page<P = Record<never, never>>(file: string, name: string): Lazy<P> {
   const load = pages[file];
@@ -137,6 +142,20 @@ export const router = createRouter({
   defaultErrorComponent: PageProblem,
   scrollRestoration: true,
 });
+
+const FILES: Partial<Record<string, string>> = {
+  "/": "./runs/RunsPage.tsx",
+  "/$flow/$run/view/$tab": "./run/RunPage.tsx",
+  "/$flow/$run/$step/$task": "./task/TaskPage.tsx",
+};
+
+/** Loads the page of the address, and what it will want: then it can be shown at once, and whole. */
+export async function begin(): Promise<void> {
+  await router.load();
+  const match = router.state.matches.at(-1);
+  const script = (await pages[FILES[match?.routeId ?? ""] ?? ""]?.()) as PageScript | undefined;
+  await script?.ahead?.(match?.params ?? {}, (match?.search ?? {}) as Search);
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,6 +1,6 @@
 //! Counts: of facets, and of groups.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -88,6 +88,8 @@ struct Tally {
     flow: Vec<u32>,
     user: Vec<u32>,
     sets: Vec<u32>,
+    /// Of tags, by their numbers in sets; found when it is asked for.
+    tags: OnceCell<Vec<u64>>,
 }
 
 /// Counts by number, then by state.
@@ -118,9 +120,9 @@ impl Index {
                 }
                 Facet::Flow => numbered(&tally().flow),
                 Facet::User => numbered(&tally().user),
-                Facet::Tag => self.tags_of(&tally().sets, Field::Tag),
-                Facet::Project => self.tags_of(&tally().sets, Field::Project),
-                Facet::Branch => self.tags_of(&tally().sets, Field::Branch),
+                Facet::Tag => self.tags_of(tally(), Field::Tag),
+                Facet::Project => self.tags_of(tally(), Field::Project),
+                Facet::Branch => self.tags_of(tally(), Field::Branch),
             };
             let name = |code: u32| match facet {
                 Facet::Status => crate::columns::STATUSES[code as usize].as_str(),
@@ -148,16 +150,17 @@ impl Index {
             flow: vec![0; self.by_flow.len()],
             user: vec![0; self.by_user.len()],
             sets: vec![0; self.tag_sets.len()],
+            tags: OnceCell::new(),
         };
         // Of most rows it is quicker to count the others.
         let others = rows.len() * 2 > self.alive.len();
         let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
-        for row in if others { &counted } else { rows } {
+        dense::each(if others { &counted } else { rows }, |row| {
             let row = row as usize;
             tally.flow[self.columns.flow[row] as usize] += 1;
             tally.user[self.columns.user[row] as usize] += 1;
             tally.sets[self.columns.tags[row] as usize] += 1;
-        }
+        });
         if others {
             let all = |set: &RoaringBitmap| u32::try_from(set.len()).unwrap_or(u32::MAX);
             tally.flow.iter_mut().zip(&self.by_flow).for_each(|(count, of)| *count = all(of) - *count);
@@ -167,18 +170,21 @@ impl Index {
         tally
     }
 
-    /// How many runs have each tag, from how many have each set of them.
-    fn tags_of(&self, sets: &[u32], field: Field) -> Vec<(u32, u64)> {
+    /// How many runs have each tag of a field.
+    fn tags_of(&self, tally: &Tally, field: Field) -> Vec<(u32, u64)> {
+        let counts = tally.tags.get_or_init(|| self.count_tags(&tally.sets));
         let wanted = self.wanted_tags(field);
-        let mut tags = vec![0; self.tags.len()];
+        let of = |n: usize| if wanted[n] { counts[n] } else { 0 };
+        (0..).zip((0..self.tags.len()).map(|code| of(code * 2) + of(code * 2 + 1))).collect()
+    }
+
+    /// How many runs have each tag, by its number in sets, from how many have each set.
+    fn count_tags(&self, sets: &[u32]) -> Vec<u64> {
+        let mut tags = vec![0; self.tags.len() * 2];
         for (set, count) in (0..).zip(sets).filter(|(_, count)| **count > 0) {
-            for tag in self.tag_sets.get(set) {
-                if wanted[*tag as usize] {
-                    tags[(tag / 2) as usize] += u64::from(*count);
-                }
-            }
+            self.tag_sets.get(set).iter().for_each(|tag| tags[*tag as usize] += u64::from(*count));
         }
-        (0..).zip(tags).collect()
+        tags
     }
 
     /// Which tags count: those that a field is kept as, or those of users. By their numbers in sets.
@@ -240,37 +246,48 @@ impl Index {
     }
 
     fn group_counts(&self, rows: &RoaringBitmap, by: GroupBy, days: Option<&[Day]>) -> Counts {
-        let counts = match by {
-            GroupBy::Status => (0..self.by_status.len())
-                .map(|n| {
-                    let mut counts = [0; 5];
-                    counts[n] = rows.intersection_len(&self.by_status[n]);
-                    counts
-                })
-                .collect(),
-            GroupBy::Day => self.day_counts(rows, days.unwrap_or_default()),
-            GroupBy::Flow => self.column_counts(rows, &self.columns.flow, &sizes(&self.by_flow)),
-            GroupBy::User => self.column_counts(rows, &self.columns.user, &sizes(&self.by_user)),
-            GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
-                let totals: Vec<u64> = self.set_runs.iter().copied().map(u64::from).collect();
-                self.tag_counts(&self.column_counts(rows, &self.columns.tags, &totals), by)
-            }
-        };
+        let counts =
+            match by {
+                GroupBy::Status => (0..self.by_status.len())
+                    .map(|n| {
+                        let mut counts = [0; 5];
+                        counts[n] = rows.intersection_len(&self.by_status[n]);
+                        counts
+                    })
+                    .collect(),
+                GroupBy::Day => self.day_counts(rows, days.unwrap_or_default()),
+                GroupBy::Flow => self
+                    .counts_by(rows, &sizes(&self.by_flow), |row| self.columns.flow[row as usize] as usize),
+                GroupBy::User => self
+                    .counts_by(rows, &sizes(&self.by_user), |row| self.columns.user[row as usize] as usize),
+                GroupBy::Tag | GroupBy::Project | GroupBy::Branch => {
+                    let totals: Vec<u64> = self.set_runs.iter().copied().map(u64::from).collect();
+                    let sets = self.counts_by(rows, &totals, |row| self.columns.tags[row as usize] as usize);
+                    self.tag_counts(&sets, by)
+                }
+            };
         (0..).zip(counts).filter(|(_, counts)| counts.iter().any(|count| *count > 0)).collect()
     }
 
-    /// By the numbers of a column, which `totals` of all rows have.
-    fn column_counts(&self, rows: &RoaringBitmap, column: &[u32], totals: &[u64]) -> Vec<[u64; 5]> {
+    /// By a number of each row, below that of `totals`: how many of all rows have it.
+    fn counts_by(
+        &self,
+        rows: &RoaringBitmap,
+        totals: &[u64],
+        number: impl Fn(u32) -> usize,
+    ) -> Vec<[u64; 5]> {
         let mut counts = vec![[0; 5]; totals.len()];
-        let mut count = |row: u32| {
-            counts[column[row as usize] as usize][usize::from(self.columns.status(row))] += 1;
+        let count = |row: u32| {
+            if let Some(counts) = counts.get_mut(number(row)) {
+                counts[usize::from(self.columns.status(row))] += 1;
+            }
         };
         if rows.len() < self.alive.len() {
-            rows.iter().for_each(count);
+            dense::each(rows, count);
             return counts;
         }
         // Most are done: of all runs it is quicker to count the others.
-        (rows - &self.by_status[DONE]).iter().for_each(&mut count);
+        dense::each(&(rows - &self.by_status[DONE]), count);
         for (counts, total) in counts.iter_mut().zip(totals) {
             counts[DONE] = total - counts.iter().sum::<u64>();
         }
@@ -289,18 +306,18 @@ impl Index {
         tags
     }
 
-    /// By days, along the order of starts.
+    /// By days.
     fn day_counts(&self, rows: &RoaringBitmap, days: &[Day]) -> Vec<[u64; 5]> {
-        let some = (rows.len() < self.alive.len()).then(|| dense::bits(self.columns.len(), rows));
-        let is_wanted = |row: u32| some.as_ref().is_none_or(|some| dense::has(some, row));
-        let counted = |day: &Day| {
-            let mut counts = [0; 5];
-            for row in self.started_on(day).iter().filter(|row| is_wanted(**row)) {
-                counts[usize::from(self.columns.status(*row))] += 1;
+        let totals: Vec<u64> = days.iter().map(|day| self.started_on(day).len() as u64).collect();
+        // Rows mostly follow each other in time.
+        let last = Cell::new(0);
+        self.counts_by(rows, &totals, |row| {
+            let at = self.columns.started[row as usize];
+            if !days.get(last.get()).is_some_and(|day| (day.from..day.to).contains(&at)) {
+                last.set(days.partition_point(|day| day.to <= at));
             }
-            counts
-        };
-        days.iter().map(counted).collect()
+            last.get()
+        })
     }
 
     /// The runs of a day, the oldest first.
@@ -318,9 +335,10 @@ impl Index {
                 after_prefix(&self.tags, code, by.tags().unwrap_or(Field::Tag)).to_owned()
             }
             GroupBy::Status => crate::columns::STATUSES[code as usize].as_str().to_owned(),
-            GroupBy::Day => {
-                days.and_then(|days| days.get(code as usize)).map(|day| day.date.to_string()).unwrap_or_default()
-            }
+            GroupBy::Day => days
+                .and_then(|days| days.get(code as usize))
+                .map(|day| day.date.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -441,7 +459,8 @@ fn days_between(first: i64, last: i64, zone: &TimeZone) -> Vec<Day> {
     let mut days = Vec::new();
     let mut from = first.max(last - MOST_DAYS);
     while from <= last {
-        let date = Timestamp::from_microsecond(from).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date();
+        let date =
+            Timestamp::from_microsecond(from).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date();
         let next = date.tomorrow().and_then(|next| next.to_zoned(zone.clone()));
         let to = next.map_or(i64::MAX, |next| next.timestamp().as_microsecond());
         days.push(Day { date, from: if days.is_empty() { i64::MIN } else { from }, to });

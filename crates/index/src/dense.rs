@@ -25,14 +25,27 @@ pub(crate) fn collect(len: usize, rows: impl Iterator<Item = u32>) -> RoaringBit
     RoaringBitmap::from_lsb0_bytes(0, &bytes)
 }
 
+/// Goes through rows, many at a time: one at a time takes twice as long.
+pub(crate) fn each(rows: &RoaringBitmap, mut each: impl FnMut(u32)) {
+    let mut iter = rows.iter();
+    let mut many = [0; 1024];
+    loop {
+        let some = iter.next_many(&mut many);
+        if some.is_empty() {
+            return;
+        }
+        some.iter().for_each(|row| each(*row));
+    }
+}
+
 /// Rows as bits, 64 in a number, of those below `len`.
 pub(crate) fn bits(len: usize, rows: &RoaringBitmap) -> Vec<u64> {
     let mut bits = vec![0; len.div_ceil(64)];
-    for row in rows {
+    each(rows, |row| {
         if let Some(bits) = bits.get_mut(row as usize / 64) {
             *bits |= 1 << (row % 64);
         }
-    }
+    });
     bits
 }
 

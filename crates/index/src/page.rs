@@ -292,7 +292,10 @@ impl Index {
         } else {
             // A bit is looked up much more quickly than a place in a bitmap that is packed.
             let wanted = dense::bits(self.columns.len(), rows);
-            column.iter().filter(|(row, _)| dense::has(&wanted, *row)).for_each(|(row, packed)| each(row, packed));
+            column
+                .iter()
+                .filter(|(row, _)| dense::has(&wanted, *row))
+                .for_each(|(row, packed)| each(row, packed));
         }
     }
 

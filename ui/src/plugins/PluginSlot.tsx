@@ -1,4 +1,5 @@
-import { Component, lazy, type ReactElement, type ReactNode, Suspense } from "react";
+import { Component, type ReactElement, type ReactNode } from "react";
+import { later } from "~/parts/later";
 import { developing } from "./dev";
 import css from "./PluginSlot.module.css";
 import type { PluginViewProps } from "./PluginView";
@@ -6,7 +7,7 @@ import type { Context, FramedPlugin, Slot } from "./types";
 import { useSlot } from "./usePlugins";
 
 // What frames need is fetched where there is a plugin.
-const View = lazy(async () => ({ default: (await import("./PluginView")).PluginView }));
+const View = later(async () => (await import("./PluginView")).PluginView);
 
 /** The frames of a slot: nothing, where no plugin is. */
 export function PluginSlot({
@@ -31,9 +32,7 @@ export function OnePlugin(props: PluginViewProps): ReactElement {
   const version = developing() ? props.plugin.changed : "";
   return (
     <Contained>
-      <Suspense fallback={null}>
-        <View key={`${version} ${keyOf(props.context)}`} {...props} />
-      </Suspense>
+      <View key={`${version} ${keyOf(props.context)}`} {...props} />
     </Contained>
   );
 }

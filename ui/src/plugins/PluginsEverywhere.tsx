@@ -1,9 +1,10 @@
-import { lazy, type ReactElement, Suspense } from "react";
+import type { ReactElement } from "react";
+import { later } from "~/parts/later";
 import { usePlace } from "~/shell/usePlace";
 import { developing } from "./dev";
 import { PluginSlot } from "./PluginSlot";
 
-const DevPanel = lazy(async () => ({ default: (await import("./DevPanel")).DevPanel }));
+const DevPanel = later(async () => (await import("./DevPanel")).DevPanel);
 
 /** Plugins of every page: below the bar, those without anything to see, and how all are while one is written. */
 export function PluginsEverywhere(): ReactElement {
@@ -12,11 +13,7 @@ export function PluginsEverywhere(): ReactElement {
     <>
       <PluginSlot slot="header" {...place} />
       <PluginSlot slot="headless" silent {...place} />
-      {developing() && (
-        <Suspense fallback={null}>
-          <DevPanel />
-        </Suspense>
-      )}
+      {developing() && <DevPanel />}
     </>
   );
 }

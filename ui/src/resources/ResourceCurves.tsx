@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type ReactElement, type ReactNode, Suspense } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { get } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { bytes, count, duration } from "~/theme/format";
 import css from "./ResourceCurves.module.css";
 import { most, type Series, seriesOf, stepped } from "./series";
 
-const Plot = lazy(() => import("./Plot"));
+const Plot = later(async () => (await import("./Plot")).default, <Loading what="drawing" />);
 const ATTEMPT = "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/attempts/{attempt}/resources";
 /** A curve that grows is read again so often: it has a point about each second. */
 const AGAIN = 2000;
@@ -37,9 +38,7 @@ export function ResourceCurves({ flow, run, task, attempt, running }: CurvesProp
   return (
     <div className={css.curves}>
       <Facts data={data} series={series} />
-      <Suspense fallback={<Loading what="drawing" lines={5} />}>
-        <Plots series={stepped(series)} startedAt={data.started_at} />
-      </Suspense>
+      <Plots series={stepped(series)} startedAt={data.started_at} />
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { type ComponentType, lazy, type ReactElement, Suspense, useState } from "react";
+import { type ComponentType, type ReactElement, useState } from "react";
+import { queryClient } from "~/api/query";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { type Later, later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TabLinks } from "~/parts/Tabs";
 import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
@@ -14,7 +16,7 @@ import { tabHref } from "./links";
 import { RunHeader } from "./RunHeader";
 import css from "./RunPage.module.css";
 import { TABS } from "./tabs";
-import { useRun } from "./useRun";
+import { runQuery, useRun } from "./useRun";
 
 type TabProps = { flow: string; run: string };
 
@@ -29,20 +31,26 @@ function nameOf(tab: string): string {
 }
 
 /** Fetches a tab's script while its run is asked for, and what the tab itself asks for ahead. */
-async function ahead(tab: string, flow: string, run: string): Promise<void> {
+async function tabAhead(tab: string, flow: string, run: string): Promise<void> {
   const page = await scripts[`../${tab}/${nameOf(tab)}.tsx`]?.();
   (page as { ahead?: (flow: string, run: string) => void } | undefined)?.ahead?.(flow, run);
 }
 
-function pageOf(tab: string): ComponentType<TabProps> {
+function pageOf(tab: string): Later<TabProps> {
   const name = nameOf(tab);
   const load = scripts[`../${tab}/${name}.tsx`];
-  if (!load) return () => <Empty title={`${name} is not there yet`} />;
-  return lazy(async () => {
-    const page = (await load())[name];
+  const fetched = async () => {
+    const page = (await load?.())?.[name];
     if (!page) throw new Error(`${name} is not exported`);
-    return { default: page };
-  });
+    return page;
+  };
+  return later(fetched, <Loading what={tab} lines={6} />);
+}
+
+/** Fetches what the page of a run will want. */
+export async function ahead({ flow = "", run = "", tab = "timeline" }: Partial<TabProps & { tab: string }>) {
+  const about = queryClient.prefetchQuery(runQuery(queryClient, flow, run));
+  await Promise.all([about, tabAhead(tab, flow, run), pages.get(tab)?.ahead()]);
 }
 
 /** A run: how it is, and everything about it in tabs. */
@@ -53,7 +61,7 @@ export function RunPage(): ReactElement {
 
 function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
   // What cannot be fetched is asked for again when the tab is shown, and said there.
-  useState(() => void ahead(tab, flow, run).catch(() => {}));
+  useState(() => void tabAhead(tab, flow, run).catch(() => {}));
   const { bundle, error, retry } = useRun(flow, run);
   const Page = pages.get(tab);
   useTitle(bundle ? `${flow}/${run} ${bundle.state.status}` : `${flow}/${run}`);
@@ -74,15 +82,13 @@ function OneRun({ flow, run, tab }: TabProps & { tab: string }): ReactElement {
       <Failures flow={flow} run={run} state={bundle.state} />
       <RunTabs flow={flow} run={run} tasks={bundle.state.tasks.tasks} />
       <div className={css.panel} id="run-tab">
-        <Suspense fallback={<Loading what={tab} lines={6} />}>
-          {Page ? (
-            <Page flow={flow} run={run} />
-          ) : isPluginTab(tab) ? (
-            <PluginTab slot="run-tab" {...{ flow, run, tab }} />
-          ) : (
-            <NoTab tab={tab} />
-          )}
-        </Suspense>
+        {Page ? (
+          <Page flow={flow} run={run} />
+        ) : isPluginTab(tab) ? (
+          <PluginTab slot="run-tab" {...{ flow, run, tab }} />
+        ) : (
+          <NoTab tab={tab} />
+        )}
       </div>
     </article>
   );

@@ -1,4 +1,4 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { get, Problem } from "~/api/client";
 import type { RunBundle, RunState } from "~/api/types";
@@ -22,7 +22,15 @@ export const runKey = (flow: string, run: string) => ["run", flow, run] as const
  */
 export function useRun(flow: string, run: string): RunView {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({
+  const { data, error, refetch } = useQuery(runQuery(client, flow, run));
+  const there = data !== undefined;
+  useEffect(() => (there ? follow(client, flow, run) : undefined), [client, flow, run, there]);
+  return { bundle: data, error, retry: () => void refetch() };
+}
+
+/** How a run is asked for. */
+export const runQuery = (client: QueryClient, flow: string, run: string) =>
+  queryOptions({
     queryKey: runKey(flow, run),
     queryFn: async ({ signal }) => {
       const fresh = await get("/api/v1/flows/{flow}/runs/{run}", { path: { flow, run }, signal });
@@ -31,10 +39,6 @@ export function useRun(flow: string, run: string): RunView {
       return known && known.state.seq > fresh.state.seq ? { ...fresh, state: known.state } : fresh;
     },
   });
-  const there = data !== undefined;
-  useEffect(() => (there ? follow(client, flow, run) : undefined), [client, flow, run, there]);
-  return { bundle: data, error, retry: () => void refetch() };
-}
 
 // One watch for each run, however many parts of a page show it.
 const followed = new Map<string, { users: number; stop: () => void }>();

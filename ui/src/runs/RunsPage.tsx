@@ -1,19 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useCallback, useMemo, useState } from "react";
+import { type ReactElement, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useLive } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { toast } from "~/parts/toast";
 import { ColumnPlugins, usePluginColumns } from "~/plugins/columns/usePluginColumns";
 import { useTitle } from "~/shell/title";
-import { useUrl } from "~/shell/url";
+import { type Search, useUrl } from "~/shell/url";
 import type { News } from "./data/news";
 import { useReload } from "./data/useReload";
-import { useRunList } from "./data/useRunList";
+import { listAhead, useRunList } from "./data/useRunList";
 import { Facets } from "./facets/Facets";
 import { RunsMain } from "./page/RunsMain";
 import { Summary } from "./page/Summary";
 import { Toolbar } from "./page/Toolbar";
-import { useNarrow } from "./page/useNarrow";
+import { isNarrow, useNarrow } from "./page/useNarrow";
 import { useRunsKeys } from "./page/useRunsKeys";
 import { MOST_COMPARED, useSelection } from "./page/useSelection";
 import { setRunsPrefs, useRunsPrefs } from "./prefs";
@@ -22,6 +22,13 @@ import { QueryBar } from "./query/QueryBar";
 import css from "./RunsPage.module.css";
 import { NEWEST, viewOf } from "./search";
 import { apiColumns, columnsOf, NARROW } from "./table/columns";
+
+/** Fetches what the page of runs will want. */
+export async function ahead(_: unknown, search: Search): Promise<void> {
+  const { query, sort, columns } = viewOf(search);
+  const own = isNarrow() ? NARROW : columnsOf(columns ?? useRunsPrefs.getState().columns);
+  await listAhead({ query, sort, columns: apiColumns(own) });
+}
 
 /** All runs: what one looks for, what they differ in, when they were and how long they took, and the list itself, live. */
 export function RunsPage(): ReactElement {
@@ -37,6 +44,8 @@ export function RunsPage(): ReactElement {
   const columns = usePluginColumns(own, narrow);
   const shown = useRunList(query, sort, apiColumns(own));
   const { list, wanted, pending, reload } = shown;
+  // Rows are what one waits for.
+  const counts = useDeferredValue(list.facets, undefined);
   const [current, setCurrent] = useState<string>();
   useTitle(query === "" ? "" : query);
   useReload(wanted, reload);
@@ -92,7 +101,7 @@ export function RunsPage(): ReactElement {
         />
       </div>
       <div className={css.middle}>
-        {facets && <Facets facets={list.facets} query={query} onQuery={ask} />}
+        {facets && <Facets facets={counts} query={query} onQuery={ask} />}
         <div className={css.main}>
           <Summary
             list={list}
@@ -144,13 +153,16 @@ const FOREIGN = {
   timerange_end: "",
 } as const;
 
+/** What cells do; the same for every query, so that rows that stay are not drawn again. */
 function useCells(query: string, ask: (query: string) => void) {
+  const latest = useRef(query);
+  latest.current = query;
   return useMemo(
     () => ({
-      onTag: (tag: string) => ask(toggle(query, "tag", tag)),
-      onValue: (id: string, value: string) => ask(only(query, id, value)),
+      onTag: (tag: string) => ask(toggle(latest.current, "tag", tag)),
+      onValue: (id: string, value: string) => ask(only(latest.current, id, value)),
     }),
-    [query, ask],
+    [ask],
   );
 }
 

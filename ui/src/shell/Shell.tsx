@@ -1,8 +1,9 @@
 import { type ErrorComponentProps, Link, Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, type ReactElement, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactElement, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useDenied } from "~/api/session";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TooltipLayer } from "~/parts/Tooltip";
 import { PluginsEverywhere } from "~/plugins/PluginsEverywhere";
@@ -21,8 +22,8 @@ import { useGo } from "./useGo";
 import { usePaste } from "./usePaste";
 import { usePlace } from "./usePlace";
 
-const Finder = lazy(() => import("./finder/Finder").then((module) => ({ default: module.Finder })));
-const HelpSheet = lazy(() => import("./HelpSheet").then((module) => ({ default: module.HelpSheet })));
+const Finder = later(async () => (await import("./finder/Finder")).Finder);
+const HelpSheet = later(async () => (await import("./HelpSheet")).HelpSheet);
 
 /** What is open above the page. */
 type Above = { what: "finder"; text: string } | { what: "help" } | undefined;
@@ -76,10 +77,8 @@ export function Shell(): ReactElement {
           </Suspense>
         )}
       </main>
-      <Suspense fallback={null}>
-        {above?.what === "finder" && <Finder key={above.text} text={above.text} onClose={close} />}
-        {above?.what === "help" && <HelpSheet onClose={close} />}
-      </Suspense>
+      {above?.what === "finder" && <Finder key={above.text} text={above.text} onClose={close} />}
+      {above?.what === "help" && <HelpSheet onClose={close} />}
       <Toasts />
       <TooltipLayer />
     </>

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, type ReactElement, Suspense } from "react";
+import type { ReactElement } from "react";
 import { get } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Copy } from "~/parts/Copy";
 import { Segmented } from "~/parts/Field";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { Panel } from "~/parts/Panel";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { StatusBadge } from "~/parts/StatusBadge";
@@ -18,9 +19,10 @@ import { type Spin, sideName, valueText } from "./words";
 type Detail = Schemas["SpinDetail"];
 
 // What artifacts look like is drawn by the scripts of a task's page.
-const Changes = lazy(async () => ({ default: (await import("./Changes")).Changes }));
-const FileDiff = lazy(async () => ({ default: (await import("~/code/DiffView")).FileDiff }));
-const FailureNotice = lazy(async () => ({ default: (await import("~/task/FailureNotice")).FailureNotice }));
+const reading = <Loading what="reading what it made" />;
+const Changes = later(async () => (await import("./Changes")).Changes, reading);
+const FileDiff = later(async () => (await import("~/code/DiffView")).FileDiff);
+const FailureNotice = later(async () => (await import("~/task/FailureNotice")).FailureNotice);
 
 interface DetailProps {
   flow: string;
@@ -55,11 +57,9 @@ export function SpinDetail({ flow, step, spin, status, against, onAgainst }: Det
   return (
     <div className={css.detail}>
       <Head spin={detail.spin} />
-      <Suspense fallback={null}>
-        {detail.spin.failure && (
-          <FailureNotice failure={detail.spin.failure} flow={flow} run={runOf(detail.spin)} />
-        )}
-      </Suspense>
+      {detail.spin.failure && (
+        <FailureNotice failure={detail.spin.failure} flow={flow} run={runOf(detail.spin)} />
+      )}
       <Commands detail={first.data} />
       {first.data.before != null && (
         <Segmented
@@ -72,10 +72,8 @@ export function SpinDetail({ flow, step, spin, status, against, onAgainst }: Det
           onChange={(to) => onAgainst(to === "before")}
         />
       )}
-      <Suspense fallback={<Loading what="reading what it made" />}>
-        <Changes detail={detail} />
-        <Code detail={detail} />
-      </Suspense>
+      <Changes detail={detail} />
+      <Code detail={detail} />
       <SpinLog {...{ flow, step, spin, status }} />
     </div>
   );

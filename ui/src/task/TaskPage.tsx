@@ -1,10 +1,12 @@
-import { lazy, type ReactElement, Suspense, useEffect, useRef } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
+import { queryClient } from "~/api/query";
 import type { AttemptDetail, TaskDetail } from "~/api/types";
 import { askAhead } from "~/logs/ahead";
 import { LogViewer } from "~/logs/LogViewer";
 import { readLogParams } from "~/logs/params";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { type Tab, Tabs } from "~/parts/Tabs";
 import { TaskLinks } from "~/plugins/links/TaskLinks";
@@ -12,12 +14,12 @@ import { PluginSlot } from "~/plugins/PluginSlot";
 import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
 import { useKey } from "~/shell/keys";
 import { useTitle } from "~/shell/title";
-import { useUrl } from "~/shell/url";
+import { type Search, useUrl } from "~/shell/url";
 import { Attempts } from "./Attempts";
 import { readTaskParams, type Section } from "./params";
 import { TaskHead } from "./TaskHead";
 import css from "./TaskPage.module.css";
-import { useTask } from "./useTask";
+import { taskQuery, useTask } from "./useTask";
 
 /** Whose page it is. */
 export interface TaskPageProps {
@@ -36,14 +38,16 @@ const cards = Object.values(
   import.meta.glob<{ TaskCards: (props: TaskCardsProps) => ReactElement }>("../cards/TaskCards.tsx"),
 )[0];
 // What is behind a tab comes when that is opened.
-const ArtifactList = lazy(async () => ({ default: (await import("~/artifacts/ArtifactList")).ArtifactList }));
-const Details = lazy(async () => ({ default: (await import("./Details")).Details }));
-const FailureNotice = lazy(async () => ({ default: (await import("./FailureNotice")).FailureNotice }));
-const Rail = lazy(async () => ({ default: (await import("./Rail")).Rail }));
-const ResourceCurves = lazy(async () => ({
-  default: (await import("~/resources/ResourceCurves")).ResourceCurves,
-}));
-const TaskCards = cards && lazy(async () => ({ default: (await cards()).TaskCards }));
+const waiting = <Loading what="getting ready" />;
+const ArtifactList = later(async () => (await import("~/artifacts/ArtifactList")).ArtifactList, waiting);
+const Details = later(async () => (await import("./Details")).Details, waiting);
+const FailureNotice = later(async () => (await import("./FailureNotice")).FailureNotice);
+const Rail = later(async () => (await import("./Rail")).Rail, <div />);
+const ResourceCurves = later(
+  async () => (await import("~/resources/ResourceCurves")).ResourceCurves,
+  waiting,
+);
+const TaskCards = cards && later(async () => (await cards()).TaskCards, waiting);
 
 /** Everything about one task: its attempts, why it is as it is, its log, artifacts, resources and cards. */
 export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactElement {
@@ -55,16 +59,24 @@ export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactEle
   return <Loaded flow={flow} run={run} task={task} />;
 }
 
+/** Fetches what the page of a task will want. */
+export async function ahead({ flow = "", run = "", task = "" }: Partial<TaskPageProps>, search: Search) {
+  logAhead(flow, run, task, search);
+  await Promise.all([queryClient.prefetchQuery(taskQuery(flow, run, task)), Rail.ahead()]);
+}
+
 /** The end of the log is asked for together with the task. */
 function useLogAhead(flow: string, run: string, task: string): void {
   const [search] = useUrl();
   const latest = useRef(search);
   latest.current = search;
-  useEffect(() => {
-    const { attempt, section } = readTaskParams(latest.current);
-    if (section === "log" && /^\d+$/.test(task))
-      askAhead({ flow, run, task }, attempt, readLogParams(latest.current).stream);
-  }, [flow, run, task]);
+  useEffect(() => logAhead(flow, run, task, latest.current), [flow, run, task]);
+}
+
+function logAhead(flow: string, run: string, task: string, search: Search): void {
+  const { attempt, section } = readTaskParams(search);
+  if (section === "log" && /^\d+$/.test(task))
+    askAhead({ flow, run, task }, attempt, readLogParams(search).stream);
 }
 
 function Missing({ error, retry }: { error: unknown; retry: () => void }): ReactElement {
@@ -92,9 +104,7 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
       <div className={css.top}>
         <TaskHead flow={flow} run={run} task={task} />
         <Attempts task={task} chosen={chosen?.attempt} onChoose={choose} />
-        <Suspense>
-          {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
-        </Suspense>
+        {chosen?.failure && <FailureNotice failure={chosen.failure} flow={flow} run={run} />}
         <TaskLinks {...{ flow, run, task }} attempt={chosen?.attempt} />
         <PluginSlot
           slot="task-details"
@@ -112,14 +122,10 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
           controls="task-part"
         />
         <div id="task-part" role="tabpanel" aria-label={section} className={css.part}>
-          <Suspense fallback={<Loading what="getting ready" />}>
-            <Part flow={flow} run={run} task={task} chosen={chosen} section={section} />
-          </Suspense>
+          <Part flow={flow} run={run} task={task} chosen={chosen} section={section} />
         </div>
       </div>
-      <Suspense fallback={<div />}>
-        <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
-      </Suspense>
+      <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
     </div>
   );
 }

@@ -1,10 +1,18 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { get, Problem } from "~/api/client";
 import type { TaskDetail } from "~/api/types";
 import { useLive } from "~/live";
 
 /** Under what a task is kept. */
 export const taskKey = (flow: string, run: string, task: string) => ["task", flow, run, task] as const;
+
+/** How a task is asked for. */
+export const taskQuery = (flow: string, run: string, task: string) =>
+  queryOptions({
+    queryKey: taskKey(flow, run, task),
+    queryFn: ({ signal }) =>
+      get("/api/v1/flows/{flow}/runs/{run}/tasks/{task}", { path: { flow, run, task }, signal }),
+  });
 
 /** A task as its page shows it. */
 export interface TaskView {
@@ -16,11 +24,7 @@ export interface TaskView {
 /** A task, as it is now for as long as its page is open. One that is not there yet may come. */
 export function useTask(flow: string, run: string, task: string): TaskView {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    queryKey: taskKey(flow, run, task),
-    queryFn: ({ signal }) =>
-      get("/api/v1/flows/{flow}/runs/{run}/tasks/{task}", { path: { flow, run, task }, signal }),
-  });
+  const { data, error, refetch } = useQuery(taskQuery(flow, run, task));
   const number = Number(task);
   const comes = error instanceof Problem && error.isMissing && Number.isSafeInteger(number);
   const watched = data?.status === "running" || comes;

@@ -40,9 +40,14 @@ export function bytes(count: number): string {
   return `${text} ${units[unit]}`;
 }
 
+// Making one takes a browser longer than drawing a row.
+const counts = new Intl.NumberFormat("en-US");
+
 /** A count with thin spaces between thousands: `50 003`. */
 export function count(of: number): string {
-  return new Intl.NumberFormat("en-US").format(of).replaceAll(",", "\u202f");
+  return of >= 0 && of < 1000 && Number.isInteger(of)
+    ? String(of)
+    : counts.format(of).replaceAll(",", "\u202f");
 }
 
 /** One or many: `plural(3, "task")` is `3 tasks`. */
@@ -91,8 +96,12 @@ export function moment(at: number, style: "full" | "day" | "clock" = "full", dig
   return `${text}.${String(fraction).padStart(6, "0").slice(0, digits)}`;
 }
 
+let local: string | undefined;
+
 /** The name of the viewer's zone: `Europe/Rome`. */
 export function zoneName(): string {
   const { zone } = usePrefs.getState();
-  return zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  if (zone !== "local") return zone;
+  local ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return local;
 }

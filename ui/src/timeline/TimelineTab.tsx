@@ -1,7 +1,8 @@
-import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo } from "react";
+import { type ReactElement, useCallback, useEffect, useMemo } from "react";
 import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { TimelineMarks } from "~/plugins/timeline/TimelineMarks";
 import { isLive, useRun } from "~/run/useRun";
@@ -26,9 +27,9 @@ import { useTimelineKeys } from "./useTimelineKeys";
 export { ahead } from "./data/store";
 
 // What is opened beside the timeline is fetched then.
-const AreaPanel = lazy(async () => ({ default: (await import("./AreaPanel")).AreaPanel }));
-const PathPanel = lazy(async () => ({ default: (await import("./PathPanel")).PathPanel }));
-const StepPanel = lazy(async () => ({ default: (await import("./StepPanel")).StepPanel }));
+const AreaPanel = later(async () => (await import("./AreaPanel")).AreaPanel);
+const PathPanel = later(async () => (await import("./PathPanel")).PathPanel);
+const StepPanel = later(async () => (await import("./StepPanel")).StepPanel);
 
 const NO_FILTER: Patch = {
   status: undefined,
@@ -86,26 +87,15 @@ export function TimelineTab({ flow, run }: { flow: string; run: string }): React
           ) : null}
           {layout && <Nothing layout={layout} store={store} view={view} live={live} change={change} />}
           {timeline.area && store && (
-            <Suspense>
-              <AreaPanel
-                tasks={store.tasks}
-                {...timeline.area}
-                zoom={() => timeline.area && zoomTo(timeline.scene, timeline.area.shown)}
-                close={() => change(areaPatch(undefined))}
-              />
-            </Suspense>
+            <AreaPanel
+              tasks={store.tasks}
+              {...timeline.area}
+              zoom={() => timeline.area && zoomTo(timeline.scene, timeline.area.shown)}
+              close={() => change(areaPatch(undefined))}
+            />
           )}
         </div>
-        <Suspense>
-          <Sides
-            flow={flow}
-            run={run}
-            timeline={timeline}
-            view={view}
-            seq={layout?.seq ?? 0}
-            change={change}
-          />
-        </Suspense>
+        <Sides flow={flow} run={run} timeline={timeline} view={view} seq={layout?.seq ?? 0} change={change} />
       </div>
     </div>
   );

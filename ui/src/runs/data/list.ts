@@ -74,6 +74,7 @@ export class RunList {
 
   /** Asks for the first rows, the number of all and the counts: one request. */
   async start(): Promise<void> {
+    if (this.ready) return;
     await this.asked("first", async () => {
       const answer = await this.page(null, FIRST, FACETS);
       this.pages.append(answer.rows, answer.next ?? null);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { RunList } from "./list";
+import { RunList, type Wanted } from "./list";
 
 interface Shown {
   /** What is shown: what was asked for before stays until there is something else. */
@@ -12,10 +12,28 @@ interface Shown {
   reload: () => void;
 }
 
+let begun: RunList | undefined;
+
+/** Begins to read a list that is about to be shown. */
+export async function listAhead(wanted: Wanted): Promise<void> {
+  begun = new RunList(wanted);
+  await begun.start();
+}
+
+/** The list that was begun, if it is the one that is wanted; it is shown once. */
+function takeBegun({ query, sort, columns }: Wanted): RunList | undefined {
+  const list = begun;
+  begun = undefined;
+  const own = list?.wanted;
+  return own?.query === query && own.sort === sort && own.columns === columns ? list : undefined;
+}
+
 /** A list of runs, live. */
 export function useRunList(query: string, sort: string, columns: string): Shown {
   const [round, setRound] = useState(0);
-  const [wanted, setWanted] = useState(() => new RunList({ query, sort, columns }));
+  const [wanted, setWanted] = useState(
+    () => takeBegun({ query, sort, columns }) ?? new RunList({ query, sort, columns }),
+  );
   const first = useRef(true);
   const shown = useRef(wanted);
 

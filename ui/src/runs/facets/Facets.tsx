@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { memo, type ReactElement } from "react";
 import type { Schemas } from "~/api/types";
 import { StatusMark } from "~/parts/StatusBadge";
 import { Facet } from "./Facet";
@@ -14,7 +14,7 @@ interface Props {
 const STATES = ["running", "done", "failed", "stopped", "lost"];
 
 /** What runs differ in, beside the list. */
-export function Facets({ facets, query, onQuery }: Props): ReactElement {
+export const Facets = memo(function Facets({ facets, query, onQuery }: Props): ReactElement {
   const counts = new Map(facets?.status.map(({ name, count }) => [name, count]));
   const states = STATES.map((name) => ({ name, count: facets ? (counts.get(name) ?? 0) : undefined }));
   const common = { query, onQuery };
@@ -39,4 +39,4 @@ export function Facets({ facets, query, onQuery }: Props): ReactElement {
       <Facet {...common} name="branch" title="Branch" values={facets?.branch ?? []} searchable startClosed />
     </aside>
   );
-}
+});

@@ -1,7 +1,8 @@
-import { type ComponentProps, lazy, type ReactElement, Suspense } from "react";
+import type { ComponentProps, ReactElement } from "react";
 import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { plural } from "~/theme/format";
 import type { RunList } from "../data/list";
@@ -11,8 +12,11 @@ import type { GroupBy } from "../search";
 import { RunsTable } from "../table/RunsTable";
 import { NoRuns, NothingMatches } from "./Empties";
 
-const Scatter = lazy(() => import("../scatter/Scatter"));
-const Groups = lazy(() => import("../groups/Groups"));
+const Scatter = later(async () => (await import("../scatter/Scatter")).default, <div className={css.dots} />);
+const Groups = later(
+  async () => (await import("../groups/Groups")).default,
+  <Loading what="Groups" lines={8} />,
+);
 
 interface Props {
   list: RunList;
@@ -40,30 +44,26 @@ export function RunsMain(props: Props): ReactElement {
   return (
     <>
       {scatter && !none && understandable && (
-        <Suspense fallback={<div className={css.dots} />}>
-          <Scatter
-            query={wanted.ready ? query : list.wanted.query}
-            total={list.total}
-            wanted={list.ready}
-            sequence={list.sequence}
-            onQuery={onQuery}
-            onOpen={onOpen}
-          />
-        </Suspense>
+        <Scatter
+          query={list.wanted.query}
+          total={list.total}
+          wanted={list.ready}
+          sequence={list.sequence}
+          onQuery={onQuery}
+          onOpen={onOpen}
+        />
       )}
       {problem && understood && <ProblemNotice error={problem} retry={reload} />}
       {none ? (
         <NothingMatches query={query} onQuery={onQuery} />
       ) : by ? (
-        <Suspense fallback={<Loading what="Groups" lines={8} />}>
-          <Groups
-            by={by}
-            query={wanted.ready ? query : list.wanted.query}
-            sequence={list.sequence}
-            onGroup={onGroup}
-            onOpen={onOpen}
-          />
-        </Suspense>
+        <Groups
+          by={by}
+          query={list.wanted.query}
+          sequence={list.sequence}
+          onGroup={onGroup}
+          onOpen={onOpen}
+        />
       ) : list.ready ? (
         <div className={css.below}>
           <Held list={list} reload={reload} />

@@ -37,7 +37,7 @@ export function RunsTable(props: Props): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const height = useRowHeight();
   const rows = list.rows;
-  const { from, to } = useWindow(scroller, height, rows, 0);
+  const { from, to } = useWindow(scroller, height, rows, list);
   const id = useId();
 
   useFollowTop(scroller, list);
@@ -108,17 +108,23 @@ function leastOf(track: string): number {
 
 /** Tells the list whether its newest rows are looked at. */
 function useFollowTop(scroller: React.RefObject<HTMLElement | null>, list: RunList): void {
+  // How far it is scrolled: to ask the element before it has been painted has the page laid out once more.
+  const top = useRef(0);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
+    if (top.current > 0) element.scrollTop = top.current = 0;
     const look = () => {
-      list.atTop = element.scrollTop < HEAD;
+      list.atTop = top.current < HEAD;
       if (list.atTop && list.isNewestFirst) list.release();
     };
-    element.scrollTop = 0;
+    const scrolled = () => {
+      top.current = element.scrollTop;
+      look();
+    };
     look();
-    element.addEventListener("scroll", look, { passive: true });
-    return () => element.removeEventListener("scroll", look);
+    element.addEventListener("scroll", scrolled, { passive: true });
+    return () => element.removeEventListener("scroll", scrolled);
   }, [scroller, list]);
 }
 

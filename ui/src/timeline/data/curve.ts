@@ -1,7 +1,5 @@
 /** How many tasks were at work at each moment. */
 
-import { ordered } from "./order";
-
 /** From `at[i]` on, `count[i]` were at work. */
 export interface Curve {
   at: Float64Array;
@@ -11,15 +9,16 @@ export interface Curve {
 
 /** The curve of things; an end is infinite or NaN while something goes on. */
 export function curveOf(starts: Float64Array, ends: Float64Array): Curve {
-  const over = ends.filter((end) => Number.isFinite(end));
-  const up = ordered(starts);
-  const down = ordered(over);
-  const at = new Float64Array(starts.length + over.length);
+  const up = starts.slice().sort();
+  const down = ends.slice().sort();
+  let over = down.length;
+  while (over > 0 && !Number.isFinite(down[over - 1])) over--;
+  const at = new Float64Array(up.length + over);
   const count = new Uint32Array(at.length);
   let [i, j, n, peak] = [0, 0, 0, 0];
   for (let length = 0; length < at.length; length++) {
-    const start = i < up.length ? (starts[up[i] as number] as number) : Number.POSITIVE_INFINITY;
-    const end = j < down.length ? (over[down[j] as number] as number) : Number.POSITIVE_INFINITY;
+    const start = i < up.length ? (up[i] as number) : Number.POSITIVE_INFINITY;
+    const end = j < over ? (down[j] as number) : Number.POSITIVE_INFINITY;
     // What begins when another ends was not at work beside it; what takes no time was there for a moment.
     if (start < end || j >= i) {
       at[length] = start;

@@ -40,10 +40,13 @@ export function filtered(tasks: Tasks, filter: Filter): Uint32Array {
     byFailure(tasks, filter),
     byText(tasks, filter),
   ];
-  const used = takes.filter((take) => take !== undefined);
-  let count = 0;
-  for (let row = 0; row < tasks.count; row++) {
-    if (used.every((take) => take(row))) rows[count++] = row;
+  let count = tasks.count;
+  for (let row = 0; row < count; row++) rows[row] = row;
+  for (const take of takes) {
+    if (!take) continue;
+    const left = count;
+    count = 0;
+    for (let i = 0; i < left; i++) if (take(rows[i] as number)) rows[count++] = rows[i] as number;
   }
   return rows.subarray(0, count);
 }

@@ -1,45 +1,77 @@
 /** Lanes: tasks that do not overlap share one, as they shared a slot of the machine. */
 
-/** A heap of numbers, the least first, ordered by `key`. */
+/** A heap of numbers, those with the least keys first. */
 class Heap {
   private readonly items: number[] = [];
-  constructor(private readonly key: (item: number) => number) {}
+  private readonly keys: number[] = [];
 
-  get least(): number | undefined {
-    return this.items[0];
+  /** The least key; infinite if there is none. */
+  get least(): number {
+    return this.keys[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  push(item: number): void {
-    const { items, key } = this;
+  push(item: number, key: number): void {
+    const { items, keys } = this;
     let at = items.length;
     items.push(item);
+    keys.push(key);
     while (at > 0) {
       const above = (at - 1) >> 1;
-      if (key(items[above] as number) <= key(item)) break;
+      if ((keys[above] as number) <= key) break;
       items[at] = items[above] as number;
+      keys[at] = keys[above] as number;
       at = above;
     }
     items[at] = item;
+    keys[at] = key;
   }
 
   pop(): number | undefined {
-    const { items, key } = this;
+    const { items, keys } = this;
     const least = items[0];
-    const last = items.pop();
-    if (last === undefined || items.length === 0) return least;
+    const item = items.pop();
+    const key = keys.pop();
+    if (item === undefined || key === undefined || items.length === 0) return least;
     let at = 0;
     for (;;) {
       let below = 2 * at + 1;
       if (below >= items.length) break;
-      const right = below + 1;
-      if (right < items.length && key(items[right] as number) < key(items[below] as number)) below = right;
-      if (key(items[below] as number) >= key(last)) break;
+      if (below + 1 < items.length && (keys[below + 1] as number) < (keys[below] as number)) below++;
+      if ((keys[below] as number) >= key) break;
       items[at] = items[below] as number;
+      keys[at] = keys[below] as number;
       at = below;
     }
-    items[at] = last;
+    items[at] = item;
+    keys[at] = key;
     return least;
   }
+}
+
+/** Things lane by lane, each lane's in order: their places, and where each lane is past. */
+export function byLane({ lane, lanes }: { lane: Uint32Array; lanes: number }): {
+  places: Uint32Array;
+  past: Uint32Array;
+} {
+  const past = new Uint32Array(lanes);
+  for (let i = 0; i < lane.length; i++) {
+    const number = lane[i] as number;
+    past[number] = (past[number] as number) + 1;
+  }
+  let sum = 0;
+  for (let number = 0; number < lanes; number++) {
+    const here = past[number] as number;
+    past[number] = sum;
+    sum += here;
+  }
+  const places = new Uint32Array(lane.length);
+  for (let i = 0; i < lane.length; i++) {
+    const number = lane[i] as number;
+    const at = past[number] as number;
+    places[at] = i;
+    past[number] = at + 1;
+  }
+  return { places, past };
 }
 
 /**
@@ -48,23 +80,19 @@ class Heap {
  */
 export function packed(starts: Float64Array, ends: Float64Array): { lane: Uint32Array; lanes: number } {
   const lane = new Uint32Array(starts.length);
-  const until: number[] = [];
-  const busy = new Heap((number) => until[number] as number);
-  const free = new Heap((number) => number);
+  let lanes = 0;
+  const busy = new Heap();
+  const free = new Heap();
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i] as number;
-    for (
-      let first = busy.least;
-      first !== undefined && (until[first] as number) <= start;
-      first = busy.least
-    ) {
-      free.push(busy.pop() as number);
+    while (busy.least <= start) {
+      const number = busy.pop() as number;
+      free.push(number, number);
     }
-    const number = free.pop() ?? until.length;
+    const number = free.pop() ?? lanes++;
     const end = ends[i] as number;
-    until[number] = Number.isNaN(end) ? Number.POSITIVE_INFINITY : Math.max(end, start + 1);
-    busy.push(number);
+    busy.push(number, Number.isNaN(end) ? Number.POSITIVE_INFINITY : Math.max(end, start + 1));
     lane[i] = number;
   }
-  return { lane, lanes: until.length };
+  return { lane, lanes };
 }

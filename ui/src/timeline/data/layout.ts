@@ -4,8 +4,8 @@ import { adopted, began, labelOf, NONE, took } from "./ask";
 import { type Curve, curveOf } from "./curve";
 import { counted, everything, type Filter, filtered, isEverything, type StateCounts } from "./filter";
 import { type Idle, idleOf, noIdle, toShown } from "./idle";
-import { packed } from "./lanes";
-import { ordered, sorted, sortedByText } from "./order";
+import { byLane, packed } from "./lanes";
+import { greatest, sorted, sortedByText } from "./order";
 import { FAILED, RUNNING, STOPPED, type Tasks } from "./tasks";
 
 /** What a bar is drawn as: a state, and two that are more than one. */
@@ -85,7 +85,8 @@ function grouped(tasks: Tasks, asked: Asked, found: Uint32Array): [string, Uint3
   if (asked.group === "none") return [["", found]];
   const lists = tasks.steps.map(() => new Uint32Array(found.length === 0 ? 0 : 16));
   const counts = new Uint32Array(lists.length);
-  for (const row of found) {
+  for (let i = 0; i < found.length; i++) {
+    const row = found[i] as number;
     const step = tasks.step[row] as number;
     const count = counts[step] as number;
     let list = lists[step] as Uint32Array<ArrayBuffer>;
@@ -121,6 +122,8 @@ class Builder {
   private readonly laneFrom: number[] = [];
   private readonly sections: Section[] = [];
   private items = 0;
+  /** Bars of tasks that had no attempt. */
+  private bare = 0;
   private shown = 0;
 
   constructor(
@@ -130,8 +133,10 @@ class Builder {
     private readonly found: Uint32Array,
   ) {
     let bars = 0;
-    for (const row of found)
+    for (let i = 0; i < found.length; i++) {
+      const row = found[i] as number;
       bars += Math.max(1, (tasks.bars[row + 1] as number) - (tasks.bars[row] as number));
+    }
     this.task = new Uint32Array(bars);
     this.bar = new Uint32Array(bars);
     this.kind = new Uint8Array(bars);
@@ -178,16 +183,17 @@ class Builder {
   }
 
   private lanes(order: Uint32Array): void {
-    const starts = Float64Array.from(order, (row) => began(this.tasks, row));
-    const ends = Float64Array.from(order, (row) => this.end(row));
-    const { lane, lanes } = packed(starts, ends);
-    const byLane = ordered(Float64Array.from(lane));
+    const starts = new Float64Array(order.length);
+    const ends = new Float64Array(order.length);
+    for (let i = 0; i < order.length; i++) {
+      starts[i] = began(this.tasks, order[i] as number);
+      ends[i] = this.end(order[i] as number);
+    }
+    const { places, past } = byLane(packed(starts, ends));
     let at = 0;
-    for (let number = 0; number < lanes; number++) {
+    for (let number = 0; number < past.length; number++) {
       this.laneFrom.push(this.items);
-      while (at < byLane.length && lane[byLane[at] as number] === number) {
-        this.put(order[byLane[at++] as number] as number);
-      }
+      while (at < (past[number] as number)) this.put(order[places[at++] as number] as number);
     }
   }
 
@@ -206,7 +212,8 @@ class Builder {
       const open = (tasks.state[row] as number) === RUNNING;
       const at = toShown(idle, tasks.created[row] as number);
       const kind = adopted(tasks, row) ? ADOPTED_BAR : (tasks.state[row] as number);
-      this.item(row, NONE, kind, [at, at, at, at, open ? Number.POSITIVE_INFINITY : at]);
+      this.item(row, NONE, kind, at, at, at, at, open ? Number.POSITIVE_INFINITY : at);
+      this.bare++;
       return;
     }
     for (let bar = first; bar < past; bar++) {
@@ -217,22 +224,38 @@ class Builder {
       const ready = bar === first ? (tasks.ready[row] as number) : (tasks.barEnd[bar - 1] as number);
       const wait = Math.min(ready, start);
       const open = Number.isNaN(end);
-      this.item(row, bar, lost ? LOST_BAR : state, [
+      this.item(
+        row,
+        bar,
+        lost ? LOST_BAR : state,
         toShown(idle, wait),
         toShown(idle, start),
         toShown(idle, start + (tasks.barStarting[bar] || 0)),
         open ? Number.POSITIVE_INFINITY : toShown(idle, end - (tasks.barSaving[bar] || 0)),
         open ? Number.POSITIVE_INFINITY : toShown(idle, Math.max(start, end)),
-      ]);
+      );
     }
   }
 
-  private item(row: number, bar: number, kind: number, at: [number, number, number, number, number]): void {
+  private item(
+    row: number,
+    bar: number,
+    kind: number,
+    wait: number,
+    from: number,
+    code: number,
+    saving: number,
+    to: number,
+  ): void {
     const i = this.items++;
     this.task[i] = row;
     this.bar[i] = bar;
     this.kind[i] = kind;
-    [this.wait[i], this.from[i], this.code[i], this.saving[i], this.to[i]] = at;
+    this.wait[i] = wait;
+    this.from[i] = from;
+    this.code[i] = code;
+    this.saving[i] = saving;
+    this.to[i] = to;
   }
 
   private extent(first: number): { from: number; to: number } {
@@ -248,8 +271,8 @@ class Builder {
   finish(): Layout {
     const { tasks, found, asked, idle } = this;
     this.laneFrom.push(this.items);
-    const real = (_: number, i: number) => this.bar[i] !== NONE;
-    const ends = this.to.filter(real);
+    const real = (times: Float64Array) =>
+      this.bare === 0 ? times : times.filter((_, i) => this.bar[i] !== NONE);
     return {
       seq: tasks.seq,
       sections: this.sections,
@@ -263,22 +286,24 @@ class Builder {
       saving: this.saving,
       to: this.to,
       rows: this.rows,
-      curve: curveOf(this.from.filter(real), ends),
+      curve: curveOf(real(this.from), real(this.to)),
       // Of its own: what is told is moved to the page.
       idle: { from: idle.from.slice(), to: idle.to.slice(), shown: idle.shown },
       end: toShown(idle, lastEnd(tasks)),
       counts: counted(tasks, filtered(tasks, everything)),
-      slowest: sorted(found, (row) => took(tasks, row, asked.now), true)
-        .filter((row) => !Number.isNaN(took(tasks, row, asked.now)))
-        .slice(0, SLOWEST),
+      slowest: greatest(found, (row) => took(tasks, row, asked.now), SLOWEST),
     };
   }
 }
 
 function lastEnd(tasks: Tasks): number {
+  return Math.max(greatestOf(tasks.barEnd), greatestOf(tasks.created));
+}
+
+/** The greatest of some times, at least 0; what has no end is NaN. */
+function greatestOf(times: Float64Array): number {
   let last = 0;
-  for (const end of tasks.barEnd) if (end > last) last = end;
-  for (const at of tasks.created) if (at > last) last = at;
+  for (let i = 0; i < times.length; i++) if ((times[i] as number) > last) last = times[i] as number;
   return last;
 }
 

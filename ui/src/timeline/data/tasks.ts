@@ -85,7 +85,7 @@ export function tasksOf(block: Block, base = block.header.base_at, steps: string
   const column = (name: string): Column => columns.get(name) ?? new Uint32Array(0);
   const shift = header.base_at - base;
   const at = (name: string) => times(column(name), header.tick_us, shift);
-  const id = Float64Array.from(column("task.id"));
+  const id = new Float64Array(column("task.id"));
   const started = at("attempt.started");
   const tasks: Tasks = {
     seq: header.seq,
@@ -95,27 +95,27 @@ export function tasksOf(block: Block, base = block.header.base_at, steps: string
     failures: header.failures,
     id,
     step: renumbered(column("task.step"), header.steps, steps),
-    state: Uint8Array.from(column("task.state")),
+    state: new Uint8Array(column("task.state")),
     created: at("task.created"),
     ready: new Float64Array(id.length).fill(Number.NaN),
     bars: bounds(column("task.attempts"), id.length),
     index: bounds(column("task.depth"), id.length),
-    indices: Float64Array.from(column("index")),
+    indices: new Float64Array(column("index")),
     parent: bounds(column("task.parents"), id.length),
-    parentFirst: Float64Array.from(column("parent.first")),
-    parentCount: Uint32Array.from(column("parent.count")),
+    parentFirst: new Float64Array(column("parent.first")),
+    parentCount: new Uint32Array(column("parent.count")),
     value: bounds(column("task.label"), id.length),
-    values: Uint8Array.from(column("label")),
-    barNumber: Uint16Array.from(column("attempt.number")),
-    barState: Uint8Array.from(column("attempt.state")),
+    values: new Uint8Array(column("label")),
+    barNumber: new Uint16Array(column("attempt.number")),
+    barState: new Uint8Array(column("attempt.state")),
     barStart: started,
     barEnd: ends(started, column("attempt.duration"), header.tick_us),
-    barFailure: Uint32Array.from(column("attempt.failure")),
+    barFailure: new Uint32Array(column("attempt.failure")),
     barStarting: times(column("attempt.starting"), header.tick_us, 0),
     barSaving: times(column("attempt.saving"), header.tick_us, 0),
-    barPid: Uint32Array.from(column("attempt.pid")),
+    barPid: new Uint32Array(column("attempt.pid")),
     barCpu: times(column("attempt.cpu"), header.tick_us, 0),
-    barRss: Uint32Array.from(column("attempt.rss")),
+    barRss: new Uint32Array(column("attempt.rss")),
   };
   return tasks;
 }
@@ -147,5 +147,7 @@ function renumbered(column: Column, names: string[], steps: string[]): Uint16Arr
     const known = steps.indexOf(name);
     return known >= 0 ? known : steps.push(name) - 1;
   });
-  return Uint16Array.from(column, (number) => numbers[number] ?? 0);
+  const out = new Uint16Array(column.length);
+  for (let i = 0; i < out.length; i++) out[i] = numbers[column[i] as number] ?? 0;
+  return out;
 }
