@@ -1,4 +1,5 @@
 import { type MouseEvent, memo, type ReactElement } from "react";
+import { base } from "~/api/base";
 import type { ShapeStep, StepState } from "~/api/types";
 import type { OnPath } from "./critical";
 import css from "./Graph.module.css";
@@ -33,7 +34,7 @@ export const StepNode = memo(function StepNode(props: StepNodeProps): ReactEleme
   const second = state ? summary(state) : "";
   return (
     <a
-      href={href}
+      href={base + href}
       className={css.node}
       data-step={node.step}
       data-state={word}

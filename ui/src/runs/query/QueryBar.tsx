@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, useId, useRef, useState } from "react";
 import type { Problem } from "~/api/client";
 import type { Completion } from "~/api/types";
 import { IconButton } from "~/parts/Button";
@@ -27,14 +27,15 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
   const [picked, setPicked] = useState(-1);
   const [scroll, setScroll] = useState(0);
   const found = useOffers(text, cursor, open);
-  const typed = useRef(text);
-  typed.current = text;
   // What is asked for changes elsewhere too: by a facet, by going back. A blank that was just typed stays.
-  useEffect(() => {
-    if (typed.current.trim() === query) return;
-    setText(query);
-    setCursor(query.length);
-  }, [query]);
+  const [known, setKnown] = useState(query);
+  if (known !== query) {
+    setKnown(query);
+    if (text.trim() !== query) {
+      setText(query);
+      setCursor(query.length);
+    }
+  }
   useKey("/", "Write a query", () => input.current?.focus(), { group: "Runs" });
 
   const offers = open ? found.offers : [];

@@ -1,9 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { Run } from "~/api/types";
 import { Duration } from "~/parts/Duration";
 import { StatusBadge, StatusMark } from "~/parts/StatusBadge";
 import { Time } from "~/parts/Time";
+import { flowHref, runHref } from "~/run/links";
+import { RunLink } from "~/run/RunLink";
 import css from "./cells.module.css";
 import { ProgressCell } from "./ProgressCell";
 import { progressOf } from "./progress";
@@ -54,9 +55,9 @@ const FIXED: readonly Column[] = [
     track: "minmax(120px, 1.4fr)",
     sort: "flow",
     cell: (run) => (
-      <Link className={css.flow} to="/$flow" params={{ flow: run.flow }} tabIndex={-1} title={run.flow}>
+      <RunLink className={css.flow} href={flowHref(run.flow)} tabIndex={-1} title={run.flow}>
         <bdi>{run.flow}</bdi>
-      </Link>
+      </RunLink>
     ),
     value: (run) => run.flow,
   },
@@ -65,9 +66,9 @@ const FIXED: readonly Column[] = [
     title: "Run",
     track: "minmax(84px, .7fr)",
     cell: (run) => (
-      <Link className={css.run} to="/$flow/$run" params={{ flow: run.flow, run: run.run }} tabIndex={-1}>
+      <RunLink className={css.run} href={runHref(run.flow, run.run)} tabIndex={-1}>
         <bdi>{run.run}</bdi>
-      </Link>
+      </RunLink>
     ),
     value: (run) => run.run,
   },
@@ -146,9 +147,9 @@ const LATER: readonly Column[] = [
     track: "84px",
     cell: (run) =>
       run.origin ? (
-        <Link to="/$flow/$run" params={{ flow: run.flow, run: run.origin }} tabIndex={-1}>
+        <RunLink href={runHref(run.flow, run.origin)} tabIndex={-1}>
           <bdi>{run.origin}</bdi>
-        </Link>
+        </RunLink>
       ) : null,
     value: (run) => run.origin ?? null,
   },
@@ -212,11 +213,11 @@ export const NARROW: readonly Column[] = [
     title: "Run",
     track: "minmax(90px, 1fr)",
     cell: (run) => (
-      <Link className={css.flow} to="/$flow/$run" params={{ flow: run.flow, run: run.run }} tabIndex={-1}>
+      <RunLink className={css.flow} href={runHref(run.flow, run.run)} tabIndex={-1}>
         <bdi>
           {run.flow}/{run.run}
         </bdi>
-      </Link>
+      </RunLink>
     ),
     value: (run) => `${run.flow}/${run.run}`,
   },

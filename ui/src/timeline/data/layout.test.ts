@@ -5,9 +5,10 @@ import { type FakeTask, fakeBlock } from "./fake";
 import { everything } from "./filter";
 import { readBlock } from "./format";
 import { fromShown, idleOf, noIdle, toShown } from "./idle";
-import { packed } from "./lanes";
+import { byLane, packed } from "./lanes";
 import { ADOPTED_BAR, type Asked, LOST_BAR, layoutOf } from "./layout";
 import { withBlock } from "./merge";
+import { greatest, sorted } from "./order";
 import { noTasks } from "./tasks";
 
 const span = fc.record({ start: fc.nat(1000), took: fc.option(fc.nat(100)) });
@@ -16,7 +17,47 @@ const starts = (list: { start: number }[]) => Float64Array.from(list, ({ start }
 const ends = (list: { start: number; took: number | null }[]) =>
   Float64Array.from(list, ({ start, took }) => (took === null ? Number.NaN : start + took));
 
+describe("order", () => {
+  const keys = fc.array(fc.oneof(fc.nat(5), fc.nat({ max: 2 ** 53 - 1 }), fc.constant(Number.NaN)), {
+    maxLength: 60,
+  });
+  const places = (list: number[]) => Uint32Array.from(list.keys());
+
+  test("rows are in order of their keys up to 2^53, those without last, equal ones as they were", () => {
+    fc.assert(
+      fc.property(keys, (list) => {
+        const known = (row: number) => list[row] as number;
+        const last = (row: number) => (Number.isNaN(known(row)) ? 1 : 0);
+        const expected = [...list.keys()].sort((a, b) => last(a) - last(b) || known(a) - known(b) || a - b);
+        expect([...sorted(places(list), known, false)]).toEqual(expected);
+      }),
+    );
+  });
+
+  test("the greatest are the first of all in order", () => {
+    fc.assert(
+      fc.property(keys, fc.nat(8), (list, most) => {
+        const known = (row: number) => list[row] as number;
+        const all = [...sorted(places(list), known, true)].filter((row) => !Number.isNaN(known(row)));
+        expect([...greatest(places(list), known, most)]).toEqual(all.slice(0, most));
+      }),
+    );
+  });
+});
+
 describe("lanes", () => {
+  test("things are in order within their lanes", () => {
+    fc.assert(
+      fc.property(spans, (list) => {
+        const found = packed(starts(list), ends(list));
+        const { places, past } = byLane(found);
+        const lanes = [...past].map((to, n) => [...places.slice(past[n - 1] ?? 0, to)]);
+        const expected = lanes.map((_, n) => [...list.keys()].filter((i) => found.lane[i] === n));
+        expect(lanes).toEqual(expected);
+      }),
+    );
+  });
+
   test("nothing overlaps in a lane, and there are as many lanes as were busy at once", () => {
     fc.assert(
       fc.property(spans, (list) => {

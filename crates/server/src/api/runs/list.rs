@@ -1,6 +1,8 @@
 //! A page of runs, and counts of all that were asked for.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -16,6 +18,9 @@ use super::asked::{self, MOST_ROWS};
 use super::{Count, Fresh};
 use crate::app::App;
 use crate::problem::Problem;
+
+/// Of more runs than these a page is looked for while they are counted.
+const MANY: u64 = 200_000;
 
 /// Which runs, and what of them.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -180,8 +185,9 @@ pub(super) async fn runs(
     let most = asked.facets;
     let ask = move |index: &Index| {
         let selection = index.select(&query, &clock);
-        let page = index.page(&selection, &sort, after.as_ref(), limit);
-        let facets = (most > 0).then(|| index.facets(&selection, most).into());
+        let page = || index.page(&selection, &sort, after.as_ref(), limit);
+        let facets = || (most > 0).then(|| index.facets(&selection, most).into());
+        let (page, facets) = together(most > 0 && selection.total() > MANY, page, facets);
         let rows = page.rows.iter().filter_map(|row| run(index, *row, clock.now, &columns)).collect();
         let next = page.next.as_ref().map(asked::write_cursor);
         Ok((rows, next, selection.total(), facets))
@@ -191,6 +197,18 @@ pub(super) async fn runs(
         rows = add_steps(&app, rows).await?;
     }
     Ok(Json(Runs { rows, next, total, facets, fresh: known.into() }))
+}
+
+/// What two functions return, each on a thread of its own if it is `worth` one.
+fn together<A, B: Send>(worth: bool, a: impl FnOnce() -> A, b: impl FnOnce() -> B + Send) -> (A, B) {
+    if !worth {
+        return (a(), b());
+    }
+    thread::scope(|scope| {
+        let b = scope.spawn(b);
+        let a = a();
+        (a, b.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// Which runs to count.
