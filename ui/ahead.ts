@@ -34,6 +34,8 @@ export const AHEAD: readonly Ahead[] = [
   ...Object.entries(TABS).map(([tab, module]) =>
     page(`/{flow}/{run}/view/${tab}`, ["run/RunPage", module], [RUN]),
   ),
+  // Of plugins.
+  page("/{flow}/{run}/view/{tab}", ["run/RunPage"], [RUN]),
   page(
     "/{flow}/{run}/{step}/{task}",
     ["task/TaskPage", "task/Rail"],

@@ -11,32 +11,42 @@ export function later<P extends object>(
   fetched: () => Promise<ComponentType<P>>,
   waiting: ReactNode = null,
 ): Later<P> {
-  let known: ComponentType<P> | undefined;
-  let fetching: Promise<void> | undefined;
-  const ahead = async () => {
-    fetching ??= fetched().then((component) => {
-      known = component;
+  const script = new Script(fetched);
+  const show = (props: P): ReactNode => createElement(Place<P>, { script, props, waiting });
+  return Object.assign(show, { ahead: script.ahead });
+}
+
+class Script<P> {
+  component: ComponentType<P> | undefined;
+  private fetching: Promise<void> | undefined;
+
+  constructor(private readonly fetched: () => Promise<ComponentType<P>>) {}
+
+  readonly ahead = async (): Promise<void> => {
+    this.fetching ??= this.fetched().then((component) => {
+      this.component = component;
     });
     try {
-      await fetching;
+      await this.fetching;
     } catch (error) {
       // Whoever wants it next tries again.
-      fetching = undefined;
+      this.fetching = undefined;
       throw error;
     }
   };
-  function Shown(props: P): ReactNode {
-    const [there, setThere] = useState(known !== undefined);
-    const [failed, setFailed] = useState<{ error: unknown }>();
-    useEffect(() => {
-      if (there) return;
-      ahead().then(
-        () => setThere(true),
-        (error: unknown) => setFailed({ error }),
-      );
-    }, [there]);
-    if (failed) throw failed.error;
-    return known ? createElement(known, props) : waiting;
-  }
-  return Object.assign(Shown, { ahead });
+}
+
+function Place<P extends object>(of: { script: Script<P>; props: P; waiting: ReactNode }): ReactNode {
+  const { script, props, waiting } = of;
+  const [there, setThere] = useState(script.component !== undefined);
+  const [failed, setFailed] = useState<{ error: unknown }>();
+  useEffect(() => {
+    if (there) return;
+    script.ahead().then(
+      () => setThere(true),
+      (error: unknown) => setFailed({ error }),
+    );
+  }, [script, there]);
+  if (failed) throw failed.error;
+  return script.component ? createElement(script.component, props) : waiting;
 }

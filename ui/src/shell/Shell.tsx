@@ -16,7 +16,7 @@ import { pathspecOf } from "./place";
 import css from "./Shell.module.css";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
-import { useTitle } from "./title";
+import { usePlaceTitle } from "./title";
 import { useFocusOnPage } from "./useFocus";
 import { useGo } from "./useGo";
 import { usePaste } from "./usePaste";
@@ -38,7 +38,7 @@ export function Shell(): ReactElement {
   useFocusOnPage(main);
   const place = usePlace();
   const pathspec = pathspecOf(place);
-  useTitle(titleOf(place));
+  usePlaceTitle(titleOf(place));
   useEffect(() => {
     if (place.run !== undefined) remember(pathspec);
   }, [place.run, pathspec]);

@@ -52,7 +52,7 @@ const TaskCards = cards && later(async () => (await cards()).TaskCards, waiting)
 /** Everything about one task: its attempts, why it is as it is, its log, artifacts, resources and cards. */
 export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactElement {
   const { task, error, retry } = useTask(flow, run, id);
-  useLogAhead(flow, run, id);
+  useLogAhead(flow, run, id, task !== undefined);
   useTitle(`${step}/${id} · ${flow}/${run}`);
   if (!task)
     return error ? <Missing error={error} retry={retry} /> : <Loading what="reading the task" lines={6} />;
@@ -65,12 +65,14 @@ export async function ahead({ flow = "", run = "", task = "" }: Partial<TaskPage
   await Promise.all([queryClient.prefetchQuery(taskQuery(flow, run, task)), Rail.ahead()]);
 }
 
-/** The end of the log is asked for together with the task. */
-function useLogAhead(flow: string, run: string, task: string): void {
+/** The end of the log is asked for together with the task; of a task that is there the log asks by itself. */
+function useLogAhead(flow: string, run: string, task: string, there: boolean): void {
   const [search] = useUrl();
-  const latest = useRef(search);
-  latest.current = search;
-  useEffect(() => logAhead(flow, run, task, latest.current), [flow, run, task]);
+  const latest = useRef({ search, there });
+  latest.current = { search, there };
+  useEffect(() => {
+    if (!latest.current.there) logAhead(flow, run, task, latest.current.search);
+  }, [flow, run, task]);
 }
 
 function logAhead(flow: string, run: string, task: string, search: Search): void {
