@@ -42,7 +42,7 @@ const QUERIES = ["-tag:prod -status:done dur>1h", "param.lr<0.001 status:done", 
 /** Notes when rows are painted: put into the page before its own scripts. */
 function watch() {
   const table = () => document.querySelector("[role=grid][aria-label=Runs]");
-  const filled = () => table()?.getAttribute("aria-busy") === "false" && table().querySelectorAll("[role=row] input").length > 10;
+  const filled = () => table()?.getAttribute("aria-busy") === "false" && table().querySelectorAll("[role=row] input").length > 5;
   // The next frame begins when this one has been painted.
   const painted = (done) => requestAnimationFrame(() => done(performance.now()));
   window.rows = new Promise((done) => {

@@ -14,17 +14,21 @@ import { parseSearch, type Search, writeSearch } from "~/shell/url";
 // Each page is a script of its own, which is fetched when somebody goes there (or points at a link to it).
 const pages = import.meta.glob<Record<string, unknown>>("./{runs,flow,run,task,compare,spins}/*Page.tsx");
 
-type Lazy<P> = ((props: P) => ReactElement) & { preload?: () => Promise<void> };
-
 /** What a page's script may offer, beside the page: to fetch what the page will want before it is there. */
 interface PageScript {
   ahead?: (params: Record<string, string>, search: Search) => Promise<void>;
 }
 
+type Lazy<P> = ((props: P) => ReactElement) & {
+  preload?: () => Promise<void>;
+  script?: () => Promise<PageScript>;
+};
+
 function page<P = Record<never, never>>(file: string, name: string): Lazy<P> {
   const load = pages[file];
   if (!load) return () => <Empty title={`${name} is not there yet`} />;
-  return lazyRouteComponent(load as never, name as never) as never;
+  const component = lazyRouteComponent(load as never, name as never) as unknown as Lazy<P>;
+  return Object.assign(component, { script: load });
 }
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -113,6 +117,7 @@ function Task(): ReactElement {
   return <TaskPage key={`${flow}/${run}/${task}`} flow={flow} run={run} step={step} task={task} />;
 }
 Task.preload = async () => TaskPage.preload?.();
+Task.script = TaskPage.script;
 
 const taskRoute = createRoute({
   getParentRoute: () => root,
@@ -143,18 +148,14 @@ export const router = createRouter({
   scrollRestoration: true,
 });
 
-const FILES: Partial<Record<string, string>> = {
-  "/": "./runs/RunsPage.tsx",
-  "/$flow/$run/view/$tab": "./run/RunPage.tsx",
-  "/$flow/$run/$step/$task": "./task/TaskPage.tsx",
-};
-
 /** Loads the page of the address, and what it will want: then it can be shown at once, and whole. */
 export async function begin(): Promise<void> {
   await router.load();
   const match = router.state.matches.at(-1);
-  const script = (await pages[FILES[match?.routeId ?? ""] ?? ""]?.()) as PageScript | undefined;
-  await script?.ahead?.(match?.params ?? {}, (match?.search ?? {}) as Search);
+  if (!match) return;
+  const page = router.routesById[match.routeId].options.component as Lazy<never> | undefined;
+  const script = await page?.script?.();
+  await script?.ahead?.(match.params, match.search as Search);
 }
 
 declare module "@tanstack/react-router" {

@@ -52,9 +52,18 @@ fn the_document_of_a_page_names_what_the_page_will_want() {
         return;
     }
     let document = |path| request(server.at, "GET", path, BROWSER, b"").text();
-    let asks = |path| document(path).matches(r#"rel="preload" as="fetch" crossorigin href="/api/v1/"#).count();
-    assert!(document("/TideFlow/7/view/timeline").contains(r#"href="/api/v1/flows/TideFlow/runs/7/tasks.bin""#));
-    assert!(document("/TideFlow/7/view/timeline").contains(r#"<link rel="modulepreload" crossorigin href="/assets/"#));
+    let asks =
+        |path| document(path).matches(r#"rel="preload" as="fetch" crossorigin href="/api/v1/"#).count();
+    assert!(
+        document("/TideFlow/7/view/timeline").contains(r#"href="/api/v1/flows/TideFlow/runs/7/tasks.bin""#)
+    );
+    assert!(
+        document("/TideFlow/7/view/timeline")
+            .contains(r#"<link rel="modulepreload" crossorigin href="/assets/"#)
+    );
     // What an address says further, and words that can be written in two ways, are the page's alone to understand.
-    assert_eq!((asks("/TideFlow/7"), asks("/TideFlow/7?step=a"), asks("/Tide%22Flow/7"), asks("/")), (2, 0, 0, 0));
+    assert_eq!(
+        (asks("/TideFlow/7"), asks("/TideFlow/7?step=a"), asks("/Tide%22Flow/7"), asks("/")),
+        (2, 0, 0, 0)
+    );
 }
