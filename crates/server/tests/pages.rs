@@ -51,19 +51,13 @@ fn the_document_of_a_page_names_what_the_page_will_want() {
     if server.get("/").text().contains("This build has no pages") {
         return;
     }
-    let document = |path| request(server.at, "GET", path, BROWSER, b"").text();
+    let document = |path| request(server.at, "GET", path, BROWSER, b"").text().to_owned();
     let asks =
         |path| document(path).matches(r#"rel="preload" as="fetch" crossorigin href="/api/v1/"#).count();
-    assert!(
-        document("/TideFlow/7/view/timeline").contains(r#"href="/api/v1/flows/TideFlow/runs/7/tasks.bin""#)
-    );
-    assert!(
-        document("/TideFlow/7/view/timeline")
-            .contains(r#"<link rel="modulepreload" crossorigin href="/assets/"#)
-    );
+    let timeline = document("/TideFlow/7/view/timeline");
+    assert!(timeline.contains(r#"href="/api/v1/flows/TideFlow/runs/7/tasks.bin""#), "{timeline}");
+    assert!(timeline.contains(r#"<link rel="modulepreload" crossorigin href="/assets/"#), "{timeline}");
     // What an address says further, and words that can be written in two ways, are the page's alone to understand.
-    assert_eq!(
-        (asks("/TideFlow/7"), asks("/TideFlow/7?step=a"), asks("/Tide%22Flow/7"), asks("/")),
-        (2, 0, 0, 0)
-    );
+    let asked = ["/TideFlow/7", "/TideFlow/7?step=a", "/Tide%22Flow/7", "/"].map(asks);
+    assert_eq!(asked, [2, 0, 0, 0]);
 }
