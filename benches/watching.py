@@ -125,14 +125,15 @@ def a_log(python: str, program: Path, folder: Path) -> Iterator[Row]:
 def while_it_runs(program: Path, folder: Path) -> Iterator[Row]:
     """A run of ten thousand tasks, alone and watched over a socket by twenty browsers."""
     alone, watched = [], []
-    for number in range(4):
+    for number in range(6):
         for times, watchers in ((alone, 0), (watched, 20)):
             place = folder / f"fan-{number}-{watchers}"
             place.mkdir()
             took = fan_out(program, place, watchers)
             if number:  # the first is for warming up
                 times.append(took)
-    ratio = statistics.median(watched) / statistics.median(alone) - 1
+    # What other work of the machine adds is neither's.
+    ratio = min(watched) / min(alone) - 1
     what = f"a run of {TASKS:,} tasks, watched by 20 browsers: slower by"
     yield what, f"{ratio:.1%}", "51%", None, "under 5 %"
 
