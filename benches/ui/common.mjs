@@ -1,15 +1,23 @@
 // What measurements in a browser have in common: a server to look at, and figures told alike.
 
 import { spawn, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of these programs. */
-export const here = dirname(fileURLToPath(import.meta.url));
+const here = dirname(fileURLToPath(import.meta.url));
 /** What is measured unless another is named: the release build that `./setup --bench` installs. */
-export const PROGRAM = join(here, "../../.venv-bench/bin/spinloom");
+const PROGRAM = join(here, "../../.venv-bench/bin/spinloom");
+export const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+/** Words of the command line that all of them take. */
+export const WORDS = {
+  program: { type: "string", default: PROGRAM },
+  base: { type: "string" },
+  json: { type: "boolean", default: false },
+};
 /** How Chromium is started. */
 export const CHROMIUM = { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] };
 /** The window. */

@@ -9,22 +9,17 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { addressOf, CHROMIUM, here, PROGRAM, SIZE, spread } from "./common.mjs";
-
-const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+import { addressOf, CHROMIUM, chromium, SIZE, spread, WORDS } from "./common.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: PROGRAM },
-    base: { type: "string" },
+    ...WORDS,
     path: { type: "string", default: "/LoudFlow/1/start/1" },
     lines: { type: "string", default: "1000000" },
     times: { type: "string", default: "5" },
-    json: { type: "boolean", default: false },
   },
 });
 

@@ -7,21 +7,15 @@
  * Chromium.
  */
 
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CHROMIUM, heap, here, PROGRAM, serveMade, SIZE, spread } from "./common.mjs";
-
-const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+import { CHROMIUM, chromium, heap, serveMade, SIZE, spread, WORDS } from "./common.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: PROGRAM },
+    ...WORDS,
     store: { type: "string" },
-    base: { type: "string" },
     runs: { type: "string", default: "1000000" },
     times: { type: "string", default: "7" },
-    json: { type: "boolean", default: false },
   },
 });
 

@@ -7,21 +7,15 @@
  * `npm ci` in `ui/` and Debian's Chromium.
  */
 
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CHROMIUM, heap, here, PROGRAM, SIZE, serveMade, spread } from "./common.mjs";
-
-const { chromium } = createRequire(join(here, "../../ui/package.json"))("@playwright/test");
+import { CHROMIUM, chromium, heap, SIZE, serveMade, spread, WORDS } from "./common.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    program: { type: "string", default: PROGRAM },
+    ...WORDS,
     store: { type: "string" },
-    base: { type: "string" },
     tasks: { type: "string", default: "50000" },
     times: { type: "string", default: "5" },
-    json: { type: "boolean", default: false },
   },
 });
 

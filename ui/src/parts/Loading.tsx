@@ -1,13 +1,10 @@
-import { type ReactElement, useEffect, useState } from "react";
+import type { ReactElement } from "react";
 import css from "./Loading.module.css";
+import { useLate } from "./useLate";
 
 /** Something is on its way. Shown only if it takes a moment: what flashes up disturbs. */
 export function Loading({ what = "Loading", lines = 3 }: { what?: string; lines?: number }): ReactElement {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setLate(true), 150);
-    return () => window.clearTimeout(timer);
-  }, []);
+  const late = useLate(true);
   return (
     <div className={css.loading} role="status" data-late={late}>
       <span className="sr-only">{what} …</span>

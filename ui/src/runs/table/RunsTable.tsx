@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which a table does not allow
-import { type ReactElement, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useId, useMemo, useRef } from "react";
 import type { Run } from "~/api/types";
+import { useLate } from "~/parts/useLate";
 import type { RunList } from "../data/list";
 import { keyOf } from "../data/pages";
 import type { CellContext, Column } from "./columns";
@@ -12,8 +13,6 @@ import { useWindow } from "./useWindow";
 
 /** The head of the table, and a hair above the first row, are above the rows. */
 const HEAD = 32;
-/** Rows fade when others are on their way for so long, ms. */
-const LATE_MS = 160;
 /** Between columns, and right of the last. */
 const GAP = 12;
 const PAD = 16;
@@ -107,20 +106,6 @@ export function RunsTable(props: Props): ReactElement {
 /** At least so wide is a track. */
 function leastOf(track: string): number {
   return Number(/(\d+)px/.exec(track)?.[1] ?? 80);
-}
-
-/** Whether something is on its way for longer than people wait without a thought. */
-function useLate(pending: boolean): boolean {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    if (!pending) return;
-    const timer = setTimeout(() => setLate(true), LATE_MS);
-    return () => {
-      clearTimeout(timer);
-      setLate(false);
-    };
-  }, [pending]);
-  return late;
 }
 
 /** Tells the list whether its newest rows are looked at. */
