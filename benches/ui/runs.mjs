@@ -105,12 +105,11 @@ async function opening(browser, base) {
   };
 }
 
-const toggle = (page, [section, value]) =>
-  page.evaluate(
-    ([section, value]) =>
-      window.until(() => document.querySelector(`section[aria-label="${section}"] input[aria-label="${value}"]`).click()),
-    [section, value],
-  );
+async function toggle(page, [section, value]) {
+  const box = `section[aria-label="${section}"] input[aria-label="${value}"]`;
+  if ((await page.locator(box).count()) === 0) throw new Error(`no filter ${section} ${value} is offered: are there a million runs?`);
+  return page.evaluate((box) => window.until(() => document.querySelector(box).click()), box);
+}
 
 async function filtering(page) {
   const found = {};
