@@ -3,7 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "~/api/query";
-import { begin, router } from "~/router";
+import { begin, makeRouter } from "~/router";
 import { followPrefs } from "~/theme/prefs";
 import "~/theme/theme.css";
 import "~/theme/base.css";
@@ -13,9 +13,13 @@ followPrefs();
 /** What is there of a page is shown after so long, ms; sooner if all of it is there. */
 const PATIENCE = 100;
 
-function show(): void {
+async function start(): Promise<void> {
   const place = document.getElementById("root");
   if (!place) return;
+  const router = makeRouter();
+  const patience = new Promise((done) => setTimeout(done, PATIENCE));
+  // What cannot be loaded is told by the page that is shown.
+  await Promise.race([begin(router).catch(() => {}), patience]);
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
@@ -25,6 +29,6 @@ function show(): void {
   );
 }
 
-const patience = new Promise<void>((done) => setTimeout(done, PATIENCE));
-// What cannot be loaded is told by the page that is shown.
-void Promise.race([begin().catch(() => {}), patience]).then(show);
+// Not while this script is being evaluated: under developer tools, calls of the browser note who made them, for which V8 reads what is
+// being run once more, and that would be all of this script.
+void Promise.resolve().then(start);

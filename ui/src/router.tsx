@@ -125,31 +125,37 @@ const taskRoute = createRoute({
   component: Task,
 });
 
+const routes = root.addChildren([
+  runs,
+  compare,
+  spins,
+  spinsOfFlow,
+  spinsOfStep,
+  flow,
+  bareRun,
+  run,
+  step,
+  taskRoute,
+]);
+
 /** All pages by their addresses. */
-export const router = createRouter({
-  routeTree: root.addChildren([
-    runs,
-    compare,
-    spins,
-    spinsOfFlow,
-    spinsOfStep,
-    flow,
-    bareRun,
-    run,
-    step,
-    taskRoute,
-  ]),
-  basepath: base || "/",
-  parseSearch,
-  stringifySearch: writeSearch,
-  defaultPreload: "intent",
-  defaultPreloadStaleTime: 0,
-  defaultErrorComponent: PageProblem,
-  scrollRestoration: true,
-});
+export function makeRouter() {
+  return createRouter({
+    routeTree: routes,
+    basepath: base || "/",
+    parseSearch,
+    stringifySearch: writeSearch,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageProblem,
+    scrollRestoration: true,
+  });
+}
+
+type Pages = ReturnType<typeof makeRouter>;
 
 /** Loads the page of the address, and what it will want: then it can be shown at once, and whole. */
-export async function begin(): Promise<void> {
+export async function begin(router: Pages): Promise<void> {
   await router.load();
   const match = router.state.matches.at(-1);
   if (!match) return;
@@ -160,6 +166,6 @@ export async function begin(): Promise<void> {
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router;
+    router: Pages;
   }
 }

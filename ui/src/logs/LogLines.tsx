@@ -4,6 +4,7 @@ import {
   type ReactElement,
   useEffect,
   useLayoutEffect,
+  useReducer,
   useRef,
   useSyncExternalStore,
 } from "react";
@@ -36,7 +37,14 @@ export function LogLines(props: LinesProps): ReactElement {
   const { log, view, params, matches, current, groups, folded, startedAt, onSelect, onFold } = props;
   const scrolled = useRef<HTMLElement>(null);
   useSyncExternalStore(view.subscribe, view.version);
-  useEffect(() => (scrolled.current ? view.attach(scrolled.current) : undefined), [view]);
+  const [, draw] = useReducer((turn: number) => turn + 1, 0);
+  // How high it is turns out before it is seen, and before anybody listens to the view: the first picture is of the right rows.
+  useLayoutEffect(() => {
+    if (!scrolled.current) return;
+    const detach = view.attach(scrolled.current);
+    draw();
+    return detach;
+  }, [view]);
   const { first, end, top } = view.window();
   const block = useMeasured(view, params.wrap, first);
   useWanted(log, view, first, end);

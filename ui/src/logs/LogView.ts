@@ -4,8 +4,10 @@ import { Scroller } from "./scroller";
 
 /** How high a row is that is not wrapped, px: as in the style. */
 export const ROW = 19;
-/** Rows beyond the view that are there all the same, so that scrolling finds them. */
-const BEYOND = 36;
+/** Rows beyond the view that are there all the same, so that scrolling finds them; fewer until the first ones have been seen. */
+const [BEYOND, AT_FIRST] = [36, 8];
+/** So long after the first ones, ms. */
+const SEEN = 100;
 const RESTED = 160;
 
 const NONE: Rows = { rows: 0, key: "", lineOf: () => 0, rowOf: () => 0 };
@@ -20,8 +22,14 @@ export class LogView {
   #element: HTMLElement | undefined;
   #version = 0;
   #rested = 0;
+  #beyond = AT_FIRST;
   #following = true;
   #told: (following: boolean) => void = () => {};
+
+  /** Shows `rows`, the last of them. */
+  constructor(rows: Rows = NONE, wrapped = false) {
+    this.show(rows, wrapped);
+  }
 
   readonly version = (): number => this.#version;
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -47,11 +55,11 @@ export class LogView {
   window(): { first: number; end: number; top: number } {
     const { rows } = this.#rows;
     if (rows === 0) return { first: 0, end: 0, top: 0 };
-    const first = Math.max(0, this.#heights.at(this.#scroller.top) - BEYOND);
+    const first = Math.max(0, this.#heights.at(this.#scroller.top) - this.#beyond);
     const last = this.#heights.at(this.#scroller.top + this.#scroller.seen);
     return {
       first,
-      end: Math.min(rows, last + 1 + BEYOND),
+      end: Math.min(rows, last + 1 + this.#beyond),
       top: this.#scroller.place(this.#heights.top(first)),
     };
   }
@@ -90,7 +98,12 @@ export class LogView {
     element.addEventListener("scroll", scrolled, { passive: true });
     resized.observe(element);
     this.#resized(element);
+    const seen = window.setTimeout(() => {
+      this.#beyond = BEYOND;
+      this.#tell();
+    }, SEEN);
     return () => {
+      window.clearTimeout(seen);
       element.removeEventListener("scroll", scrolled);
       resized.disconnect();
       window.clearTimeout(this.#rested);
@@ -100,6 +113,7 @@ export class LogView {
 
   /** Shows other rows, or more of them. What was at the top stays there, unless the end is followed. */
   show(rows: Rows, wrapped: boolean): void {
+    if (rows === this.#rows && wrapped === this.#wrapped) return;
     if (rows.key === this.#rows.key && wrapped === this.#wrapped && rows.rows >= this.#rows.rows) {
       this.#heights.grow(rows.rows);
       this.#rows = rows;

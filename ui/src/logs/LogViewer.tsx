@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "~/parts/Button";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
@@ -36,15 +36,14 @@ export function LogViewer({ startedAt, full, ...of }: LogViewerProps): ReactElem
   );
   const log = useLog(of, params.stream);
   const searched = useMatches(of, params, log.extent.total);
-  const view = useMemo(() => {
-    void log.cache; // Another log is looked at from its end.
-    return new LogView();
-  }, [log.cache]);
-  const [following, setFollowing] = useState(true);
-  useEffect(() => view.onFollowing(setFollowing), [view]);
   const [folded, fold] = useFolded(of);
   const rows = useRows(log, params, folded, searched.matches);
-  useEffect(() => view.show(rows, params.wrap), [view, rows, params.wrap]);
+  // Another log is looked at from its end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what else it shows it is told below
+  const view = useMemo(() => new LogView(rows, params.wrap), [log.cache]);
+  const [following, setFollowing] = useState(true);
+  useEffect(() => view.onFollowing(setFollowing), [view]);
+  useLayoutEffect(() => view.show(rows, params.wrap), [view, rows, params.wrap]);
   useFirstLine(log, view, params.lines);
   const steps = useSteps(view, params, searched);
   const input = useRef<HTMLInputElement>(null);
@@ -214,7 +213,7 @@ function useFirstLine(log: Log, view: LogView, lines: Range | undefined): void {
   const gone = useRef<{ view: LogView; key: string } | undefined>(undefined);
   const first = lines?.[0];
   const { total, complete } = log.extent;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first === undefined || total === 0 || (!complete && first >= total)) return;
     const key = String(first);
     if (gone.current?.view === view && gone.current.key === key) return;

@@ -51,6 +51,22 @@ describe("lines of a log", () => {
     expect(cache.line(0)).toBeUndefined();
   });
 
+  test("an end that came before is there at once, and not asked for again", async () => {
+    const ask = server(1000);
+    const cache = new LineCache(ask, answer([line(998), line(999)], 1000));
+    expect(cache.line(999)?.text).toBe("line 999");
+    await cache.open();
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test("an end that came before a log was read whole is asked for until it was", async () => {
+    const ask = server(1000);
+    const cache = new LineCache(ask, answer([line(499)], 500, { complete: false }));
+    await cache.open();
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(cache.extent.total).toBe(1000);
+  });
+
   test("what is looked at is asked for once, page by page", async () => {
     const ask = server(10_000);
     const cache = new LineCache(ask);

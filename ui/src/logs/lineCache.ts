@@ -37,8 +37,10 @@ export class LineCache {
   #error: unknown;
   #closed = false;
 
-  constructor(ask: AskLines) {
+  /** `known` are its last lines, if they are there already. */
+  constructor(ask: AskLines, known?: LogLines) {
     this.#ask = ask;
+    if (known) this.push(known);
   }
 
   get extent(): Extent {
@@ -68,9 +70,9 @@ export class LineCache {
     const given = new AbortController();
     this.#asked.set(-1, given);
     try {
-      do {
+      while (!this.#extent.complete && !this.#closed) {
         this.push(await this.#ask(-PAGE, PAGE, given.signal));
-      } while (!this.#extent.complete && !this.#closed);
+      }
       this.#error = undefined;
     } catch (error) {
       this.#failed(error, given);

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { get } from "~/api/client";
 import type { LogLines } from "~/api/types";
-import { takeAhead } from "./ahead";
+import { seenAhead, takeAhead } from "./ahead";
 import { plainText } from "./ansi";
 import { type Marker, markerOf } from "./folds";
 import { followLog } from "./followLog";
@@ -38,11 +38,12 @@ export function useLog({ flow, run, step, task, attempt }: LogOf, stream: Stream
   const [markers, setMarkers] = useState<readonly Marker[]>([]);
   const of = useMemo(() => ({ flow, run, step, task, attempt }), [flow, run, step, task, attempt]);
   const cache = useMemo(() => {
-    void turn; // Another turn reads it anew.
+    // Another turn reads it anew.
+    const known = turn === 0 ? seenAhead(of, stream) : undefined;
     return new LineCache(async (from, count, signal) => {
       const known = from < 0 ? await takeAhead(of, stream) : undefined;
       return known ?? get(LOG, { path: { ...of }, query: { stream, from, count }, signal });
-    });
+    }, known);
   }, [of, stream, turn]);
   const known = useRef(cache);
   known.current = cache;

@@ -1,8 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
+import { type ReactElement, useCallback, useMemo, useRef, useState } from "react";
 import { useLive } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { toast } from "~/parts/toast";
+import { usePainted } from "~/parts/usePainted";
 import { ColumnPlugins, usePluginColumns } from "~/plugins/columns/usePluginColumns";
 import { useTitle } from "~/shell/title";
 import { type Search, useUrl } from "~/shell/url";
@@ -45,7 +46,7 @@ export function RunsPage(): ReactElement {
   const shown = useRunList(query, sort, apiColumns(own));
   const { list, wanted, pending, reload } = shown;
   // Rows are what one waits for.
-  const counts = useDeferredValue(list.facets, undefined);
+  const counts = usePainted(list.facets, undefined);
   const [current, setCurrent] = useState<string>();
   useTitle(query === "" ? "" : query);
   useReload(wanted, reload);

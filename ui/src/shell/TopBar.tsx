@@ -4,6 +4,7 @@ import { useConnection } from "~/live";
 import { IconButton } from "~/parts/Button";
 import { Icon } from "~/parts/Icon";
 import { Kbd } from "~/parts/Kbd";
+import { useLate } from "~/parts/useLate";
 import { PluginsInBar } from "~/plugins/PluginsEverywhere";
 import { Crumbs } from "./Crumbs";
 import { Settings } from "./Settings";
@@ -77,6 +78,6 @@ function Light(): ReactElement {
 
 /** A line while the next page is fetched. */
 function Pending(): ReactElement | null {
-  const pending = useRouterState({ select: (state) => state.status === "pending" });
+  const pending = useLate(useRouterState({ select: (state) => state.status === "pending" }));
   return pending ? <span className={css.pending} aria-hidden="true" /> : null;
 }

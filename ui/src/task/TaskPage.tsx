@@ -61,8 +61,8 @@ export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactEle
 
 /** Fetches what the page of a task will want. */
 export async function ahead({ flow = "", run = "", task = "" }: Partial<TaskPageProps>, search: Search) {
-  logAhead(flow, run, task, search);
-  await Promise.all([queryClient.prefetchQuery(taskQuery(flow, run, task)), Rail.ahead()]);
+  const fetched = queryClient.prefetchQuery(taskQuery(flow, run, task));
+  await Promise.all([fetched, logAhead(flow, run, task, search), Rail.ahead()]);
 }
 
 /** The end of the log is asked for together with the task; of a task that is there the log asks by itself. */
@@ -71,14 +71,14 @@ function useLogAhead(flow: string, run: string, task: string, there: boolean): v
   const latest = useRef({ search, there });
   latest.current = { search, there };
   useEffect(() => {
-    if (!latest.current.there) logAhead(flow, run, task, latest.current.search);
+    if (!latest.current.there) void logAhead(flow, run, task, latest.current.search);
   }, [flow, run, task]);
 }
 
-function logAhead(flow: string, run: string, task: string, search: Search): void {
+async function logAhead(flow: string, run: string, task: string, search: Search): Promise<void> {
   const { attempt, section } = readTaskParams(search);
   if (section === "log" && /^\d+$/.test(task))
-    askAhead({ flow, run, task }, attempt, readLogParams(search).stream);
+    await askAhead({ flow, run, task }, attempt, readLogParams(search).stream);
 }
 
 function Missing({ error, retry }: { error: unknown; retry: () => void }): ReactElement {

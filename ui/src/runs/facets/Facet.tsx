@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useState } from "react";
+import { memo, type ReactElement, type ReactNode, useCallback, useRef, useState } from "react";
 import { IconButton } from "~/parts/Button";
 import { Icon } from "~/parts/Icon";
 import { count } from "~/theme/format";
@@ -36,6 +36,12 @@ export function Facet(props: Props): ReactElement | null {
   const [all, setAll] = useState(false);
   const [typed, setTyped] = useState("");
   const more = useMoreValues(name, typed);
+  const latest = useRef(query);
+  latest.current = query;
+  const edit = useCallback(
+    (how: Edit, value: string) => onQuery(how(latest.current, name, value)),
+    [name, onQuery],
+  );
   const known = new Map(values.map((value) => [value.name, value]));
   for (const one of [...wanted, ...unwanted])
     if (!known.has(one)) known.set(one, { name: one, count: undefined });
@@ -77,13 +83,12 @@ export function Facet(props: Props): ReactElement | null {
           {fits.map((value) => (
             <Value
               key={value.name}
-              value={value}
+              name={value.name}
+              runs={value.count}
               share={(value.count ?? 0) / most}
               state={wanted.has(value.name) ? "wanted" : unwanted.has(value.name) ? "unwanted" : undefined}
-              shown={show?.(value.name) ?? <bdi>{value.name}</bdi>}
-              onToggle={() => onQuery(toggle(query, name, value.name))}
-              onOnly={() => onQuery(only(query, name, value.name))}
-              onExclude={() => onQuery(exclude(query, name, value.name))}
+              show={show}
+              onEdit={edit}
             />
           ))}
           {fits.length === 0 && (
@@ -100,34 +105,42 @@ export function Facet(props: Props): ReactElement | null {
   );
 }
 
+/** A change of a query, by a key and a value. */
+type Edit = (query: string, key: string, value: string) => string;
+
 interface ValueProps {
-  value: FacetValue;
+  name: string;
+  runs: number | undefined;
   share: number;
   state: "wanted" | "unwanted" | undefined;
-  shown: ReactNode;
-  onToggle: () => void;
-  onOnly: () => void;
-  onExclude: () => void;
+  show: ((name: string) => ReactNode) | undefined;
+  onEdit: (how: Edit, value: string) => void;
 }
 
-function Value({ value, share, state, shown, onToggle, onOnly, onExclude }: ValueProps): ReactElement {
+/** There are dozens, and a click changes one or two. */
+const Value = memo(function Value({ name, runs, share, state, show, onEdit }: ValueProps): ReactElement {
   return (
     <li className={css.value} data-state={state}>
-      <label className={css.label} title={value.name}>
-        <input type="checkbox" checked={state === "wanted"} onChange={onToggle} aria-label={value.name} />
-        <span className={css.name}>{shown}</span>
+      <label className={css.label} title={name}>
+        <input
+          type="checkbox"
+          checked={state === "wanted"}
+          onChange={() => onEdit(toggle, name)}
+          aria-label={name}
+        />
+        <span className={css.name}>{show?.(name) ?? <bdi>{name}</bdi>}</span>
       </label>
       <span className={css.deeds}>
-        <button type="button" onClick={onOnly} aria-label={`only ${value.name}`}>
+        <button type="button" onClick={() => onEdit(only, name)} aria-label={`only ${name}`}>
           only
         </button>
-        <button type="button" onClick={onExclude} aria-label={`not ${value.name}`}>
+        <button type="button" onClick={() => onEdit(exclude, name)} aria-label={`not ${name}`}>
           not
         </button>
       </span>
       <span className={css.count} style={{ "--share": share } as React.CSSProperties}>
-        {value.count === undefined ? "" : count(value.count)}
+        {runs === undefined ? "" : count(runs)}
       </span>
     </li>
   );
-}
+});

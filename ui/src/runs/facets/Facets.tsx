@@ -13,6 +13,14 @@ interface Props {
 
 const STATES = ["running", "done", "failed", "stopped", "lost"];
 
+function showState(name: string): ReactElement {
+  return (
+    <>
+      <StatusMark status={name} label={null} /> {name}
+    </>
+  );
+}
+
 /** What runs differ in, beside the list. */
 export const Facets = memo(function Facets({ facets, query, onQuery }: Props): ReactElement {
   const counts = new Map(facets?.status.map(({ name, count }) => [name, count]));
@@ -20,17 +28,7 @@ export const Facets = memo(function Facets({ facets, query, onQuery }: Props): R
   const common = { query, onQuery };
   return (
     <aside className={css.facets} aria-label="Filters">
-      <Facet
-        {...common}
-        name="status"
-        title="Status"
-        values={states}
-        show={(name) => (
-          <>
-            <StatusMark status={name} label={null} /> {name}
-          </>
-        )}
-      />
+      <Facet {...common} name="status" title="Status" values={states} show={showState} />
       <TimeFacet {...common} />
       <Facet {...common} name="flow" title="Flow" values={facets?.flow ?? []} searchable />
       <Facet {...common} name="user" title="User" values={facets?.user ?? []} searchable />

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { get } from "~/api/client";
 import { StatusMark } from "~/parts/StatusBadge";
+import { usePainted } from "~/parts/usePainted";
 import { count, duration, moment } from "~/theme/format";
 import { offsetAt, withBox, zone } from "../query/ranges";
 import { AXIS, draw } from "./draw";
@@ -36,9 +37,11 @@ export default function Scatter({ query, total, wanted, sequence, onQuery, onOpe
     staleTime: 5000,
   });
   useRefresh(sequence, answer.refetch);
-  const dots = useMemo(() => (answer.data ? dotsOf(answer.data) : undefined), [answer.data]);
+  // What was read before is there with the rows, which would wait for it.
+  const data = usePainted(answer.data);
+  const dots = useMemo(() => (data ? dotsOf(data) : undefined), [data]);
   if (!dots) return <div className={css.scatter} />;
-  const all = answer.data?.total ?? dots.count;
+  const all = data?.total ?? dots.count;
   const drawn = dots.count < all ? `${count(dots.count)} of ${count(all)} runs, evenly chosen` : undefined;
   return (
     <div className={css.scatter}>

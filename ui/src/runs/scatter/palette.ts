@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 let round = 0;
+let known = new Map<string, string>();
 const listeners = new Set<() => void>();
 let watching = false;
 
@@ -9,6 +10,7 @@ function watch(): void {
   watching = true;
   const changed = () => {
     round += 1;
+    known = new Map();
     for (const listener of listeners) listener();
   };
   const attributes = { attributeFilter: ["data-theme", "data-contrast"] };
@@ -18,12 +20,12 @@ function watch(): void {
 
 /** Colours of the theme by the names of their properties, for a canvas: `palette()("--done-bar")`. Draw again when `usePaletteRound` changes. */
 export function palette(): (name: string) => string {
-  const known = new Map<string, string>();
+  watch();
   const probe = document.createElement("span");
   return (name) => {
     let colour = known.get(name);
     if (colour === undefined) {
-      // Only an element in the page resolves `light-dark()`.
+      // Only an element in the page resolves `light-dark()`; to ask it costs a browser what laying the page out does.
       document.body.append(probe);
       probe.style.color = `var(${name})`;
       colour = getComputedStyle(probe).color;
