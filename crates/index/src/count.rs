@@ -155,12 +155,20 @@ impl Index {
         // Of most rows it is quicker to count the others.
         let others = rows.len() * 2 > self.alive.len();
         let counted = if others { &self.alive - rows } else { RoaringBitmap::new() };
-        dense::each(if others { &counted } else { rows }, |row| {
-            let row = row as usize;
-            tally.flow[self.columns.flow[row] as usize] += 1;
-            tally.user[self.columns.user[row] as usize] += 1;
-            tally.sets[self.columns.tags[row] as usize] += 1;
-        });
+        let counted = if others { &counted } else { rows };
+        if let Some(stretch) = dense::stretch(counted) {
+            let stretch = stretch.start as usize..stretch.end as usize;
+            count_each(&mut tally.flow, &self.columns.flow[stretch.clone()]);
+            count_each(&mut tally.user, &self.columns.user[stretch.clone()]);
+            count_each(&mut tally.sets, &self.columns.tags[stretch]);
+        } else {
+            dense::each(counted, |row| {
+                let row = row as usize;
+                tally.flow[self.columns.flow[row] as usize] += 1;
+                tally.user[self.columns.user[row] as usize] += 1;
+                tally.sets[self.columns.tags[row] as usize] += 1;
+            });
+        }
         if others {
             let all = |set: &RoaringBitmap| u32::try_from(set.len()).unwrap_or(u32::MAX);
             tally.flow.iter_mut().zip(&self.by_flow).for_each(|(count, of)| *count = all(of) - *count);
@@ -428,6 +436,18 @@ impl Index {
 /// How many rows have each name.
 fn sizes(postings: &[RoaringBitmap]) -> Vec<u64> {
     postings.iter().map(RoaringBitmap::len).collect()
+}
+
+/// Counts codes. Two in a row are often the same, and to add to a number that is being added to takes time: so there are two of each.
+fn count_each(counts: &mut [u32], codes: &[u32]) {
+    let mut other = vec![0; counts.len()];
+    let (pairs, rest) = codes.as_chunks::<2>();
+    for [a, b] in pairs {
+        counts[*a as usize] += 1;
+        other[*b as usize] += 1;
+    }
+    rest.iter().for_each(|code| counts[*code as usize] += 1);
+    counts.iter_mut().zip(other).for_each(|(count, other)| *count += other);
 }
 
 fn numbered(counts: &[u32]) -> Vec<(u32, u64)> {

@@ -1,5 +1,7 @@
 //! Rows as one bit each, while they are looked through.
 
+use std::ops::Range;
+
 use roaring::RoaringBitmap;
 
 /// The rows below `len` that `holds`.
@@ -36,6 +38,12 @@ pub(crate) fn each(rows: &RoaringBitmap, mut each: impl FnMut(u32)) {
         }
         some.iter().for_each(|row| each(*row));
     }
+}
+
+/// Rows that follow each other without a gap, as those of a time mostly do: from the first to the one after the last.
+pub(crate) fn stretch(rows: &RoaringBitmap) -> Option<Range<u32>> {
+    let (first, last) = (rows.min()?, rows.max()?);
+    (rows.len() == u64::from(last - first) + 1).then(|| first..last + 1)
 }
 
 /// Rows as bits, 64 in a number, of those below `len`.

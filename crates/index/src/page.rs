@@ -280,10 +280,11 @@ impl Index {
     /// Each of some rows that has a value in a column.
     fn each_of(&self, rows: &RoaringBitmap, column: Option<&Sparse>, mut each: impl FnMut(u32, u64)) {
         let Some(column) = column else { return };
-        let many = column.len() as u64;
         if rows.len() == self.alive.len() {
             column.iter().for_each(|(row, packed)| each(row, packed));
-        } else if rows.len() < many / FEW {
+        } else if let Some(rows) = dense::stretch(rows) {
+            column.within(rows).for_each(|(row, packed)| each(row, packed));
+        } else if rows.len() < column.len() as u64 / FEW {
             rows.iter().for_each(|row| {
                 if let Some(packed) = column.get(row) {
                     each(row, packed);

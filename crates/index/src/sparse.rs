@@ -1,5 +1,7 @@
 //! A column that few rows have a value in.
 
+use std::ops::Range;
+
 /// Values by row.
 #[derive(Default)]
 pub(crate) struct Sparse {
@@ -52,6 +54,13 @@ impl Sparse {
         let left = self.rows.partition_point(|known| *known < row);
         self.rows.drain(..left);
         self.values.drain(..left);
+    }
+
+    /// Those of a stretch of rows, in their order.
+    pub(crate) fn within(&self, rows: Range<u32>) -> impl Iterator<Item = (u32, u64)> {
+        let from = self.rows.partition_point(|row| *row < rows.start);
+        let to = self.rows.partition_point(|row| *row < rows.end);
+        self.rows[from..to].iter().copied().zip(self.values[from..to].iter().copied())
     }
 
     /// All of them, in order of rows.
