@@ -368,7 +368,7 @@ export interface paths {
          * Resources of a step
          * @description What the tasks of a step used together over time.
          */
-        get: operations["step"];
+        get: operations["step_resources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4104,7 +4104,7 @@ export interface operations {
             };
         };
     };
-    step: {
+    step_resources: {
         parameters: {
             query?: never;
             header?: never;

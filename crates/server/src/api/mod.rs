@@ -88,3 +88,20 @@ fn problems(operation: &mut Operation) {
 pub(crate) fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(asked)| asked).map_err(|e| Problem::bad_request(e.body_text()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_question_has_a_name_of_its_own() {
+        let document = routes().into_openapi();
+        let operations = document.paths.paths.values().filter_map(|path| path.get.as_ref());
+        let mut names = HashSet::new();
+        for name in operations.filter_map(|operation| operation.operation_id.as_deref()) {
+            assert!(names.insert(name), "two questions are called {name}");
+        }
+    }
+}

@@ -52,6 +52,7 @@ pub(super) struct StepCurve {
 #[utoipa::path(
     get,
     path = "/flows/{flow}/runs/{run}/steps/{step}/resources",
+    operation_id = "step_resources",
     tag = "resources",
     params(("flow" = String, Path), ("run" = String, Path), ("step" = String, Path)),
     responses(
