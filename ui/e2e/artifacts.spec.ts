@@ -77,6 +77,16 @@ test("who made it is told, and how to have it elsewhere", async ({ page }) => {
   expect((await download).suggestedFilename()).toBe("KindsFlow-1-7-number.json");
 });
 
+test("the steps that got it are told, with how many tasks, and lead there", async ({ page }) => {
+  await page.goto(`/${RUNS.grid}/start/1?section=artifacts&artifact=settings`);
+  const used = row(page, "settings")
+    .getByText(/train.* \(\d+ tasks\)/)
+    .last();
+  await expect(used).toBeVisible();
+  await used.getByRole("link", { name: "train" }).click();
+  await expect(page).toHaveURL(new RegExp(`/${RUNS.grid}/train/\\d+`));
+});
+
 test("how it was in other runs is drawn, and leads there", async ({ page }) => {
   await page.goto(`/${RUNS.kinds}/decide/5?section=artifacts&artifact=way`);
   const history = row(page, "way").getByRole("region", { name: "over runs" });

@@ -36,3 +36,20 @@ test("a flow without configs teaches how to have one", async ({ page }) => {
   await page.goto(`/${RUNS.grid}/view/config`);
   await expect(page.getByRole("heading", { name: "No configs" })).toBeVisible();
 });
+
+test("a value that was set for a run is beside the one it replaced, and who set it", async ({
+  page,
+  own,
+}) => {
+  const server = await own.serve();
+  const flow = own.start("tuned.py", ["--set", "tuning.model.depth=9"]);
+  await new Promise((ended) => flow.once("exit", ended));
+  await page.goto(`${server.url}/TunedFlow/1/view/config`);
+  const depth = page.getByRole("row", { name: /depth/ });
+  await expect(depth).toContainText("9");
+  const before = depth.locator("del");
+  await expect(before).toHaveText("3");
+  await expect(before).toHaveAttribute("data-tip", /\S/);
+  await expect(depth).toContainText("--set");
+  await expect(page.getByRole("row", { name: /^rate/ }).locator("del")).toHaveCount(0);
+});
