@@ -13,13 +13,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { addressOf, CHROMIUM, chromium, SIZE, spread, WORDS } from "./common.mjs";
+import { plainBrowser } from "./plain.mjs";
 
 const { values: options } = parseArgs({
   options: {
     ...WORDS,
     path: { type: "string", default: "/LoudFlow/1/start/1" },
     lines: { type: "string", default: "1000000" },
-    times: { type: "string", default: "5" },
+    times: { type: "string", default: "11" },
   },
 });
 
@@ -77,19 +78,17 @@ function watch(total) {
   requestAnimationFrame(look);
 }
 
-async function opening(browser, base, total) {
+async function opening(base, total) {
+  const browser = await plainBrowser();
   const times = [];
-  const context = await browser.newContext({ viewport: SIZE });
+  const context = await browser.context();
   // The first one fills the caches of browser and server, and is told apart.
   for (let n = 0; n <= Number(options.times); n++) {
-    const page = await context.newPage();
-    await page.addInitScript(watch, total);
-    await page.goto(base + options.path);
-    await page.waitForFunction(() => window.opened, undefined, { timeout: 60_000 });
-    times.push(await page.evaluate(() => window.opened));
-    await page.close();
+    const tab = await browser.open(context, base + options.path, [watch, total]);
+    times.push(await tab.until("window.opened"));
+    await tab.close();
   }
-  await context.close();
+  await browser.close();
   return { first: times[0], again: spread(times.slice(1)) };
 }
 
@@ -161,10 +160,10 @@ async function searching(page) {
 }
 
 const { base, stop } = await serve();
+const total = Number(options.lines);
+const opened = await opening(base, total);
 const browser = await chromium.launch(CHROMIUM);
 try {
-  const total = Number(options.lines);
-  const opened = await opening(browser, base, total);
   const page = await browser.newPage({ viewport: SIZE });
   await page.addInitScript(watch, total);
   await page.goto(base + options.path);

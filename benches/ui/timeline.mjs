@@ -9,6 +9,7 @@
 
 import { parseArgs } from "node:util";
 import { CHROMIUM, chromium, heap, SIZE, serveMade, spread, WORDS } from "./common.mjs";
+import { plainBrowser } from "./plain.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -59,25 +60,44 @@ function watch() {
     });
 }
 
-/** Opens the run in a browser that knows nothing; says when what was there, ms after the address was entered. */
-async function load(browser, base) {
-  const context = await browser.newContext({ viewport: SIZE });
-  const page = await context.newPage();
-  await page.addInitScript(watch);
-  await page.goto(base + RUN, { waitUntil: "commit" });
-  await page.waitForFunction(() => performance.getEntriesByName("timeline drawn").length > 0, undefined, { polling: 20 });
-  await page.waitForTimeout(1500);
-  const times = await page.evaluate(() => ({
+/** What is known of a page some time after its timeline was drawn. */
+const FACTS = `performance.getEntriesByName("timeline drawn")[0]?.startTime < performance.now() - 1500 && (() => {
+  const resources = performance.getEntriesByType("resource");
+  return {
     paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
     complete: performance.getEntriesByName("timeline drawn")[0].startTime,
     long: window.watched.long,
     tasks: Number(document.querySelector("[data-tasks]")?.getAttribute("data-tasks")),
-    requests: performance.getEntriesByType("resource").length,
-    bytes: performance.getEntriesByType("resource").reduce((sum, { transferSize }) => sum + transferSize, 0),
-  }));
-  const after = times.long.filter(([at]) => at > times.complete).map(([, took]) => took);
-  const main = times.long.reduce((sum, [, took]) => sum + took, 0);
-  return { context, page, ...times, longestAfter: Math.max(0, ...after), main, longest: Math.max(0, ...times.long.map(([, d]) => d)) };
+    requests: resources.length,
+    bytes: resources.reduce((sum, { transferSize }) => sum + transferSize, 0),
+  };
+})()`;
+
+/** Opens the run where nothing is known of it, again and again; says when what was there, ms after the address was entered. */
+async function opening(base) {
+  const browser = await plainBrowser();
+  const loads = [];
+  for (let n = 0; n < Number(options.times); n++) {
+    const tab = await browser.open(await browser.context(), base + RUN, [watch]);
+    const facts = await tab.until(FACTS);
+    await tab.close();
+    const of = (long) => long.map(([, took]) => took);
+    const after = facts.long.filter(([at]) => at > facts.complete);
+    const main = of(facts.long).reduce((sum, took) => sum + took, 0);
+    loads.push({ ...facts, main, longest: Math.max(0, ...of(facts.long)), longestAfter: Math.max(0, ...of(after)) });
+  }
+  await browser.close();
+  return loads;
+}
+
+/** The run, drawn, to be moved about. */
+async function open(browser, base) {
+  const page = await browser.newPage({ viewport: SIZE });
+  await page.addInitScript(watch);
+  await page.goto(base + RUN, { waitUntil: "commit" });
+  await page.waitForFunction(() => performance.getEntriesByName("timeline drawn").length > 0);
+  await page.waitForTimeout(1500);
+  return page;
 }
 
 /** Frames while something is moved. */
@@ -115,15 +135,11 @@ async function frames(page) {
 
 async function main() {
   const { base, stop } = await serveMade(options, ["--runs", "20000", "--complete", "1000", "--tasks", options.tasks]);
+  const loads = await opening(base);
   const browser = await chromium.launch(CHROMIUM);
   try {
-    const loads = [];
-    for (let i = 0; i < Number(options.times); i++) {
-      const one = await load(browser, base);
-      loads.push(one);
-      if (i < Number(options.times) - 1) await one.context.close();
-    }
-    const { page, tasks, requests, bytes } = loads.at(-1);
+    const page = await open(browser, base);
+    const { tasks, requests, bytes } = loads.at(-1);
     const result = {
       tasks,
       requests,
