@@ -219,15 +219,34 @@ fn what_is_asked_for_twice_is_written_once() {
 }
 
 #[test]
+fn an_address_may_have_options_and_do_without_prepared_statements() {
+    let url = Postgres::shared().database();
+    let options = "options=-c%20statement_timeout%3D60s%20-c%20lock_timeout%3D60s&prepared_statements=false";
+    let mut provider = open(&format!("{url}?{options}"));
+    let run = provider.create_run(&new_run("F")).unwrap();
+    for n in 1..=4 {
+        provider.write(&run.flow, &run.run, &[started(task("a", n), 0, now())]).unwrap();
+    }
+    assert_eq!(provider.tasks(&run.flow, &run.run, None, None, 0).unwrap().len(), 4);
+}
+
+#[test]
 fn a_read_is_stopped_from_another_thread() {
     let url = Postgres::shared().database();
     let mut provider = open(&url);
     let run = provider.create_run(&new_run("F")).unwrap();
     // Somebody holds the table, so that reading it waits.
     let database = url.rsplit('/').next().unwrap().to_owned();
+    let held = database.clone();
     let holder = thread::spawn(move || {
-        Postgres::shared().sql("BEGIN; LOCK TABLE spinloom.tasks; SELECT pg_sleep(20)", &database)
+        Postgres::shared().sql("BEGIN; LOCK TABLE spinloom.tasks; SELECT pg_sleep(20)", &held)
     });
+    let locks = "SELECT count(*) FROM pg_locks
+         WHERE relation = 'spinloom.tasks'::regclass AND mode = 'AccessExclusiveLock' AND granted";
+    let began = Instant::now();
+    while Postgres::shared().sql(locks, &database) == "0" {
+        assert!(began.elapsed() < Duration::from_secs(15), "nobody locked the table");
+    }
     let canceller = provider.canceller();
     canceller();
     let asked = thread::scope(|scope| {
@@ -238,10 +257,6 @@ fn a_read_is_stopped_from_another_thread() {
                 canceller();
             }
         });
-        let began = Instant::now();
-        while provider.tasks(&run.flow, &run.run, None, None, 0).is_ok() {
-            assert!(began.elapsed() < Duration::from_secs(15), "nobody locked the table");
-        }
         provider.tasks(&run.flow, &run.run, None, None, 0).map(drop)
     });
     assert_eq!(asked.unwrap_err().code(), codes::METADATA_IO);

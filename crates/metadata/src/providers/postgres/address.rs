@@ -27,6 +27,8 @@ pub struct PostgresLocation {
     pub(super) verify: bool,
     /// Certificates to trust instead of the system's.
     pub(super) roots: Option<PathBuf>,
+    /// Whether statements may be prepared, which some proxies do not bear.
+    pub(super) prepares: bool,
     /// For how long a call is tried again.
     pub(super) retry_time: Duration,
 }
@@ -52,7 +54,7 @@ impl PostgresLocation {
         if let Some(set) = set.filter(|set| without_secrets(set) == shown) {
             url = set;
         }
-        let (mode, roots) = take_tls(&mut url);
+        let Ours { mode, roots, prepares } = Ours::take(&mut url);
         let mut config: Config = url.as_str().parse().map_err(|e| bad(&e))?;
         if config.get_password().is_none()
             && let Some(password) = &settings.pg_password
@@ -76,7 +78,7 @@ impl PostgresLocation {
         config.tcp_user_timeout(settings.timeout.max(KEEPALIVE));
         config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 2).keepalives_retries(3);
         let verify = mode.starts_with("verify") || (mode == "require" && roots.is_some());
-        Ok(Self { config, shown, verify, roots, retry_time: settings.retry_time })
+        Ok(Self { config, shown, verify, roots, prepares, retry_time: settings.retry_time })
     }
 
     /// How to connect, the addresses of its hosts looked up now, on this thread: PostgreSQL's client would start one for that.
@@ -144,21 +146,34 @@ fn copy(from: &Config, to: &mut Config) {
     }
 }
 
-/// What of an address is about TLS and unknown to the client, taken out of it.
-fn take_tls(url: &mut Url) -> (Option<String>, Option<PathBuf>) {
-    let (mut mode, mut roots, mut others) = (None, None, Vec::new());
-    for (name, value) in url.query_pairs() {
-        match &*name {
-            "sslmode" => mode = Some(value.into_owned()),
-            "sslrootcert" => roots = (value != "system").then(|| PathBuf::from(&*value)),
-            _ => others.push((name.into_owned(), value.into_owned())),
+/// What of an address is not for the client: it does not know of it.
+struct Ours {
+    mode: Option<String>,
+    roots: Option<PathBuf>,
+    prepares: bool,
+}
+
+impl Ours {
+    /// Takes it out of the address.
+    fn take(url: &mut Url) -> Self {
+        let (mut ours, mut others) = (Self { mode: None, roots: None, prepares: true }, Vec::new());
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "sslmode" => ours.mode = Some(value.into_owned()),
+                "sslrootcert" => ours.roots = (value != "system").then(|| PathBuf::from(&*value)),
+                "prepared_statements" => ours.prepares = value != "false",
+                _ => others.push((name.into_owned(), value.into_owned())),
+            }
         }
+        url.set_query(None);
+        if !others.is_empty() {
+            url.query_pairs_mut().extend_pairs(others);
+        }
+        // A blank was written as forms have it, and is read as other addresses have it.
+        let query = url.query().map(|query| query.replace('+', "%20"));
+        url.set_query(query.as_deref());
+        ours
     }
-    url.set_query(None);
-    if !others.is_empty() {
-        url.query_pairs_mut().extend_pairs(others);
-    }
-    (mode, roots)
 }
 
 fn without_secrets(url: &Url) -> String {

@@ -6,6 +6,7 @@
 mod address;
 mod bars;
 mod batch;
+mod client;
 mod delete;
 mod feed;
 mod leaders;
@@ -23,9 +24,9 @@ mod write;
 
 use std::time::Duration;
 
+use self::client::Client;
 use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
-use tokio_postgres::Client;
 
 pub use self::address::PostgresLocation;
 use self::session::{AT_FIRST, Session};
@@ -173,8 +174,8 @@ impl Provider for PostgresProvider {
         each: &mut dyn FnMut(&TaskBars<'_>),
     ) -> Result<()> {
         // Told only once all has been read: a read that breaks begins again.
-        let rows = self.reading(async |client| bars::rows(client, (flow, run), after).await)?;
-        bars::tell(&rows, each).map_err(|trouble| trouble.tell(self.session.place()))
+        let found = self.reading(async |client| bars::read(client, (flow, run), after).await)?;
+        found.tell(each).map_err(|trouble| trouble.tell(self.session.place()))
     }
 
     fn mutate_tags(

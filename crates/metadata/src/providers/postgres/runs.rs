@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowGraph, FlowName, RunId, RunStatus};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Row;
 
 use super::feed::{NEXT, SEQ};
 use super::read;

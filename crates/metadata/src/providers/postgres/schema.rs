@@ -1,7 +1,7 @@
 //! The version of the tables and how older ones are brought up to it.
 
+use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
-use tokio_postgres::Client;
 
 use super::trouble::Outcome;
 

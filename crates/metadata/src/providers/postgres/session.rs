@@ -1,13 +1,13 @@
 //! A connection that is made when first needed, and again when it broke.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use spinloom_diagnostics::Result;
 use tokio::task::JoinHandle;
-use tokio_postgres::Client;
 
 use super::PostgresLocation;
+use super::client::Client;
 use super::tls::Tls;
 use super::trouble::{Outcome, Trouble};
 use crate::providers::blocking::{Blocking, Stop, pause};
@@ -22,6 +22,8 @@ pub(super) struct Session {
     place: PostgresLocation,
     tls: Tls,
     link: RefCell<Option<Link>>,
+    /// False once a statement that was prepared was not found: a proxy gives each transaction a connection of its choice.
+    prepares: Cell<bool>,
     stop: Stop,
     blocking: Blocking,
 }
@@ -38,6 +40,7 @@ impl Session {
             tls: Tls::new(place)?,
             place: place.clone(),
             link: RefCell::default(),
+            prepares: Cell::new(place.prepares),
             stop: Stop::default(),
             blocking: Blocking::new()?,
         })
@@ -56,7 +59,7 @@ impl Session {
     pub(super) fn call<T>(
         &self,
         patience: Duration,
-        mut work: impl AsyncFnMut(&mut Client, bool) -> Outcome<T>,
+        mut work: impl AsyncFnMut(&Client, bool) -> Outcome<T>,
     ) -> Result<T> {
         let _busy = self.stop.begin();
         let done = self.blocking.run(async {
@@ -80,20 +83,27 @@ impl Session {
 
     async fn once<T>(
         &self,
-        work: &mut impl AsyncFnMut(&mut Client, bool) -> Outcome<T>,
+        work: &mut impl AsyncFnMut(&Client, bool) -> Outcome<T>,
         doubt: &mut bool,
     ) -> Outcome<T> {
-        let mut link = tokio::select! {
+        let link = tokio::select! {
             biased;
             () = self.stop.asked() => return Err(Trouble::Stopped),
             link = self.linked() => link?,
         };
         let told = *doubt;
+        let work = async {
+            link.client.prepare().await;
+            work(&link.client, told).await
+        };
         let tried = tokio::select! {
             biased;
             () = self.stop.asked() => Err(Trouble::Stopped),
-            tried = work(&mut link.client, told) => tried,
+            tried = work => tried,
         };
+        if tried.as_ref().is_err_and(Trouble::lost_statement) {
+            self.prepares.set(false);
+        }
         match &tried {
             Err(Trouble::Stopped) => {
                 // The connection is not used again: what it was asked may go on for a while.
@@ -106,6 +116,7 @@ impl Session {
                 *doubt = true;
                 link.connection.abort();
             }
+            Err(trouble) if trouble.lost_statement() => link.connection.abort(),
             Err(_) if link.client.batch_execute("ROLLBACK").await.is_err() => link.connection.abort(),
             _ => *self.link.borrow_mut() = Some(link),
         }
@@ -123,7 +134,9 @@ impl Session {
         let connection = tokio::spawn(async move {
             let _ = connection.await;
         });
-        Ok(Link { client, connection })
+        // What is asked for here is never worth compiling, which takes longer than reading tens of thousands of rows.
+        client.batch_execute("SET jit = off").await?;
+        Ok(Link { client: Client::new(client, self.prepares.get()), connection })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::client::Client;
 use spinloom_flow::{FlowName, RunId};
-use tokio_postgres::Client;
 
 use super::feed::{NEXT, SEQ};
 use super::read::OF_RUN;

@@ -41,12 +41,18 @@ impl Trouble {
     pub(super) fn passes(&self) -> bool {
         match self {
             Self::Sql(error) => match error.code() {
-                Some(state) => of_the_moment(state),
+                Some(state) => of_the_moment(state) || self.lost_statement(),
                 None => !is_refusal(error),
             },
             Self::Host(_) => true,
             Self::Stopped | Self::Ours(_) => false,
         }
+    }
+
+    /// A statement that was prepared on this connection is not known on it: behind a proxy it is another one by now.
+    pub(super) fn lost_statement(&self) -> bool {
+        let lost = [&SqlState::INVALID_SQL_STATEMENT_NAME, &SqlState::DUPLICATE_PSTATEMENT];
+        matches!(self, Self::Sql(error) if error.code().is_some_and(|state| lost.contains(&state)))
     }
 
     /// The connection is of no use any more, and what was under way may or may not have been done.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::super::client::Client;
 use serde_json::{Map, Value};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Row;
 
 use super::super::batch::Before;
 use super::super::read::{step_record, unsigned};
@@ -83,20 +84,24 @@ pub(super) async fn read(client: &Client, records: &[Record], at: i64) -> Outcom
         last_id: 0,
         new: New::default(),
     };
-    runs(client, records, &mut world).await?;
-    let ids: Vec<i64> = world.runs.iter().map(|run| run.id).collect();
-    let of_ids = values![ids];
-    let counted = "SELECT name, created_at, finished_at, tasks, running, done, failed, adopted, run
-         FROM spinloom.steps WHERE run = ANY($1) ORDER BY run, number";
-    let steps = Wanted::steps(records, &world);
-    let tasks = Wanted::tasks(records, &world);
-    let (given, chosen): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|task| task.number.is_some());
-    let (counted, made, given_rows, chosen_rows) = futures::try_join!(
-        async { Ok(client.query_typed(counted, of_ids).await?) },
+    let named = Named::of(records);
+    let steps = Wanted::steps(records);
+    let (given, chosen): (Vec<_>, Vec<_>) =
+        Wanted::tasks(records).into_iter().partition(|task| task.number.is_some());
+    // Sent together, so found by names: what the rows of runs are is not known yet.
+    let (found, last, counted, made, given_rows, chosen_rows) = futures::try_join!(
+        named.runs(client),
+        async { Ok(client.query_typed("SELECT last FROM spinloom.service_ids", &[]).await?) },
+        named.steps(client),
         made_steps(client, &steps),
         known_tasks(client, &given, "t.task = u.number AND t.name IS NULL"),
         known_tasks(client, &chosen, "t.name = u.name"),
     )?;
+    world.last_id = last.first().ok_or_else(|| corrupt("numbers without a last one"))?.try_get(0)?;
+    for row in &found {
+        world.run_of.insert((meant(row.try_get(12)?), meant(row.try_get(13)?)), world.runs.len());
+        world.runs.push(run(row)?);
+    }
     let place: HashMap<i64, usize> = (0..).zip(&world.runs).map(|(i, run)| (run.id, i)).collect();
     for row in &counted {
         if let Some(run) = place.get(&row.try_get(8)?) {
@@ -119,68 +124,82 @@ pub(super) async fn read(client: &Client, records: &[Record], at: i64) -> Outcom
 
 /// A step or a task that records are about.
 struct Wanted<'a> {
-    run: usize,
-    row: i64,
+    flow: &'a str,
+    run: &'a str,
     step: &'a str,
     task: &'a str,
     number: Option<i64>,
 }
 
 impl<'a> Wanted<'a> {
-    fn new(world: &World, (flow, run): (&str, &str), step: &'a str, task: &'a str) -> Option<Self> {
-        let place = *world.run_of.get(&(flow.to_owned(), run.to_owned()))?;
-        Some(Self { run: place, row: world.runs[place].id, step, task, number: given(task) })
+    fn new((flow, run): (&'a str, &'a str), step: &'a str, task: &'a str) -> Self {
+        Self { flow, run, step, task, number: given(task) }
     }
 
-    fn steps(records: &'a [Record], world: &World) -> Vec<Self> {
+    fn steps(records: &'a [Record]) -> Vec<Self> {
         let of = |record: &'a Record| match record {
             Record::Step { flow, run, step, .. } | Record::Task { flow, run, step, .. } => {
-                Self::new(world, (flow, run), step, "")
+                Some(Self::new((flow, run), step, ""))
             }
             _ => None,
         };
         records.iter().filter_map(of).collect()
     }
 
-    fn tasks(records: &'a [Record], world: &World) -> Vec<Self> {
+    fn tasks(records: &'a [Record]) -> Vec<Self> {
         let of = |record: &'a Record| match record {
-            Record::Task { flow, run, step, id: Some(id), .. } => Self::new(world, (flow, run), step, id),
-            record => {
-                let at = task_of(record)?;
-                Self::new(world, (&at.flow, &at.run), &at.step, &at.task)
-            }
+            Record::Task { flow, run, step, id: Some(id), .. } => Some(Self::new((flow, run), step, id)),
+            record => task_of(record).map(|at| Self::new((&at.flow, &at.run), &at.step, &at.task)),
         };
         records.iter().filter_map(of).collect()
     }
 }
 
-async fn runs(client: &Client, records: &[Record], world: &mut World) -> Outcome<()> {
-    let mut wanted: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for record in records {
-        let Some(run) = run_of(record) else { continue };
-        let first = task_of(record).is_some_and(|at| at.step == PARAMETERS);
-        *wanted.entry(run).or_default() |= first;
+fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    texts.map(|text| kept(text).into_owned()).collect()
+}
+
+/// Runs that records are about, each once.
+struct Named {
+    flows: Vec<String>,
+    runs: Vec<String>,
+    with_info: Vec<bool>,
+}
+
+impl Named {
+    fn of(records: &[Record]) -> Self {
+        let mut wanted: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+        for record in records {
+            let Some(run) = run_of(record) else { continue };
+            let first = task_of(record).is_some_and(|at| at.step == PARAMETERS);
+            *wanted.entry(run).or_default() |= first;
+        }
+        Self {
+            flows: texts(wanted.keys().map(|(flow, _)| *flow)),
+            runs: texts(wanted.keys().map(|(_, run)| *run)),
+            with_info: wanted.values().copied().collect(),
+        }
     }
-    let flows: Vec<String> = wanted.keys().map(|(flow, _)| kept(flow).into_owned()).collect();
-    let names: Vec<String> = wanted.keys().map(|(_, run)| kept(run).into_owned()).collect();
-    let with_info: Vec<bool> = wanted.values().copied().collect();
-    let sql = "SELECT r.id, r.status, r.heartbeat_at, s.chosen, s.last_task, s.named_tasks, s.end_step, s.failing,
-            s.heartbeat_at, r.origin IS NOT NULL,
-            EXISTS (SELECT 1 FROM spinloom.service_tasks WHERE run = r.id AND task = 0),
-            CASE WHEN u.with_info THEN r.info END, f.name, r.name
-         FROM unnest($1, $2, $3) AS u (flow, run, with_info) JOIN spinloom.flows f ON f.name = u.flow
-         JOIN spinloom.runs r ON r.flow = f.id AND r.name = u.run JOIN spinloom.service_runs s ON s.run = r.id";
-    let of_runs = values![flows, names, with_info];
-    let (found, ids) = futures::try_join!(
-        client.query_typed(sql, of_runs),
-        client.query_typed("SELECT last FROM spinloom.service_ids", &[]),
-    )?;
-    world.last_id = ids.first().ok_or_else(|| corrupt("numbers without a last one"))?.try_get(0)?;
-    for row in &found {
-        world.run_of.insert((meant(row.try_get(12)?), meant(row.try_get(13)?)), world.runs.len());
-        world.runs.push(run(row)?);
+
+    async fn runs(&self, client: &Client) -> Outcome<Vec<Row>> {
+        let sql = "SELECT r.id, r.status, r.heartbeat_at, s.chosen, s.last_task, s.named_tasks, s.end_step, s.failing,
+                s.heartbeat_at, r.origin IS NOT NULL,
+                EXISTS (SELECT 1 FROM spinloom.service_tasks WHERE run = r.id AND task = 0),
+                CASE WHEN u.with_info THEN r.info END, f.name, r.name
+             FROM unnest($1, $2, $3) AS u (flow, run, with_info) JOIN spinloom.flows f ON f.name = u.flow
+             JOIN spinloom.runs r ON r.flow = f.id AND r.name = u.run JOIN spinloom.service_runs s ON s.run = r.id";
+        Ok(client.query_typed(sql, values![self.flows, self.runs, self.with_info]).await?)
     }
-    Ok(())
+
+    /// All steps of the runs, as they are counted.
+    async fn steps(&self, client: &Client) -> Outcome<Vec<Row>> {
+        let sql = "SELECT s.name, s.created_at, s.finished_at, s.tasks, s.running, s.done, s.failed, s.adopted, s.run
+             FROM spinloom.steps s WHERE s.run = ANY (ARRAY(
+                SELECT r.id FROM unnest($1, $2) AS u (flow, run) JOIN spinloom.flows f ON f.name = u.flow
+                JOIN spinloom.runs r ON r.flow = f.id AND r.name = u.run))
+             ORDER BY s.run, s.number";
+        Ok(client.query_typed(sql, values![self.flows, self.runs]).await?)
+    }
 }
 
 fn run(row: &Row) -> Outcome<Run> {
@@ -214,31 +233,37 @@ async fn made_steps(client: &Client, wanted: &[Wanted<'_>]) -> Outcome<Vec<Row>>
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let runs: Vec<i64> = wanted.iter().map(|wanted| wanted.row).collect();
-    let steps: Vec<String> = wanted.iter().map(|wanted| kept(wanted.step).into_owned()).collect();
-    let sql = "SELECT s.run, s.step FROM unnest($1, $2) AS u (run, step)
-         JOIN spinloom.service_steps s ON s.run = u.run AND s.step = u.step";
-    Ok(client.query_typed(sql, values![runs, steps]).await?)
+    let flows = texts(wanted.iter().map(|wanted| wanted.flow));
+    let runs = texts(wanted.iter().map(|wanted| wanted.run));
+    let steps = texts(wanted.iter().map(|wanted| wanted.step));
+    let sql = "SELECT s.run, s.step FROM unnest($1, $2, $3) AS u (flow, run, step)
+         JOIN spinloom.flows f ON f.name = u.flow JOIN spinloom.runs r ON r.flow = f.id AND r.name = u.run
+         JOIN spinloom.service_steps s ON s.run = r.id AND s.step = u.step";
+    Ok(client.query_typed(sql, values![flows, runs, steps]).await?)
 }
 
+/// Each is looked up by itself, whatever the database thinks of how many there are: `OFFSET 0` is what it does not look behind.
 async fn known_tasks(client: &Client, wanted: &[Wanted<'_>], found_by: &str) -> Outcome<Vec<Row>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
     let places: Vec<i64> = (0..).take(wanted.len()).collect();
-    let runs: Vec<i64> = wanted.iter().map(|wanted| wanted.row).collect();
-    let steps: Vec<String> = wanted.iter().map(|wanted| kept(wanted.step).into_owned()).collect();
-    let names: Vec<String> = wanted.iter().map(|wanted| kept(wanted.task).into_owned()).collect();
+    let flows = texts(wanted.iter().map(|wanted| wanted.flow));
+    let runs = texts(wanted.iter().map(|wanted| wanted.run));
+    let steps = texts(wanted.iter().map(|wanted| wanted.step));
+    let names = texts(wanted.iter().map(|wanted| wanted.task));
     let numbers: Vec<Option<i64>> = wanted.iter().map(|wanted| wanted.number).collect();
     let sql = format!(
         "SELECT u.place, t.task, t.heartbeat_at, k.step, k.status, k.attempt, k.origin_task IS NOT NULL,
             ARRAY(SELECT a.attempt FROM spinloom.attempts a
                 WHERE a.run = t.run AND a.task = t.task AND a.status <> 'running')
-         FROM unnest($1, $2, $3, $4, $5) AS u (place, run, step, number, name)
-         JOIN spinloom.service_tasks t ON t.run = u.run AND t.step = u.step AND {found_by}
-         JOIN spinloom.tasks k ON k.run = t.run AND k.task = t.task"
+         FROM unnest($1, $2, $3, $4, $5, $6) AS u (place, flow, run, step, number, name)
+         CROSS JOIN LATERAL (SELECT t.run, t.task, t.heartbeat_at FROM spinloom.service_tasks t WHERE t.run = (
+                SELECT r.id FROM spinloom.runs r JOIN spinloom.flows f ON f.id = r.flow WHERE f.name = u.flow AND r.name = u.run)
+            AND t.step = u.step AND {found_by} OFFSET 0) t
+         CROSS JOIN LATERAL (SELECT * FROM spinloom.tasks WHERE run = t.run AND task = t.task OFFSET 0) k"
     );
-    Ok(client.query_typed(&sql, values![places, runs, steps, numbers, names]).await?)
+    Ok(client.query_typed(&sql, values![places, flows, runs, steps, numbers, names]).await?)
 }
 
 impl World {
@@ -256,8 +281,11 @@ impl World {
             attempt: unsigned(row, 5)?,
             adopted: row.try_get(6)?,
         };
-        self.runs[wanted.run].before.insert(row.try_get(1)?, before);
-        self.tasks.insert((wanted.run, wanted.step.to_owned(), wanted.task.to_owned()), task);
+        let run = self.run_of.get(&(wanted.flow.to_owned(), wanted.run.to_owned()));
+        // Of a run that is not a client's, nothing is known here.
+        let Some(run) = run.copied() else { return Ok(()) };
+        self.runs[run].before.insert(row.try_get(1)?, before);
+        self.tasks.insert((run, wanted.step.to_owned(), wanted.task.to_owned()), task);
         Ok(())
     }
 }

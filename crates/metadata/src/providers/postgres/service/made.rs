@@ -2,8 +2,8 @@
 
 use std::result::Result;
 
+use super::super::client::Client;
 use spinloom_flow::{FlowName, RunId, RunStatus};
-use tokio_postgres::Client;
 
 use super::super::text::kept;
 use super::super::trouble::{Outcome, corrupt};

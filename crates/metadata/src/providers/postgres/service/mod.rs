@@ -14,8 +14,8 @@ mod store;
 use std::cell::RefCell;
 use std::result::Result;
 
+use super::client::Client;
 use spinloom_diagnostics::{Error, Result as Told};
-use tokio_postgres::Client;
 
 use super::PostgresProvider;
 use super::trouble::{Outcome, Trouble};

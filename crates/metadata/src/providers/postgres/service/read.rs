@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::super::client::Client;
 use spinloom_flow::RunStatus;
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Row;
 
 use super::super::read::{rows, unsigned};
 use super::super::runs::status;

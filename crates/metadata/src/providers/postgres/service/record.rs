@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::result::Result;
 
-use tokio_postgres::Client;
+use super::super::client::Client;
 
 use super::super::feed::{NEXT, SEQ};
 use super::super::runs;
@@ -18,6 +18,11 @@ use crate::{HEARTBEAT_CUTOFF_SECONDS, WriteKey};
 /// The advisory lock of those who keep records of clients: one at a time, of however many servers.
 const LOCK: i64 = 0x7370_696e_7365_7276;
 
+/// Begins to keep records. Each statement finds a few rows by their keys, and is planned so, once, however few there are at the time.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan;
+    SET LOCAL random_page_cost = 0.1; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off";
+
 /// Answers to records, in their order.
 pub(super) type Answers = Vec<Result<Recorded, Refusal>>;
 
@@ -28,6 +33,9 @@ pub(super) struct Earlier {
 }
 
 /// See [`Service::record`](crate::service::Service::record). `doubt` says that an earlier try may have been carried out.
+///
+/// Two round trips, unless there is something that stands alone, or a task is spoken of twice: a lock and what is known; what the records
+/// make of it, and the commit.
 pub(super) async fn record(
     client: &Client,
     key: &WriteKey,
@@ -35,38 +43,72 @@ pub(super) async fn record(
     earlier: &RefCell<Option<Earlier>>,
     doubt: bool,
 ) -> Outcome<Answers> {
-    let transaction = begin(client, records).await?;
+    let parts = parts(records);
+    let first = parts.first().filter(|part| !doubt && !alone(part));
+    let (transaction, mut known) = futures::try_join!(begin(client, records), async {
+        Ok(match first {
+            Some(part) => Some(known::read(client, part, at).await?),
+            None => None,
+        })
+    })?;
     if doubt && let Some(answers) = carried_out(client, earlier).await? {
         client.batch_execute("COMMIT").await?;
         return Ok(answers);
     }
     let mut answers = Vec::with_capacity(records.len());
-    for part in parts(records) {
+    let mut last = None;
+    for part in parts {
+        if let Some(world) = last.take() {
+            store::write(client, &world).await?;
+        }
         match part {
-            [one] if stands_alone(one) => answers.push(answer(made::one(client, key, one, at).await)?),
-            part => answers.extend(together(client, part, at).await?),
+            [one] if alone(part) => answers.push(answer(made::one(client, key, one, at).await)?),
+            part => {
+                let mut world = match known.take() {
+                    Some(world) => world,
+                    None => known::read(client, part, at).await?,
+                };
+                for record in part {
+                    answers.push(answer(world.keep(record))?);
+                }
+                last = Some(world);
+            }
         }
     }
+    // Before it is sent: what is not answered may have been committed.
     earlier.replace(Some(Earlier { transaction, answers: answers.clone() }));
-    client.batch_execute("COMMIT").await?;
+    // Statements are carried out in the order they are sent in. If one fails the transaction is undone, and its failure is told here.
+    futures::try_join!(
+        async {
+            match &last {
+                Some(world) => store::write(client, world).await,
+                None => Ok(()),
+            }
+        },
+        async { Ok(client.batch_execute("COMMIT").await?) },
+    )?;
     Ok(answers)
 }
 
 /// Begins the transaction and locks all runs it is about, before it takes the number of a write. Answers its id.
 async fn begin(client: &Client, records: &[Record]) -> Outcome<String> {
     let makes = records.iter().any(|record| matches!(record, Record::Flow { .. } | Record::Run { .. }));
-    let of_runs = if makes { format!("SELECT pg_advisory_xact_lock({})", runs::LOCK) } else { String::new() };
-    let begin =
-        format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({LOCK}); {of_runs}");
+    let of_runs = async {
+        if makes {
+            client.query_typed("SELECT pg_advisory_xact_lock($1)", values![runs::LOCK]).await?;
+        }
+        Ok(())
+    };
     let named: HashSet<(&str, &str)> = records.iter().filter_map(run_of).collect();
     let (flows, names): (Vec<String>, Vec<String>) =
         named.iter().map(|(flow, run)| (kept(flow).into_owned(), kept(run).into_owned())).unzip();
     let lock = "SELECT r.id FROM unnest($1, $2) AS u (flow, run) JOIN spinloom.flows f ON f.name = u.flow
          JOIN spinloom.runs r ON r.flow = f.id AND r.name = u.run ORDER BY r.id FOR UPDATE OF r";
-    let of_named = values![flows, names];
-    let (_, ids, _) = futures::try_join!(
-        client.batch_execute(&begin),
-        client.query_typed("SELECT pg_current_xact_id()::text", &[]),
+    let (of_lock, of_named) = (values![LOCK], values![flows, names]);
+    let (_, ids, (), _) = futures::try_join!(
+        client.batch_execute(BEGIN),
+        client.query_typed("SELECT pg_current_xact_id()::text, pg_advisory_xact_lock($1)", of_lock),
+        of_runs,
         client.query_typed(lock, of_named),
     )?;
     Ok(ids.first().ok_or_else(|| corrupt("a transaction without an id"))?.try_get(0)?)
@@ -111,6 +153,10 @@ fn stands_alone(record: &Record) -> bool {
     matches!(record, Record::Flow { .. } | Record::Run { .. } | Record::Tags { .. })
 }
 
+fn alone(part: &[Record]) -> bool {
+    matches!(part, [one] if stands_alone(one))
+}
+
 /// Records in parts, each of which is about every task once at most.
 fn parts(records: &[Record]) -> Vec<&[Record]> {
     let mut parts = Vec::new();
@@ -135,16 +181,6 @@ fn parts(records: &[Record]) -> Vec<&[Record]> {
     parts.push(&records[first..]);
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-async fn together(client: &Client, records: &[Record], at: i64) -> Outcome<Answers> {
-    let mut world = known::read(client, records, at).await?;
-    let mut answers = Vec::with_capacity(records.len());
-    for record in records {
-        answers.push(answer(world.keep(record))?);
-    }
-    store::write(client, &world).await?;
-    Ok(answers)
 }
 
 /// See [`Service::settle`](crate::service::Service::settle).

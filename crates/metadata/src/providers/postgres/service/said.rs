@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use tokio_postgres::{Client, Row};
+use super::super::client::Client;
+use tokio_postgres::Row;
 
 use super::super::read::unsigned;
 use super::super::text::{kept, meant};

@@ -1,6 +1,6 @@
 //! Writing what records have made, in one round trip.
 
-use tokio_postgres::Client;
+use super::super::client::Client;
 
 use super::super::batch::Batch;
 use super::super::feed::{NEXT, SEQ};
