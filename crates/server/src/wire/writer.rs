@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use spinloom_diagnostics::{Error, Result, ResultExt as _, codes};
 use spinloom_metadata::service::{Record, Recorded, Refusal, Service};
@@ -52,7 +52,11 @@ impl Writer {
 
 fn work(location: &Location, waiting: &Receiver<Job>) {
     let mut provider = None;
+    let mut before = Before::default();
+    // A file on this machine is written sooner than anybody could say the next thing.
+    let gathers = location.local().is_none();
     loop {
+        let idle = Instant::now();
         let first = match waiting.recv_timeout(SETTLE) {
             Ok(first) => first,
             Err(RecvTimeoutError::Timeout) => {
@@ -61,16 +65,53 @@ fn work(location: &Location, waiting: &Receiver<Job>) {
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
-        let mut records = vec![first.record];
-        let mut answers = vec![first.answer];
-        for job in waiting.try_iter().take(TOGETHER - 1) {
-            records.push(job.record);
-            answers.push(job.answer);
+        let (records, answers) = before.gather(first, idle, waiting);
+        let began = Instant::now();
+        let told = write(location, &mut provider, &records);
+        if gathers {
+            before = Before { answered: records.len(), took: began.elapsed() };
         }
-        for (answer, told) in answers.into_iter().zip(write(location, &mut provider, &records)) {
+        for (answer, told) in answers.into_iter().zip(told) {
             // A client that has gone does not want to know.
             let _ = answer.send(told);
         }
+    }
+}
+
+/// What was written together before.
+#[derive(Default)]
+struct Before {
+    answered: usize,
+    took: Duration,
+}
+
+impl Before {
+    /// What is to be written together: all that waits, and what those are about to say who were answered just now. Clients say one thing
+    /// after the other, so most of them do at once; and a database takes little longer for all of it than for one.
+    fn gather(
+        &self,
+        first: Job,
+        idle: Instant,
+        waiting: &Receiver<Job>,
+    ) -> (Vec<Record>, Vec<oneshot::Sender<Answer>>) {
+        let (mut records, mut answers) = (vec![first.record], vec![first.answer]);
+        let mut add = |job: Job| {
+            records.push(job.record);
+            answers.push(job.answer);
+            answers.len()
+        };
+        let mut count = 1;
+        for job in waiting.try_iter().take(TOGETHER - 1) {
+            count = add(job);
+        }
+        let until = idle + self.took / 2;
+        let expected = (count + self.answered.saturating_sub(1)).min(TOGETHER);
+        while count < expected
+            && let Ok(job) = waiting.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            count = add(job);
+        }
+        (records, answers)
     }
 }
 
