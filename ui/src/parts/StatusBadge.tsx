@@ -21,7 +21,7 @@ const SHAPES: Record<string, readonly [string, string]> = {
   lost: ["M6-.5 12.500 6 6 12.500-.5 6z", "M4.700 4.600A1.350 1.350 0 1 1 6 6.300v.5M6 8.600v.1"],
 };
 
-function shape(status: string): ReactElement {
+function shape(status: string, turning: boolean): ReactElement {
   const [ground, glyph] = SHAPES[status] ?? [];
   if (ground) {
     return (
@@ -31,20 +31,27 @@ function shape(status: string): ReactElement {
       </>
     );
   }
-  if (status === "running")
-    return <path className={`${css.line} ${css.turning}`} d="M6 1a5 5 0 1 1-4.800 3.600" />;
+  if (status === "running") {
+    const look = turning ? `${css.line} ${css.turning}` : css.line;
+    return <path className={look} d="M6 1a5 5 0 1 1-4.800 3.600" />;
+  }
   return <path className={`${css.line} ${css.dashed}`} d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1Z" />;
 }
 
-/** The mark of a state alone, for dense places; `label={null}` where the state is also said in words. */
+/**
+ * The mark of a state alone, for dense places; `label={null}` where the state is also said in words. What runs turns where the page is
+ * about it alone: each that does is a layer of its own, and forty of them in a table have the browser draw all the time.
+ */
 export function StatusMark({
   status,
   size = 12,
   label,
+  turning = false,
 }: {
   status: string;
   size?: number;
   label?: string | null;
+  turning?: boolean;
 }): ReactElement {
   const said =
     label === null
@@ -61,16 +68,24 @@ export function StatusMark({
       focusable="false"
       {...said}
     >
-      {shape(status)}
+      {shape(status, turning)}
     </svg>
   );
 }
 
 /** A state in words, with its mark: `running`, `done`, `failed`, `stopped`, `lost`, `queued`. */
-export function StatusBadge({ status, text }: { status: string; text?: string }): ReactElement {
+export function StatusBadge({
+  status,
+  text,
+  turning = false,
+}: {
+  status: string;
+  text?: string;
+  turning?: boolean;
+}): ReactElement {
   return (
     <span className={css.badge} data-status={status}>
-      <StatusMark status={status} label={null} />
+      <StatusMark status={status} label={null} turning={turning} />
       {text ?? WORDS[status] ?? status}
     </span>
   );

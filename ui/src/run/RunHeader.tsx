@@ -30,7 +30,7 @@ export function RunHeader({ bundle }: { bundle: RunBundle }): ReactElement {
           <span className={css.slash}>/</span>
           <bdi className={css.run}>{run}</bdi>
         </h1>
-        <StatusBadge status={state.status} />
+        <StatusBadge turning status={state.status} />
         <p className={css.reason} data-tip={state.reason}>
           <Said>{state.reason}</Said>
         </p>

@@ -88,7 +88,7 @@ function Head({ spin }: { spin: Spin }): ReactElement {
   return (
     <header className={css.facts}>
       <p className={css.line}>
-        <StatusBadge status={spin.status} />
+        <StatusBadge turning status={spin.status} />
         {took !== undefined && <span>{duration(took)}</span>}
         {spin.starting_us != null && spin.saving_us != null && took !== undefined && (
           <span className={css.dim}>

@@ -23,7 +23,11 @@ export function TaskHead({ flow, run, task }: { flow: string; run: string; task:
           {task.task}
         </h1>
         <Foreach task={task} />
-        <StatusBadge status={task.origin ? "done" : task.status} {...(task.origin && { text: "Adopted" })} />
+        <StatusBadge
+          turning
+          status={task.origin ? "done" : task.status}
+          {...(task.origin && { text: "Adopted" })}
+        />
         {first && (
           <span className={css.took}>
             <Icon name="clock" size={13} />
