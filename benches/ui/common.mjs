@@ -23,6 +23,9 @@ export const CHROMIUM = { executablePath: "/usr/bin/chromium", args: ["--no-sand
 /** The window. */
 export const SIZE = { width: 1280, height: 720 };
 
+/** Waits so long, ms. */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 function percentile(values, percent) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;

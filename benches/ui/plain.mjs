@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHROMIUM, SIZE } from "./common.mjs";
+import { CHROMIUM, pause, SIZE } from "./common.mjs";
 
 /** So long is waited for what a page is to come to, ms. */
 const PATIENCE = 60_000;
@@ -47,7 +47,7 @@ async function openTab(call, browserContextId, address, [script, given]) {
       for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
         const value = await ask(expression);
         if (value) return value;
-        await new Promise((done) => setTimeout(done, 100));
+        await pause(100);
       }
       throw new Error(`${expression} never came true at ${address}`);
     },

@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { CHROMIUM, chromium, heap, serveMade, SIZE, spread, WORDS } from "./common.mjs";
+import { CHROMIUM, chromium, heap, pause, serveMade, SIZE, spread, WORDS } from "./common.mjs";
 import { plainBrowser } from "./plain.mjs";
 
 const { values: options } = parseArgs({
@@ -100,8 +100,6 @@ async function opening(base) {
   const { asked, requests } = first.at(-1);
   return { paint: of(first, "paint"), rows: of(first, "rows"), again: of(again, "rows"), asked, requests };
 }
-
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** The page, with its rows, to be used. */
 async function open(browser, base) {

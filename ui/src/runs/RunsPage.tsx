@@ -45,7 +45,8 @@ export function RunsPage(): ReactElement {
   const columns = usePluginColumns(own, narrow);
   const shown = useRunList(query, sort, apiColumns(own));
   const { list, wanted, pending, reload } = shown;
-  // Rows are what one waits for.
+  // Rows are what one waits for; what is beside them comes a frame later.
+  const seen = usePainted(true, false);
   const counts = usePainted(list.facets, undefined);
   const [current, setCurrent] = useState<string>();
   useTitle(query === "" ? "" : query);
@@ -102,7 +103,7 @@ export function RunsPage(): ReactElement {
         />
       </div>
       <div className={css.middle}>
-        {facets && <Facets facets={counts} query={query} onQuery={ask} />}
+        {facets && <Facets shown={seen} facets={counts} query={query} onQuery={ask} />}
         <div className={css.main}>
           <Summary
             list={list}

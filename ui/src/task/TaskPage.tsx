@@ -9,6 +9,7 @@ import { Loading } from "~/parts/Loading";
 import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { type Tab, Tabs } from "~/parts/Tabs";
+import { usePainted } from "~/parts/usePainted";
 import { TaskLinks } from "~/plugins/links/TaskLinks";
 import { PluginSlot } from "~/plugins/PluginSlot";
 import { isPluginTab, PluginTab, usePluginTabs } from "~/plugins/tabs";
@@ -91,6 +92,8 @@ function Missing({ error, retry }: { error: unknown; retry: () => void }): React
 
 function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDetail }): ReactElement {
   const [search, change] = useUrl();
+  // The log is what one waits for; what is beside it comes a frame later.
+  const seen = usePainted(true, false);
   const { attempt: asked, section } = readTaskParams(search);
   const latest = task.attempts.at(-1);
   const chosen = task.attempts.find(({ attempt }) => attempt === asked) ?? latest;
@@ -127,7 +130,7 @@ function Loaded({ flow, run, task }: { flow: string; run: string; task: TaskDeta
           <Part flow={flow} run={run} task={task} chosen={chosen} section={section} />
         </div>
       </div>
-      <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} />
+      {seen ? <Rail flow={flow} run={run} task={task} attempt={chosen?.attempt ?? 0} /> : <div />}
     </div>
   );
 }

@@ -6,6 +6,8 @@ import css from "./Facets.module.css";
 import { TimeFacet } from "./TimeFacet";
 
 interface Props {
+  /** Until then there is its place. */
+  shown: boolean;
   facets: Schemas["FacetCounts"] | undefined;
   query: string;
   onQuery: (query: string) => void;
@@ -22,7 +24,8 @@ function showState(name: string): ReactElement {
 }
 
 /** What runs differ in, beside the list. */
-export const Facets = memo(function Facets({ facets, query, onQuery }: Props): ReactElement {
+export const Facets = memo(function Facets({ shown, facets, query, onQuery }: Props): ReactElement {
+  if (!shown) return <aside className={css.facets} aria-label="Filters" />;
   const counts = new Map(facets?.status.map(({ name, count }) => [name, count]));
   const states = STATES.map((name) => ({ name, count: facets ? (counts.get(name) ?? 0) : undefined }));
   const common = { query, onQuery };
