@@ -56,18 +56,18 @@ impl Readers {
         let work = async {
             let permit = self.pool.permits.clone().acquire_owned().await;
             let provider = self.pool.take().await?;
-            let stop = OnDrop(Some(provider.canceller()));
+            let reading = Arc::new(Reading::new(provider.canceller()));
+            let _stop = StopOnDrop(reading.clone());
             let pool = self.pool.clone();
             let answer = tokio::task::spawn_blocking(move || {
                 let answer = read(provider.as_ref());
-                pool.idle().push(provider);
+                if reading.ends() {
+                    pool.idle().push(provider);
+                }
                 drop(permit);
                 answer
             });
-            let answer =
-                answer.await.map_err(|e| Error::new(codes::INTERNAL, format!("a read failed: {e}")))?;
-            stop.dismiss();
-            Ok(answer?)
+            Ok(answer.await.map_err(|e| Error::new(codes::INTERNAL, format!("a read failed: {e}")))??)
         };
         tokio::time::timeout(deadline, work).await.unwrap_or_else(|_| Err(Problem::deadline(deadline)))
     }
@@ -90,19 +90,84 @@ impl Pool {
     }
 }
 
-/// Calls something when dropped, unless dismissed: the read of a request that has gone is stopped.
-struct OnDrop(Option<Box<dyn Fn() + Send + Sync>>);
+/// A read that is going on, and how to stop it.
+///
+/// It is stopped only while its connection is its own: that of a read that has ended may be another request's by then. A connection whose
+/// read was stopped is nobody's any more, since a database may only be about to stop it.
+struct Reading {
+    stop: Box<dyn Fn() + Send + Sync>,
+    state: Mutex<State>,
+}
 
-impl OnDrop {
-    fn dismiss(mut self) {
-        self.0 = None;
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    GoingOn,
+    Stopped,
+    Over,
+}
+
+impl Reading {
+    fn new(stop: Box<dyn Fn() + Send + Sync>) -> Self {
+        Self { stop, state: Mutex::new(State::GoingOn) }
+    }
+
+    /// Stops it, if it has not ended.
+    fn stop(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *state == State::GoingOn {
+            *state = State::Stopped;
+            (self.stop)();
+        }
+    }
+
+    /// It ends. Says whether its connection can be used again.
+    fn ends(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = *state == State::GoingOn;
+        if whole {
+            *state = State::Over;
+        }
+        whole
     }
 }
 
-impl Drop for OnDrop {
+/// Stops a read when its request has gone.
+struct StopOnDrop(Arc<Reading>);
+
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        if let Some(call) = &self.0 {
-            call();
-        }
+        self.0.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn reading() -> (Arc<AtomicUsize>, Reading) {
+        let stopped = Arc::new(AtomicUsize::new(0));
+        let count = stopped.clone();
+        let stop = move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        };
+        (stopped, Reading::new(Box::new(stop)))
+    }
+
+    #[test]
+    fn a_read_that_has_ended_is_not_stopped_for_the_connection_may_be_anothers() {
+        let (stopped, reading) = reading();
+        assert!(reading.ends());
+        reading.stop();
+        assert_eq!(stopped.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_connection_whose_read_was_stopped_is_not_used_again() {
+        let (stopped, reading) = reading();
+        reading.stop();
+        assert_eq!(stopped.load(Ordering::Relaxed), 1);
+        assert!(!reading.ends());
     }
 }
