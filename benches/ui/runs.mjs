@@ -34,6 +34,9 @@ const FILTERS = [
 /** What is written into the box. */
 const QUERIES = ["-tag:prod -status:done dur>1h", "param.lr<0.001 status:done", "started>-30d", "needle", "4242"];
 
+/** So long after the rows of one filter comes the next, ms: what follows them (counts, dots, rows beyond) is drawn by then. */
+const CALM = 500;
+
 /** Notes when rows are painted: put into the page before its own scripts. */
 function watch() {
   const table = () => document.querySelector("[role=grid][aria-label=Runs]");
@@ -126,9 +129,9 @@ async function filtering(page) {
   for (let n = 0; n < Number(options.times); n++) {
     for (const filter of FILTERS) {
       note(filter.join(" "), await toggle(page, filter));
-      await page.waitForTimeout(100);
+      await page.waitForTimeout(CALM);
       note("taken off again", await toggle(page, filter));
-      await page.waitForTimeout(100);
+      await page.waitForTimeout(CALM);
     }
     for (const query of QUERIES) {
       await page.getByRole("combobox", { name: "Which runs" }).fill(query);
@@ -137,11 +140,11 @@ async function filtering(page) {
       const press = () =>
         document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
       note(query, await page.evaluate(`window.until(${press})`));
-      await page.waitForTimeout(100);
+      await page.waitForTimeout(CALM);
     }
     await page.getByRole("combobox", { name: "Which runs" }).fill("");
     await page.keyboard.press("Enter");
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(CALM);
   }
   const each = Object.fromEntries(Object.entries(found).map(([name, times]) => [name, spread(times)]));
   return { each, all: spread(Object.values(found).flat()) };
