@@ -45,6 +45,7 @@ export function addressOf(server) {
     };
     server.stdout.on("data", hear);
     server.stderr.on("data", hear);
+    process.once("exit", () => server.kill());
     server.on("exit", () => reject(new Error(`the server ended: ${text}`)));
   });
 }

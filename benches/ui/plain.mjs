@@ -16,6 +16,7 @@ export async function plainBrowser() {
   const profile = mkdtempSync(join(tmpdir(), "spinloom-browser-"));
   const words = [...CHROMIUM.args, ...HEADLESS, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"];
   const program = spawn(CHROMIUM.executablePath, words, { stdio: ["ignore", "ignore", "pipe"] });
+  process.once("exit", () => program.kill());
   const ended = new Promise((done) => program.on("exit", done));
   const call = await protocol(await endpoint(program));
   return {

@@ -90,10 +90,7 @@ fn open(url: &str) -> Box<dyn Provider> {
 
 fn kept(provider: &mut dyn Provider, records: &[Record], at: i64) -> Vec<String> {
     let answers = provider.service_mut().unwrap().record(records, at).unwrap();
-    answers
-        .iter()
-        .map(|answer| serde_json::to_string(&format!("{:?}", answer.as_ref().unwrap())).unwrap())
-        .collect()
+    answers.iter().map(|answer| format!("{:?}", answer.as_ref().unwrap())).collect()
 }
 
 #[test]

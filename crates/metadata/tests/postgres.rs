@@ -231,6 +231,14 @@ fn an_address_may_have_options_and_do_without_prepared_statements() {
 }
 
 #[test]
+fn a_word_of_an_address_that_is_misspelt_is_told() {
+    let url = "postgres://ann@127.0.0.1/spinloom?prepared_statements=flase";
+    let told = Location::named(url, Path::new("/nowhere"), &MetadataSettings::default()).unwrap_err();
+    assert!(told.to_string().contains("no address of a PostgreSQL database"), "{told}");
+    assert!(format!("{told:?}").contains("cannot be `flase`"), "{told:?}");
+}
+
+#[test]
 fn a_read_is_stopped_from_another_thread() {
     let url = Postgres::shared().database();
     let mut provider = open(&url);

@@ -63,7 +63,9 @@ export function TaskPage({ flow, run, step, task: id }: TaskPageProps): ReactEle
 /** Fetches what the page of a task will want. */
 export async function ahead({ flow = "", run = "", task = "" }: Partial<TaskPageProps>, search: Search) {
   const fetched = queryClient.prefetchQuery(taskQuery(flow, run, task));
-  await Promise.all([fetched, logAhead(flow, run, task, search), Rail.ahead()]);
+  // It is drawn a frame later, and if it cannot be had that is told then.
+  void Rail.ahead().catch(() => {});
+  await Promise.all([fetched, logAhead(flow, run, task, search)]);
 }
 
 /** The end of the log is asked for together with the task; of a task that is there the log asks by itself. */

@@ -161,3 +161,38 @@ fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> Job {
+        let record = Record::RunBeat { flow: "F".to_owned(), run: "1".to_owned() };
+        Job { record, answer: oneshot::channel().0 }
+    }
+
+    #[test]
+    fn those_who_were_answered_just_now_are_waited_for_and_nobody_else() {
+        let (jobs, waiting) = channel();
+        let before = Before { answered: 2, took: Duration::from_mins(1) };
+        let next = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            [job(), job()].map(|job| jobs.send(job).unwrap())
+        });
+        // Two were answered, and one of them has spoken: one more is waited for.
+        assert_eq!(before.gather(job(), Instant::now(), &waiting).0.len(), 2);
+        next.join().unwrap();
+        assert_eq!(
+            Before::default().gather(job(), Instant::now(), &waiting).0.len(),
+            2,
+            "what waits is taken along"
+        );
+    }
+
+    #[test]
+    fn nobody_is_waited_for_longer_than_half_of_what_writing_takes() {
+        let (_jobs, waiting) = channel();
+        let before = Before { answered: 9, took: Duration::from_millis(10) };
+        assert_eq!(before.gather(job(), Instant::now(), &waiting).0.len(), 1);
+    }
+}

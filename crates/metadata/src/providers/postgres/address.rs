@@ -37,7 +37,8 @@ impl PostgresLocation {
     /// The database at `url`.
     ///
     /// `sslmode` is `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; the last two are the same here. As with PostgreSQL's
-    /// own programs only these verify certificates, by the system's or by those in the file `sslrootcert`.
+    /// own programs only these verify certificates, by the system's or by those in the file `sslrootcert`. `prepared_statements` is
+    /// `true` or `false`.
     ///
     /// # Errors
     /// `SL0004` if it is no such address.
@@ -55,6 +56,15 @@ impl PostgresLocation {
             url = set;
         }
         let Ours { mode, roots, prepares } = Ours::take(&mut url);
+        let prepares = match prepares.as_deref() {
+            None | Some("true") => true,
+            Some("false") => false,
+            Some(other) => {
+                return Err(bad(&format!(
+                    "`prepared_statements` cannot be `{other}`: it is `true` or `false`"
+                )));
+            }
+        };
         let mut config: Config = url.as_str().parse().map_err(|e| bad(&e))?;
         if config.get_password().is_none()
             && let Some(password) = &settings.pg_password
@@ -150,18 +160,18 @@ fn copy(from: &Config, to: &mut Config) {
 struct Ours {
     mode: Option<String>,
     roots: Option<PathBuf>,
-    prepares: bool,
+    prepares: Option<String>,
 }
 
 impl Ours {
     /// Takes it out of the address.
     fn take(url: &mut Url) -> Self {
-        let (mut ours, mut others) = (Self { mode: None, roots: None, prepares: true }, Vec::new());
+        let (mut ours, mut others) = (Self { mode: None, roots: None, prepares: None }, Vec::new());
         for (name, value) in url.query_pairs() {
             match &*name {
                 "sslmode" => ours.mode = Some(value.into_owned()),
                 "sslrootcert" => ours.roots = (value != "system").then(|| PathBuf::from(&*value)),
-                "prepared_statements" => ours.prepares = value != "false",
+                "prepared_statements" => ours.prepares = Some(value.into_owned()),
                 _ => others.push((name.into_owned(), value.into_owned())),
             }
         }

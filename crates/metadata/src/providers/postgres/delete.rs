@@ -1,9 +1,9 @@
 //! Runs that are to be forgotten, and what they refer to.
 
-use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowName, RunId, RunStatus};
 
+use super::client::Client;
 use super::feed::{NEXT, SEQ};
 use super::read::OF_RUN;
 use super::runs::{self, SELECT_RUNS};

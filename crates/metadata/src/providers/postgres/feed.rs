@@ -1,8 +1,8 @@
 //! The change feed: which runs and tasks were written since a write that a reader knows of.
 
-use super::client::Client;
 use spinloom_flow::{FlowName, RunId};
 
+use super::client::Client;
 use super::read::{self, OF_RUN, SELECT_TASKS};
 use super::runs::{RUN_FLOW, RUN_GRAPH, RUN_SEQ, SELECT_RUNS, record};
 use super::trouble::{Outcome, corrupt};

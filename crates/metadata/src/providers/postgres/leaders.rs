@@ -1,9 +1,9 @@
 //! Who leads a run that several drivers share: one row, changed by compare-and-set.
 
-use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowName, RunId};
 
+use super::client::Client;
 use super::feed::{NEXT, SEQ};
 use super::read::OF_RUN;
 use super::runs;

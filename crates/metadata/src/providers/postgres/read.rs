@@ -1,11 +1,11 @@
 //! Reading steps, tasks and attempts.
 
-use super::client::Client;
 use serde::de::DeserializeOwned;
 use spinloom_flow::event::Usage;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId};
 use tokio_postgres::Row;
 
+use super::client::Client;
 use super::trouble::{Outcome, corrupt};
 use super::values::values;
 use crate::{AttemptRecord, StepRecord, TaskRecord, id_list};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
 use spinloom_flow::{FlowGraph, FlowName, RunId, RunStatus};
 use tokio_postgres::Row;
 
+use super::client::Client;
 use super::feed::{NEXT, SEQ};
 use super::read;
 use super::text::{kept, meant};

@@ -1,8 +1,8 @@
 //! The version of the tables and how older ones are brought up to it.
 
-use super::client::Client;
 use spinloom_diagnostics::{Error, codes};
 
+use super::client::Client;
 use super::trouble::Outcome;
 
 /// A major and a minor version. Readers follow any minor of their major; writers none newer.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Client;
 use spinloom_flow::{FlowName, RunId};
 
+use super::client::Client;
 use super::feed::{NEXT, SEQ};
 use super::read::OF_RUN;
 use super::runs::unknown;

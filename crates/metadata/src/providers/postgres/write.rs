@@ -1,12 +1,12 @@
 //! Writing a batch of changes to one run, in two round trips: what is known of its tasks, then everything it makes of them.
 
-use super::client::Client;
 use serde::Serialize;
 use spinloom_flow::event::Usage;
 use spinloom_flow::{FlowName, RunId, TaskStatus};
 use tokio_postgres::Row;
 
 use super::batch::{Attempt, Batch, Before, Task, number};
+use super::client::Client;
 use super::feed::{NEXT, SEQ};
 use super::read::{OF_RUN, unsigned};
 use super::runs::unknown;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::super::client::Client;
 use serde_json::{Map, Value};
 use tokio_postgres::Row;
 
 use super::super::batch::Before;
+use super::super::client::Client;
 use super::super::read::{step_record, unsigned};
 use super::super::text::{kept, meant};
 use super::super::trouble::{Outcome, corrupt};

@@ -2,9 +2,9 @@
 
 use std::result::Result;
 
-use super::super::client::Client;
 use spinloom_flow::{FlowName, RunId, RunStatus};
 
+use super::super::client::Client;
 use super::super::text::kept;
 use super::super::trouble::{Outcome, corrupt};
 use super::super::values::values;

@@ -14,10 +14,10 @@ mod store;
 use std::cell::RefCell;
 use std::result::Result;
 
-use super::client::Client;
 use spinloom_diagnostics::{Error, Result as Told};
 
 use super::PostgresProvider;
+use super::client::Client;
 use super::trouble::{Outcome, Trouble};
 use super::values::values;
 use crate::service::{

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::client::Client;
 use spinloom_flow::RunStatus;
 use tokio_postgres::Row;
 
+use super::super::client::Client;
 use super::super::read::{rows, unsigned};
 use super::super::runs::status;
 use super::super::text::{kept, meant};

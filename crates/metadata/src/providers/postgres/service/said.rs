@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::client::Client;
 use tokio_postgres::Row;
 
+use super::super::client::Client;
 use super::super::read::unsigned;
 use super::super::text::{kept, meant};
 use super::super::trouble::{Outcome, corrupt};
