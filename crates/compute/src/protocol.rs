@@ -76,7 +76,7 @@ pub enum Header {
         id: TaskId,
         /// Length of the JSON, bytes.
         result: u32,
-        /// When the step's own code began and ended, microseconds since the epoch, if it did.
+        /// When the step's own code began and ended, microseconds of the clock that nobody sets, if it did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<(i64, i64)>,
     },

@@ -9,6 +9,7 @@ use spinloom_flow::event::{Failure, LogStream, TaskRef, Usage};
 use spinloom_flow::graph::StepIndex;
 use tokio::task::AbortHandle;
 
+use crate::clock::Moment;
 use crate::scheduler::Next;
 
 /// What a task said when it finished (see the task protocol).
@@ -39,14 +40,14 @@ pub(crate) struct Running {
     pub step: StepIndex,
     pub attempt: u32,
     pub parents: Vec<TaskId>,
-    pub started_at: i64,
+    pub began: Moment,
     /// The listener knows that it started.
     pub announced: bool,
     /// What it wrote before the zygote's word that it was forked.
     pub early: Vec<(LogStream, String)>,
     /// What it said, and its manifest record.
     pub result: Option<(Value, Vec<u8>)>,
-    /// When the step's own code began and ended.
+    /// When the step's own code began and ended, in ticks.
     pub code: Option<(i64, i64)>,
     pub exit: Option<Exit>,
     /// Why no process could be made for it.

@@ -18,8 +18,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::attempt::{Exit, Running, Setback, TaskResult, died, refused};
+use crate::clock::{Moment, now};
 use crate::memory;
-use crate::output::{Output, now, pump};
+use crate::output::{Output, pump};
 use crate::recorder::Recorder;
 use crate::sampler::Sampler;
 use crate::scheduler::{Adopted, Command, End, Event, Launch, Next, Scheduler};
@@ -210,6 +211,8 @@ impl Dispatcher {
             ..self.context.spec(node.name.clone(), launch.task, Some(self.base.clone()))
         };
         let environment = self.context.environments.get(&node.name).copied();
+        // Before it is sent: its process may be at work before this one goes on.
+        let began = Moment::now();
         let launched = self.zygotes.launch(&spec, environment).await?;
         let log = self.context.store.log_writer(&spec.flow, &spec.run, launch.task, launch.attempt);
         let reading = pump(
@@ -227,7 +230,7 @@ impl Dispatcher {
             step: launch.step,
             attempt: launch.attempt,
             parents: launch.inputs.iter().map(|input| input.task).collect(),
-            started_at: now(),
+            began,
             announced: false,
             early: Vec::new(),
             result: None,
@@ -346,7 +349,7 @@ impl Dispatcher {
 
     fn forked(&mut self, id: TaskId, pid: i32, listener: &mut dyn Listener) {
         let Some(running) = self.running.get_mut(&id) else { return };
-        let at = running.started_at;
+        let at = running.began.at;
         let (task, attempt) = (running.task.clone(), running.attempt);
         let parents = std::mem::take(&mut running.parents);
         running.announced = true;
@@ -488,9 +491,10 @@ impl Dispatcher {
             self.latest.clone_from(&manifest);
         }
         let children = next.as_ref().and_then(|next| Some(next.as_ref()?.foreach.as_ref()?.count));
-        let at = now();
-        let duration_us = at - running.started_at;
-        let usage = exit.usage.round(running.code, (running.started_at, at));
+        let ended = running.began.until_now();
+        let at = ended.at;
+        let duration_us = at - running.began.at;
+        let usage = exit.usage.round(running.code, (running.began.ticks, ended.ticks));
         if !retrying {
             self.outcome.tasks += 1;
             if let (Some(failure), false) = (&failure, stopped) {

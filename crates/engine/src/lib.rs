@@ -5,6 +5,7 @@
 //! terminal, Python, and how one task gets its process (see `spinloom-compute`).
 
 mod attempt;
+mod clock;
 mod dispatcher;
 mod listener;
 mod memory;
@@ -20,8 +21,8 @@ mod start;
 mod takeover;
 mod turn;
 
+pub use clock::now;
 pub use listener::{Listener, Silent};
-pub use output::now;
 pub use request::{Halt, Isolation, PackageRequest, Resume, RunOutcome, RunRequest, Shared, StepEnvironment};
 pub use scheduler::Scheduler;
 pub use start::{Parameters, Prepared, prepare};

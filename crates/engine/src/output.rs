@@ -1,7 +1,5 @@
 //! What a task writes: read from its pipes, kept byte for byte, told to the listener in whole lines.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use spinloom_datastore::LogWriter;
 use spinloom_diagnostics::Result;
 use spinloom_flow::TaskId;
@@ -10,12 +8,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc::Sender;
 
-/// Microseconds since the Unix epoch.
-pub fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
-}
+use crate::clock::now;
 
 /// A piece of a task's output, or its end.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use spinloom_diagnostics::{Error, Result, codes};
 use spinloom_flow::{FlowName, RunId};
 use spinloom_metadata::{Change, HEARTBEAT_SECONDS, Provider};
 
-use crate::output::now;
+use crate::clock::now;
 use crate::turn::Lead;
 
 /// How long a change may wait for company.

@@ -18,7 +18,7 @@ use spinloom_flow::event::Usage;
 
 use self::curve::Curve;
 use self::process::Kernel;
-use crate::output::now;
+use crate::clock::now;
 
 /// The curve of a task that runs is kept after so many looks, so that it can be watched.
 const KEEP_EVERY: u32 = 5;

@@ -14,8 +14,8 @@ use spinloom_flow::graph::{Graph, Resources};
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider};
 
+use crate::clock::now;
 use crate::dispatcher::{Dispatcher, Stops};
-use crate::output::now;
 use crate::recorder::RecordedRun;
 use crate::resume::Adoption;
 use crate::scheduler::{Limits, Scheduler};

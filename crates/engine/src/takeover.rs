@@ -10,7 +10,7 @@ use spinloom_flow::graph::Graph;
 use spinloom_flow::{TaskId, TaskStatus};
 use spinloom_metadata::{Change, Provider, TaskRecord};
 
-use crate::output::now;
+use crate::clock::now;
 use crate::recorder::RecordedRun;
 use crate::resume::{Places, manifest, transition};
 use crate::scheduler::{Done, Left, TaskKey};

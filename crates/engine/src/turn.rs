@@ -12,7 +12,7 @@ use spinloom_flow::event::TaskRef;
 use spinloom_flow::{FlowName, RunEvent, RunId, RunStatus, TaskStatus};
 use spinloom_metadata::{Claim, Provider, RunRecord};
 
-use crate::output::now;
+use crate::clock::now;
 use crate::start::{HALT, PARAMETERS_STEP, new_run, tell_which};
 use crate::{Halt, Listener, RunOutcome, RunRequest, Shared};
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use spinloom_engine::scheduler::{Command, End, Event, Limits, Origin, ResumePlan, Scheduler, TaskKey};
-use spinloom_flow::arbitrary::flow_graph;
 use spinloom_flow::graph::Graph;
+use spinloom_testkit::flow_graph;
 use world::{Oracle, World, key};
 
 fn limits(max_workers: usize) -> Limits {

@@ -80,15 +80,16 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Usage {
-    /// With the time round the step's own code, which ran from `code.0` to `code.1` in an attempt from `started_at` to `at`.
+    /// With the time round the step's own code, which ran from `code.0` to `code.1` in an attempt from `attempt.0` to `attempt.1`:
+    /// microseconds of one clock, by best one that is never set.
     #[must_use]
-    pub fn round(self, code: Option<(i64, i64)>, (started_at, at): (i64, i64)) -> Self {
+    pub fn round(self, code: Option<(i64, i64)>, (started, at): (i64, i64)) -> Self {
         let Some((began, ended)) = code else { return self };
-        // Clocks may be set while it runs.
-        let began = began.clamp(started_at, at.max(started_at));
+        // A task may say what it likes.
+        let began = began.clamp(started, at.max(started));
         let ended = ended.clamp(began, at.max(began));
         Self {
-            starting_us: (began - started_at).unsigned_abs(),
+            starting_us: (began - started).unsigned_abs(),
             saving_us: (at - ended).max(0).unsigned_abs(),
             ..self
         }

@@ -3,8 +3,6 @@
 //! Main types: [`FlowGraph`] (what Python described), [`Graph`] (the same, checked and indexed) and
 //! [`RunEvent`] (what happened, told once to everybody). What is *not* here: anything that does I/O.
 
-#[cfg(any(test, feature = "arbitrary"))]
-pub mod arbitrary;
 mod cron;
 mod decospec;
 pub mod event;

@@ -451,8 +451,8 @@ impl TaskContext {
         log.append(kind, spinloom_engine::now(), &text[..wanted]).map_err(|e| raise(py, &e))
     }
 
-    /// Commits: hands the result and the manifest to the engine, with when the step's own code began and ended, nanoseconds since
-    /// the epoch; 0 if it never did. Nothing can be saved afterwards.
+    /// Commits: hands the result and the manifest to the engine, with when the step's own code began and ended, nanoseconds of
+    /// `CLOCK_MONOTONIC`; 0 if it never did. Nothing can be saved afterwards.
     #[pyo3(signature = (result_json, began=0, ended=0))]
     fn finish(&mut self, py: Python<'_>, result_json: &str, began: i64, ended: i64) -> PyResult<()> {
         let code = (began > 0 && ended > 0).then_some((began / 1000, ended / 1000));

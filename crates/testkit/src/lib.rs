@@ -1,9 +1,11 @@
-//! What tests share: the contracts that every implementation of a trait must pass, and a database. Only for `dev-dependencies`.
+//! What tests share: the contracts that every implementation of a trait must pass, random flows, and a database. Only for `dev-dependencies`.
 
+mod flow_graph;
 mod metadata_contract;
 mod postgres;
 pub mod service;
 
+pub use flow_graph::flow_graph;
 pub use metadata_contract::{finished, metadata_contract, new_run, now, started, task};
 pub use postgres::Postgres;
 pub use service::service_contract;

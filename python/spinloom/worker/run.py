@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from time import time_ns
+from time import CLOCK_MONOTONIC, clock_gettime_ns
 
 from ..context import current
 from ..exceptions import (
@@ -96,7 +96,7 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
     if plan.secrets is not None and (problem := provide(plan.secrets)) is not None:
         return problem
     arguments = (flow, Inputs(task)) if task.join or plan.takes_inputs else (flow,)
-    task.began = time_ns()
+    task.began = clock_gettime_ns(CLOCK_MONOTONIC)
     try:
         if not plan.seconds:
             return boundary.call(plan.body, arguments)
@@ -105,7 +105,7 @@ def _run_body(task: TaskState, plan: StepPlan, flow: FlowSpec) -> BaseException 
     except TimeoutException as error:  # the alarm rang just after the step's last line
         return error
     finally:
-        task.ended = time_ns()
+        task.ended = clock_gettime_ns(CLOCK_MONOTONIC)
 
 
 def _check(task: TaskState, plan: StepPlan, flow: FlowSpec) -> tuple[int | None, SpinloomException | None]:

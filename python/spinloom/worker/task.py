@@ -71,7 +71,7 @@ class TaskState(FlowState):
         self.host = host
         self.ctx = ctx
         self.spec = spec
-        self.began = self.ended = 0  # nanoseconds since the epoch, of the step's own code
+        self.began = self.ended = 0  # nanoseconds of `CLOCK_MONOTONIC`, of the step's own code
         self.step: str = spec["step"]
         self.frames: list[dict[str, Any]] = spec["frames"]
         self.index = self.frames[-1]["index"] if self.frames else None

@@ -16,11 +16,11 @@ namespace(None)
 
 
 def hangs() -> bool:
-    """`hang` is at work, and what came before it is on record."""
+    """`hang` is at work, and that is on record, as is what came before it."""
     if not Path("hangs").exists():
         return False
     run = Flow("KilledFlow").latest_run
-    return "join" in run and run["join"].task.successful
+    return "hang" in run and run["join"].task.successful
 
 
 try:

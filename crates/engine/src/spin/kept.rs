@@ -14,7 +14,7 @@ use spinloom_metadata::{Change, NewRun, Provider as _, SqliteProvider};
 use super::Placed;
 use crate::PackageRequest;
 use crate::attempt::TaskResult;
-use crate::output::now;
+use crate::clock::{Moment, now};
 use crate::start::PARAMETERS_STEP;
 
 /// Inputs that are named of a join, at most.
@@ -39,7 +39,7 @@ pub struct Kept {
     base: ManifestRef,
     task: TaskRef,
     spec: spinloom_compute::TaskSpec,
-    started_at: i64,
+    began: Moment,
     /// The thread that packs the code, and what it then has to say.
     code: Option<(JoinHandle<Result<()>>, Receiver<Change>)>,
     /// Held until it is over.
@@ -100,7 +100,8 @@ impl Kept {
             let thread = crate::package::keep(store.clone(), of, request, Some(changes)).ok()?;
             Some((thread, said))
         });
-        let mut kept = Self { provider, store, pack, base, task, spec, started_at: now(), code, _lock: lock };
+        let mut kept =
+            Self { provider, store, pack, base, task, spec, began: Moment::now(), code, _lock: lock };
         kept.write_begun()?;
         Ok(kept)
     }
@@ -132,7 +133,9 @@ impl Kept {
         let mut finished =
             self.finished(self.task.clone(), status, Some(manifest), transition, result.failure);
         if let Change::AttemptFinished { usage, at, .. } = &mut finished {
-            *usage = usage.round(code, (self.started_at, *at));
+            let ended = self.began.until_now();
+            *at = ended.at;
+            *usage = usage.round(code, (self.began.ticks, ended.ticks));
         }
         self.end(finished, run)
     }

@@ -10,7 +10,7 @@ use spinloom_flow::{RunId, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Provider, TaskRecord};
 
 use super::{Placed, Wanted};
-use crate::output::now;
+use crate::clock::now;
 use crate::resume::{manifest, transition};
 use crate::scheduler::Next;
 
