@@ -26,6 +26,7 @@ pub fn service_contract(make: impl Fn() -> Box<dyn Provider>) {
         copies_name_their_origin,
         a_silent_run_with_a_failed_task_has_failed,
         beats_are_written_down_every_ten_seconds,
+        a_task_is_spoken_of_as_soon_as_it_is_made,
         tags_are_changed_in_one_step,
         lists_come_in_pages,
         odd_text_comes_back,
@@ -356,6 +357,20 @@ fn beats_are_written_down_every_ten_seconds(p: &mut dyn Provider) {
     keep_at(p, &[beat(), of_task], at + 10_000_000);
     let second = Some(at / 1_000_000 + 10);
     assert_eq!(heard(p), (second, second));
+}
+
+fn a_task_is_spoken_of_as_soon_as_it_is_made(p: &mut dyn Provider) {
+    begin(p, &["start"]);
+    let at = now();
+    let beat = |task: &str| Record::TaskBeat { at: task_path("start", task) };
+    let begun = data("start", "3", &[("attempt", "0"), ("foreach-stack", "items:4")], 0);
+    let made = [task("start", None), beat("2"), task("start", None), begun, beat("3")];
+    assert!(keep_at(p, &made, at).iter().all(Result::is_ok));
+    for task in ["2", "3"] {
+        let heard = service(p).service_task(&task_path("start", task)).unwrap().unwrap().last_heartbeat_ts;
+        assert_eq!(heard, Some(at / 1_000_000), "{task}");
+    }
+    assert_eq!(task_of(p, 3).indices, [4]);
 }
 
 fn tags_are_changed_in_one_step(p: &mut dyn Provider) {
