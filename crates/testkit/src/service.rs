@@ -363,7 +363,7 @@ fn a_task_is_spoken_of_as_soon_as_it_is_made(p: &mut dyn Provider) {
     begin(p, &["start"]);
     let at = now();
     let beat = |task: &str| Record::TaskBeat { at: task_path("start", task) };
-    let begun = data("start", "3", &[("attempt", "0"), ("foreach-stack", "items:4")], 0);
+    let begun = data("start", "3", &[("attempt", "0"), ("foreach-execution-path", "start:4")], 0);
     let made = [task("start", None), beat("2"), task("start", None), begun, beat("3")];
     assert!(keep_at(p, &made, at).iter().all(Result::is_ok));
     for task in ["2", "3"] {

@@ -1,6 +1,7 @@
 //! Reading all tasks of a run with their attempts, tens of thousands of them, in one pass.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use spinloom_flow::event::Failure;
 use spinloom_flow::{FlowName, RunId, StepName, TaskId, TaskStatus};
@@ -13,10 +14,35 @@ use super::values::values;
 use crate::{AttemptBar, TaskBars, id_list};
 
 /// Tasks and attempts of a run, each in order.
+///
+/// They are taken from their rows while the database sends the next: tens of thousands of rows that are kept take more memory, and
+/// longer, than all that is in them.
 pub(super) struct Found {
     steps: Vec<Row>,
-    tasks: Vec<Row>,
-    attempts: Vec<Row>,
+    tasks: Tasks,
+    /// With the task each is of.
+    attempts: Vec<(i64, AttemptBar)>,
+}
+
+/// Tasks, and what of them is text in one piece.
+#[derive(Default)]
+struct Tasks {
+    rows: Vec<TaskRow>,
+    texts: String,
+}
+
+/// A task; a range is of [`Tasks::texts`].
+struct TaskRow {
+    task: i64,
+    seq: u64,
+    step: i32,
+    indices: Range<usize>,
+    status: TaskStatus,
+    adopted: bool,
+    created_at: i64,
+    finished_at: Option<i64>,
+    parents: Range<usize>,
+    transition: Option<Range<usize>>,
 }
 
 /// What was written after a number.
@@ -49,64 +75,77 @@ pub(super) async fn read(client: &Client, (flow, run): (&FlowName, &RunId), afte
     let (flow, run) = (flow.as_str(), run.as_str());
     let (of_run, of_changed) = (values![flow, run], values![flow, run, after]);
     // One view of all tables.
-    let (_, steps, tasks, attempts, _) = futures::try_join!(
-        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-        client.query_typed(&steps, of_run),
-        client.query_typed(&tasks, of_changed),
-        client.query_typed(&attempts, of_changed),
-        client.batch_execute("COMMIT"),
+    let (mut found_tasks, mut found_attempts) = (Tasks::default(), Vec::new());
+    let ((), steps, (), (), ()) = futures::try_join!(
+        async { Ok(client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?) },
+        async { Ok(client.query_typed(&steps, of_run).await?) },
+        client.each_row(&tasks, of_changed, |row| found_tasks.take(row)),
+        client.each_row(&attempts, of_changed, |row| {
+            found_attempts.push((row.try_get(0)?, attempt(row)?));
+            Ok(())
+        }),
+        async { Ok(client.batch_execute("COMMIT").await?) },
     )?;
-    Ok(Found { steps, tasks, attempts })
+    Ok(Found { steps, tasks: found_tasks, attempts: found_attempts })
+}
+
+impl Tasks {
+    fn take(&mut self, row: &Row) -> Outcome<()> {
+        let indices = self.keep(row.try_get(3)?);
+        let parents = self.keep(row.try_get(8)?);
+        let transition = row.try_get::<_, Option<&str>>(9)?.map(|text| self.keep(text));
+        self.rows.push(TaskRow {
+            task: row.try_get(0)?,
+            seq: unsigned(row, 1)?,
+            step: row.try_get(2)?,
+            indices,
+            status: status(row, 4)?,
+            adopted: row.try_get(5)?,
+            created_at: row.try_get(6)?,
+            finished_at: row.try_get(7)?,
+            parents,
+            transition,
+        });
+        Ok(())
+    }
+
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        start..self.texts.len()
+    }
 }
 
 impl Found {
     /// Tells the tasks.
-    pub(super) fn tell(&self, each: &mut dyn FnMut(&TaskBars<'_>)) -> Outcome<()> {
+    pub(super) fn tell(self, each: &mut dyn FnMut(&TaskBars<'_>)) -> Outcome<()> {
         let name =
             |row: &Row| Ok((row.try_get(0)?, StepName::new(row.try_get::<_, &str>(1)?).map_err(corrupt)?));
         let steps: HashMap<i32, StepName> = self.steps.iter().map(name).collect::<Outcome<_>>()?;
-        let (mut buffers, mut rest) = (Buffers::default(), self.attempts.as_slice());
-        for task in &self.tasks {
-            let id: i64 = task.try_get(0)?;
-            buffers.attempts.clear();
-            while let Some((first, others)) = rest.split_first()
-                && first.try_get::<_, i64>(0)? == id
-            {
-                buffers.attempts.push(attempt(first)?);
-                rest = others;
+        let text = |range: &Range<usize>| &self.tasks.texts[range.clone()];
+        let (mut indices, mut parents, mut attempts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rest = self.attempts.into_iter().peekable();
+        for row in &self.tasks.rows {
+            attempts.clear();
+            while let Some((_, attempt)) = rest.next_if(|(task, _)| *task == row.task) {
+                attempts.push(attempt);
             }
-            let step = steps.get(&task.try_get(2)?).ok_or_else(|| corrupt("a task of no step"))?;
-            buffers.tell(task, step, each)?;
+            id_list::decode_into(text(&row.indices), &mut indices)?;
+            id_list::ranges_into(text(&row.parents), &mut parents)?;
+            each(&TaskBars {
+                seq: row.seq,
+                step: steps.get(&row.step).ok_or_else(|| corrupt("a task of no step"))?,
+                task: TaskId(u64::try_from(row.task).map_err(corrupt)?),
+                indices: &indices,
+                status: row.status,
+                adopted: row.adopted,
+                created_at: row.created_at,
+                finished_at: row.finished_at,
+                parents: &parents,
+                transition: row.transition.as_ref().map(text),
+                attempts: &attempts,
+            });
         }
-        Ok(())
-    }
-}
-
-/// What a task is told with, used again for the next.
-#[derive(Default)]
-struct Buffers {
-    indices: Vec<u64>,
-    parents: Vec<(u64, u64)>,
-    attempts: Vec<AttemptBar>,
-}
-
-impl Buffers {
-    fn tell(&mut self, task: &Row, step: &StepName, each: &mut dyn FnMut(&TaskBars<'_>)) -> Outcome<()> {
-        id_list::decode_into(task.try_get(3)?, &mut self.indices)?;
-        id_list::ranges_into(task.try_get(8)?, &mut self.parents)?;
-        each(&TaskBars {
-            seq: unsigned(task, 1)?,
-            step,
-            task: TaskId(unsigned(task, 0)?),
-            indices: &self.indices,
-            status: status(task, 4)?,
-            adopted: task.try_get(5)?,
-            created_at: task.try_get(6)?,
-            finished_at: task.try_get(7)?,
-            parents: &self.parents,
-            transition: task.try_get(9)?,
-            attempts: &self.attempts,
-        });
         Ok(())
     }
 }

@@ -6,12 +6,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use futures::TryStreamExt as _;
 use futures::future::join_all;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CancelToken, Error, Row, Statement};
 
+use super::trouble::Outcome;
 use super::values::Value;
 
 /// Statements are prepared anew after a while: how one is carried out is decided by how large the tables were when it was planned, and
@@ -81,6 +84,24 @@ impl Client {
             Some(statement) => self.client.query(&statement, &params(values)).await,
             None => self.client.query_typed(sql, values).await,
         }
+    }
+
+    /// Hands the rows of a statement to `each` as they come, and keeps none. It is sent when this is first polled.
+    pub(super) async fn each_row(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut each: impl FnMut(&Row) -> Outcome<()>,
+    ) -> Outcome<()> {
+        let rows = match self.prepared(sql, values) {
+            Some(statement) => self.client.query_raw(&statement, params(values)).await?,
+            None => self.client.query_typed_raw(sql, values.iter().cloned()).await?,
+        };
+        let mut rows = pin!(rows);
+        while let Some(row) = rows.try_next().await? {
+            each(&row)?;
+        }
+        Ok(())
     }
 
     /// Carries out a statement. It is sent when this is first polled.
