@@ -32,6 +32,7 @@ BENCH_VENV = ROOT / ".venv-bench"
 SERVERS_VENV = ROOT / ".venv-servers"
 AZURITE = STATE / "azurite"
 REQUIREMENTS = ROOT / "requirements"
+SOURCES = ROOT / "python" / "spinloom"
 
 
 def say(text: str) -> None:
@@ -255,6 +256,14 @@ def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
             lambda: [site_packages(VENV) / "_spinloom_compat.py", site_packages(VENV) / "_spinloom_editable.pth"],
             install,
         ),
+        Step(
+            "bytecode",
+            "compiling the Python sources",
+            lambda: Inputs(tuple(file for file in files_under([SOURCES]) if file.suffix == ".py")),
+            lambda: [],
+            # Processes of tests write no bytecode: each of thousands would compile all it imports.
+            lambda: run([python_of(VENV), "-m", "compileall", "-q", SOURCES]),
+        ),
     ]
     if metaflow or bench:
         wanted += [venv_step(METAFLOW_VENV), requirements_step(METAFLOW_VENV, "metaflow")]
@@ -273,7 +282,7 @@ def steps(metaflow: bool, bench: bool, servers: bool) -> list[Step]:
                         *source_files(),
                         *packaging_files(),
                         *pages.sources(),
-                        *files_under([ROOT / "python" / "spinloom"]),
+                        *files_under([SOURCES]),
                     )
                 ),
                 lambda: [BENCH_VENV / "bin" / "spinloom", site_packages(BENCH_VENV) / "spinloom"],
