@@ -18,8 +18,10 @@ async function start(): Promise<void> {
   if (!place) return;
   const router = makeRouter();
   const patience = new Promise((done) => setTimeout(done, PATIENCE));
+  const shown = new AbortController();
   // What cannot be loaded is told by the page that is shown.
-  await Promise.race([begin(router).catch(() => {}), patience]);
+  await Promise.race([begin(router, shown.signal).catch(() => {}), patience]);
+  shown.abort();
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>

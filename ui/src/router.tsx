@@ -154,14 +154,15 @@ export function makeRouter() {
 
 type Pages = ReturnType<typeof makeRouter>;
 
-/** Loads the page of the address, and what it will want: then it can be shown at once, and whole. */
-export async function begin(router: Pages): Promise<void> {
+/** Loads the page of the address, and what it will want unless `shown` says it is there: then it can be shown at once, and whole. */
+export async function begin(router: Pages, shown: AbortSignal): Promise<void> {
   await router.load();
   const match = router.state.matches.at(-1);
   if (!match) return;
   const page = router.routesById[match.routeId].options.component as Lazy<never> | undefined;
   const script = await page?.script?.();
-  await script?.ahead?.(match.params, match.search as Search);
+  // A page that is shown by now asks for itself.
+  if (!shown.aborted) await script?.ahead?.(match.params, match.search as Search);
 }
 
 declare module "@tanstack/react-router" {

@@ -20,19 +20,17 @@ export async function listAhead(wanted: Wanted): Promise<void> {
   await begun.start();
 }
 
-/** The list that was begun, if it is the one that is wanted; it is shown once. */
-function takeBegun({ query, sort, columns }: Wanted): RunList | undefined {
-  const list = begun;
-  begun = undefined;
-  const own = list?.wanted;
-  return own?.query === query && own.sort === sort && own.columns === columns ? list : undefined;
+/** The list that was begun, if it is the one that is wanted. Only one that is shown uses it up: a first render may be given up, and come again. */
+function begunAs({ query, sort, columns }: Wanted): RunList | undefined {
+  const own = begun?.wanted;
+  return own?.query === query && own.sort === sort && own.columns === columns ? begun : undefined;
 }
 
 /** A list of runs, live. */
 export function useRunList(query: string, sort: string, columns: string): Shown {
   const [round, setRound] = useState(0);
   const [wanted, setWanted] = useState(
-    () => takeBegun({ query, sort, columns }) ?? new RunList({ query, sort, columns }),
+    () => begunAs({ query, sort, columns }) ?? new RunList({ query, sort, columns }),
   );
   const first = useRef(true);
   const shown = useRef(wanted);
@@ -41,6 +39,7 @@ export function useRunList(query: string, sort: string, columns: string): Shown 
   useEffect(() => {
     const list = first.current ? wanted : new RunList({ query, sort, columns });
     first.current = false;
+    begun = undefined;
     setWanted(list);
     void list.start();
     return () => {
