@@ -38,8 +38,6 @@ test("the tasks of a run are on their way before its page is, and come once", as
 });
 
 test("so are the runs of the first page: one question", async ({ page }) => {
-  // Some runs are at work: whenever one of them is heard of, the list is rightly asked for again.
-  await page.routeWebSocket(/\/api\/v1\/live/, () => {});
   await page.goto("/");
   await expect(page.getByRole("grid", { name: "Runs" }).getByRole("row").nth(2)).toBeVisible();
   const lists = (await fetched(page)).filter(({ path }) => path === "/api/v1/runs");

@@ -3,7 +3,6 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
-
 use spinloom_flow::graph::{DecoratorDoc, FLOW_GRAPH_VERSION, FlowGraph, Next, StepDoc, Tail};
 
 /// A part of a flow. It is entered at one step, and left from one or, if a switch ends it, several.
