@@ -9,7 +9,7 @@ use spinloom_metadata::{
     AttemptRecord, Change, Claim, Leader, NewRun, Provider, RunChange, RunQuery, RunRecord, SqliteProvider,
     StepRecord, TaskRecord, WriteKey,
 };
-use spinloom_testkit::{metadata_contract, service_contract};
+use spinloom_testkit::{metadata_contract, readers_beside_a_writer, service_contract};
 
 #[test]
 fn sqlite_keeps_the_contract() {
@@ -127,6 +127,15 @@ impl Provider for Pair {
     ) -> Result<Vec<(u64, TaskRecord)>> {
         self.1.changed_tasks(flow, run, after, limit)
     }
+}
+
+#[test]
+fn what_sqlite_reads_beside_a_writer_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("metadata.db");
+    let writer = SqliteProvider::open(&path).unwrap();
+    let reader = SqliteProvider::open_read(&path).unwrap().unwrap();
+    readers_beside_a_writer(Box::new(writer), &reader);
 }
 
 #[test]

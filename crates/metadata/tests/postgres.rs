@@ -13,7 +13,9 @@ use spinloom_diagnostics::codes;
 use spinloom_flow::{FlowName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, Location, NewRun, Provider, RunQuery};
 use spinloom_settings::MetadataSettings;
-use spinloom_testkit::{Postgres, finished, metadata_contract, new_run, now, started, task};
+use spinloom_testkit::{
+    Postgres, finished, metadata_contract, new_run, now, readers_beside_a_writer, started, task,
+};
 
 fn settings() -> MetadataSettings {
     let (retry_time, timeout) = (Duration::from_secs(60), Duration::from_secs(30));
@@ -31,6 +33,13 @@ fn open(url: &str) -> Box<dyn Provider> {
 #[test]
 fn postgres_keeps_the_contract() {
     metadata_contract(|| open(&Postgres::shared().database()));
+}
+
+#[test]
+fn what_postgres_reads_beside_a_writer_is_whole() {
+    let url = Postgres::shared().database();
+    let writer = open(&url);
+    readers_beside_a_writer(writer, open(&url).as_ref());
 }
 
 /// Everything that is recorded of a run, as text.

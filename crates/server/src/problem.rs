@@ -46,6 +46,11 @@ impl Problem {
         self.status
     }
 
+    /// Whether it is the server's, and asking again may help.
+    pub(crate) fn passes(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// What is wrong.
     pub(crate) fn error(&self) -> &Error {
         &self.error

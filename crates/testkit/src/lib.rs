@@ -6,6 +6,8 @@ mod postgres;
 pub mod service;
 
 pub use flow_graph::flow_graph;
-pub use metadata_contract::{finished, metadata_contract, new_run, now, started, task};
+pub use metadata_contract::{
+    finished, metadata_contract, new_run, now, readers_beside_a_writer, started, task,
+};
 pub use postgres::Postgres;
 pub use service::service_contract;

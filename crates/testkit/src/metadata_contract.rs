@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // This is test code, though not in a `tests` folder.
 
 mod bars;
+mod beside;
 mod deletion;
 mod feed;
 mod leaders;
@@ -17,6 +18,8 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::event::{TaskRef, Usage};
 use spinloom_flow::{FlowName, RunId, StepName, TaskId, TaskStatus};
 use spinloom_metadata::{Change, NewRun, Provider};
+
+pub use beside::readers_beside_a_writer;
 
 /// Runs the whole contract. `make` gives an empty provider each time.
 ///

@@ -38,7 +38,7 @@ pub(super) struct Watch {
 }
 
 /// What can be watched.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub(super) enum What {
     /// The cards of a run, or of a task.

@@ -1,6 +1,7 @@
 //! One thing that one client watches: a task of its own, which tells the socket what is new.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::Message;
 use serde_json::value::{RawValue, to_raw_value};
@@ -10,6 +11,7 @@ use spinloom_index::Index;
 use spinloom_query::{Invalid, Query};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
 use super::message::{Said, Watch, What, columns, problem};
 use super::runs::{Changes, Known};
@@ -20,6 +22,9 @@ use crate::api::run::{detail, look, with_artifacts};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::views::{RunKey, now};
+
+/// How long to wait after something that is watched could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is watched, until it is dropped.
 pub(super) struct Watching(AbortHandle);
@@ -33,33 +38,39 @@ impl Drop for Watching {
 /// Watches what a client asked for. What is new goes to `out`; while that is full nothing is read for this client, and what it missed comes
 /// together later.
 pub(super) fn begin(app: App, watch: Watch, out: mpsc::Sender<Message>) -> Watching {
-    let Watch { id, after, what } = watch;
     let task = tokio::spawn(async move {
-        let told = match what {
-            What::Cards { flow, run, task, attempt } => {
-                let task = task.map(|task| (TaskId(task), attempt));
-                match key((flow, run)) {
-                    Ok(key) => cards::cards_view(&app, id, key, task, &out).await,
-                    Err(why) => Err(why),
-                }
+        let told = loop {
+            match view(&app, &watch, &out).await {
+                // A database that is being started again ends nothing. A log would be told from its beginning.
+                Err(why) if why.passes() && !matches!(watch.what, What::Log { .. }) => sleep(AGAIN).await,
+                told => break told,
             }
-            What::Run { flow, run } => run_view(&app, id, (flow, run), after, &out).await,
-            What::Log { flow, run, task, attempt, stream, from } => {
-                let tail = key((flow, run)).map(|key| (key.flow, key.run, TaskId(task)));
-                match tail {
-                    Ok(of) => log_view(LogTail::open(&app, of, attempt, stream, from).await, id, &out).await,
-                    Err(why) => Err(why),
-                }
-            }
-            What::Runs { query } => runs_view(&app, id, &query, after, &out).await,
-            What::Task { flow, run, task } => task_view(&app, id, (flow, run), TaskId(task), &out).await,
         };
         if let Err(why) = told {
             // The socket may be closed, and then nobody wants to know.
-            let _closed = out.send(problem(Some(id), &why)).await;
+            let _closed = out.send(problem(Some(watch.id), &why)).await;
         }
     });
     Watching(task.abort_handle())
+}
+
+async fn view(app: &App, watch: &Watch, out: &mpsc::Sender<Message>) -> Result<(), Problem> {
+    let Watch { id, after, what } = watch;
+    let (id, after) = (*id, *after);
+    match what.clone() {
+        What::Cards { flow, run, task, attempt } => {
+            let task = task.map(|task| (TaskId(task), attempt));
+            cards::cards_view(app, id, key((flow, run))?, task, out).await
+        }
+        What::Run { flow, run } => run_view(app, id, (flow, run), after, out).await,
+        What::Log { flow, run, task, attempt, stream, from } => {
+            let key = key((flow, run))?;
+            let of = (key.flow, key.run, TaskId(task));
+            log_view(LogTail::open(app, of, attempt, stream, from).await?, id, out).await
+        }
+        What::Runs { query } => runs_view(app, id, &query, after, out).await,
+        What::Task { flow, run, task } => task_view(app, id, (flow, run), TaskId(task), out).await,
+    }
 }
 
 fn key((flow, run): (String, String)) -> Result<RunKey, Problem> {
@@ -199,12 +210,7 @@ async fn runs_view(
     }
 }
 
-async fn log_view(
-    tail: Result<LogTail, Problem>,
-    id: u32,
-    out: &mpsc::Sender<Message>,
-) -> Result<(), Problem> {
-    let mut tail = tail?;
+async fn log_view(mut tail: LogTail, id: u32, out: &mpsc::Sender<Message>) -> Result<(), Problem> {
     while let Some(lines) = tail.next().await? {
         let log = to_raw_value(&lines).unwrap_or_default();
         if out.send(Said::Log { id, log: &log }.message()).await.is_err() {

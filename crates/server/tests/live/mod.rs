@@ -1,16 +1,22 @@
 //! The socket: what is told, when, and that nothing is missed.
 
 use std::net::TcpStream;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use spinloom_flow::RunStatus;
-use spinloom_metadata::{Change, HEARTBEAT_CUTOFF_SECONDS, NewRun};
+use spinloom_metadata::{Change, HEARTBEAT_CUTOFF_SECONDS, Location, NewRun};
+use spinloom_settings::MetadataSettings;
+use spinloom_testkit::Postgres;
 use spinloom_timeline::columns::{Read, read};
 use tungstenite::{Message, WebSocket};
 
 use crate::run::story::Story;
 use crate::support::{Server, request};
+
+/// Far longer than anything takes: a message that never comes fails the test instead of keeping it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client of the socket.
 struct Client(WebSocket<TcpStream>);
@@ -25,8 +31,8 @@ enum Heard {
 impl Client {
     fn open(server: &Server) -> Self {
         let stream = TcpStream::connect(server.at).unwrap();
-        // Far longer than anything takes: a message that never comes fails the test instead of keeping it.
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        // The server asks now and then whether its client is there, so this is no more than how often it is looked at the clock.
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let (socket, _) = tungstenite::client(format!("ws://{}/api/v1/live", server.at), stream).unwrap();
         let mut client = Self(socket);
         assert!(matches!(client.hear(), Heard::Said(hello) if hello["type"] == "hello"));
@@ -44,7 +50,9 @@ impl Client {
     }
 
     fn hear(&mut self) -> Heard {
+        let began = Instant::now();
         loop {
+            assert!(began.elapsed() < PATIENCE, "nothing was said");
             match self.0.read().unwrap() {
                 Message::Text(text) => return Heard::Said(serde_json::from_str(&text).unwrap()),
                 Message::Binary(bytes) => {
@@ -59,10 +67,12 @@ impl Client {
 
     /// The next thing that is said of kind `kind`, and the columns that came before it.
     fn until(&mut self, kind: &str) -> (Value, Vec<Read>) {
-        let mut blocks = Vec::new();
+        let (began, mut blocks) = (Instant::now(), Vec::new());
         loop {
+            assert!(began.elapsed() < PATIENCE, "nothing was said of {kind}");
             match self.hear() {
                 Heard::Said(said) if said["type"] == kind => return (said, blocks),
+                Heard::Said(said) if said["type"] == "problem" && kind != "pong" => panic!("{said}"),
                 Heard::Said(_) => {}
                 Heard::Columns(_, block) => blocks.push(*block),
             }
@@ -173,6 +183,23 @@ fn a_task_is_told_when_it_changes() {
         (&told["task"]["status"], &told["task"]["attempts"][0]["failure"]["line"]),
         (&json!("failed"), &json!(12))
     );
+}
+
+#[test]
+fn who_asks_while_the_database_is_away_is_told_once_it_is_back() {
+    let postgres = Postgres::start(&[]);
+    let soon = MetadataSettings { retry_time: Duration::from_millis(100), ..MetadataSettings::default() };
+    let place = Location::named(&postgres.database(), Path::new("/nowhere"), &soon).unwrap();
+    let mut provider = place.open().unwrap();
+    let mut story = Story::begin(provider.as_mut(), 60_000_000);
+    story.fan_out(2);
+    let server = Server::with(|options| options.metadata = place.clone());
+    let mut client = Client::open(&server);
+    postgres.stop();
+    client.say(&json!({"type": "watch", "id": 1, "view": "task", "flow": "Training", "run": "1", "task": 1}));
+    while server.get(&story.url()).status == 200 {}
+    postgres.run();
+    assert_eq!(client.until("task").0["task"]["status"], "done");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use spinloom_diagnostics::{Error, codes};
 
 use super::schema::{self, CURRENT, MIGRATIONS};
-use super::trouble::{Outcome, Trouble, corrupt};
+use super::trouble::{Outcome, Trouble};
 
 /// A lock is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,12 +46,11 @@ pub(super) fn reader(path: &Path) -> Outcome<Option<Connection>> {
     let conn = patiently(|| {
         let conn = connect(path, OpenFlags::empty())?;
         conn.pragma_update(None, "query_only", true)?;
-        let found = schema::version(&conn)?;
+        let found = schema::found(&conn)?;
         Ok((conn, found))
     });
     match conn? {
-        (conn, None) if schema::is_empty(&conn)? => Ok(None),
-        (_, None) => Err(corrupt("it has tables, but no version")),
+        (_, None) => Ok(None),
         (_, Some(v)) if v.major > CURRENT.major => Err(schema::newer(v, CURRENT).into()),
         (_, Some(v)) if v < CURRENT => {
             drop(writer(path)?);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use spinloom_diagnostics::{Error, codes};
 
 use super::trouble::{Outcome, corrupt};
@@ -40,7 +40,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 pub(super) const CURRENT: Version = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// The version of a database; `None` while it is empty.
-pub(super) fn version(conn: &Connection) -> Outcome<Option<Version>> {
+pub(super) fn found(conn: &Connection) -> Outcome<Option<Version>> {
+    // One view for both questions: another process may be making the tables.
+    checked(&conn.unchecked_transaction()?)
+}
+
+fn checked(view: &Transaction<'_>) -> Outcome<Option<Version>> {
+    let found = version(view)?;
+    if found.is_none() && !is_empty(view)? {
+        return Err(corrupt("it has tables, but no version"));
+    }
+    Ok(found)
+}
+
+/// The version that is noted.
+fn version(conn: &Connection) -> Outcome<Option<Version>> {
     let packed: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let version = Version { major: (packed >> 16) as u16, minor: packed as u16 };
     Ok((packed != 0).then_some(version))
@@ -55,10 +69,7 @@ pub(super) fn migrate(conn: &mut Connection, steps: &[Migration]) -> Outcome<()>
         _ => {}
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let now = version(&tx)?;
-    if now.is_none() && !is_empty(&tx)? {
-        return Err(corrupt("it has tables, but no version"));
-    }
+    let now = checked(&tx)?;
     for (_, sql) in steps.iter().filter(|(v, _)| Some(*v) > now) {
         tx.execute_batch(sql)?;
     }
@@ -70,7 +81,7 @@ pub(super) fn migrate(conn: &mut Connection, steps: &[Migration]) -> Outcome<()>
 }
 
 /// Nothing has been made in it yet.
-pub(super) fn is_empty(conn: &Connection) -> Outcome<bool> {
+fn is_empty(conn: &Connection) -> Outcome<bool> {
     Ok(conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
