@@ -16,6 +16,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 use super::joined;
 use crate::remote::Remote;
 use crate::slices;
+use crate::transport::with_doubts;
 
 /// Files up to this size are not counted as parts.
 const SMALL: u64 = 1 << 20;
@@ -80,10 +81,19 @@ impl Remote {
         let upload = self.store.put_multipart_opts(&self.path(key)?, options).await.map_err(failed)?;
         let mut upload = Unfinished { upload: Some(upload), of: self };
         let Some(open) = upload.upload.as_mut() else { return Ok(None) };
-        self.send_parts(key, open.as_mut(), next).await?;
-        let made = open.complete().await.map_err(failed)?;
+        let len = self.send_parts(key, open.as_mut(), next).await?;
+        let (made, doubted) = with_doubts(open.complete()).await;
+        let e_tag = match made {
+            Ok(made) => made.e_tag,
+            // The answer to a try that did it was lost, and an upload that has ended is none.
+            Err(e @ object_store::Error::NotFound { .. }) if doubted => match self.head(key).await? {
+                Some(there) if there.size == len => there.etag,
+                _ => return Err(failed(e)),
+            },
+            Err(e) => return Err(failed(e)),
+        };
         upload.upload = None;
-        Ok(made.e_tag)
+        Ok(e_tag)
     }
 
     /// Parts that stay behind cost money; that they could not be cleared away is less than what ended their uploads.
@@ -95,19 +105,22 @@ impl Remote {
         }
     }
 
+    /// Sends the parts; says how many bytes they were.
     async fn send_parts(
         &self,
         key: &str,
         upload: &mut dyn MultipartUpload,
         mut next: impl AsyncFnMut() -> Result<Option<Vec<Bytes>>>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let mut sending = JoinSet::<object_store::Result<()>>::new();
+        let mut len = 0;
         loop {
             let room = self.room(1).await?;
             while let Some(done) = sending.try_join_next() {
                 joined(done)?.map_err(|e| self.error("write", key, &e))?;
             }
             let Some(pieces) = next().await? else { break };
+            len += slices::len(&pieces);
             let part = upload.put_part(pieces.into_iter().collect());
             sending.spawn(async move {
                 let result = part.await;
@@ -118,7 +131,7 @@ impl Remote {
         while let Some(done) = sending.join_next().await {
             joined(done)?.map_err(|e| self.error("write", key, &e))?;
         }
-        Ok(())
+        Ok(len)
     }
 }
 
