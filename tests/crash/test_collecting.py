@@ -56,7 +56,9 @@ def test_a_collector_beside_runs_that_want_its_garbage(lab: Lab) -> None:
 def test_a_killed_run_is_resumed_after_a_collection(lab: Lab, number: int) -> None:
     """What a dead driver's tasks had saved and reported is kept, though its run is over; `resume` goes on."""
     driver = lab.start("run")
-    time.sleep(0.5 + number * 0.3)
+    while lab.run(SPINLOOM, "list", "GridFlow").returncode != 0:
+        pass
+    time.sleep(number * 0.3)
     for process in descendants(driver.pid):
         kill(process)
     driver.kill()

@@ -1,15 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import { axe, expect, RUNS, test } from "./support/test";
+import { axe, expect, RUNS, test, there } from "./support/test";
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
-
-/** Waits until a task is there: flows take a moment to begin. */
-async function there(page: Page, url: string, task: string): Promise<void> {
-  const ask = () => page.request.get(`${url}/api/v1/flows/SlowFlow/runs/1/tasks/${task}`);
-  await expect.poll(async () => (await ask()).status(), { timeout: 20_000 }).toBe(200);
-}
 
 const SHAKY = `/${RUNS.retried}/shaky/2`;
 
@@ -84,21 +77,6 @@ test("everything that is recorded is in Details", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Task" })).toContainText("RetriedFlow/1/shaky/2");
   await expect(page.getByRole("region", { name: "Step" })).toContainText("@retry");
   await expect(page.getByRole("region", { name: "Attempts side by side" }).getByRole("row")).toHaveCount(9);
-});
-
-test("what an attempt used is drawn, or told where it was too short", async ({ page, own }) => {
-  const gates = join(own.folder, "gates");
-  mkdirSync(gates);
-  const server = await own.serve();
-  own.start("slow.py", ["--gates", gates, "--wide", "1"]);
-  await there(page, server.url, "1");
-  await page.goto(`${server.url}/SlowFlow/1/start/1?section=resources`);
-  await expect(page.getByRole("img", { name: /Processors at work over time/ })).toBeVisible({
-    timeout: 15_000,
-  });
-  await expect(page.getByRole("img", { name: /Memory over time/ })).toBeVisible();
-  await page.goto(`/${RUNS.kinds}/end/7?section=resources`);
-  await expect(page.getByText("It was too short for a curve")).toBeVisible();
 });
 
 test("a task is followed as it goes: its log, its state, its artifacts", async ({ page, own }) => {

@@ -31,6 +31,10 @@ pub struct ResourcePoint {
     pub written_bytes: u64,
     /// Processes at that moment.
     pub processes: u64,
+    /// Time for which a GPU was at work until then, microseconds; of two at once, twice as much.
+    pub gpu_us: u64,
+    /// The most memory of GPUs since the point before, KiB.
+    pub gpu_kib: u64,
 }
 
 /// The curve of one attempt.
@@ -42,7 +46,7 @@ pub struct Resources {
     pub points: Vec<ResourcePoint>,
 }
 
-/// The file: columns, each value less the one before, but for memory and processes.
+/// The file: columns, each value less the one before, but for memory and processes. What was used of GPUs is there if any was.
 #[derive(Serialize, Deserialize)]
 struct Columns {
     version: u32,
@@ -53,11 +57,22 @@ struct Columns {
     read_bytes: Vec<u64>,
     written_bytes: Vec<u64>,
     processes: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gpu_us: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gpu_kib: Vec<u64>,
 }
 
 impl Resources {
+    /// What was used of GPUs, if anything.
+    pub fn gpu_points(&self) -> &[ResourcePoint] {
+        let used = self.points.iter().any(|point| point.gpu_us > 0 || point.gpu_kib > 0);
+        if used { &self.points } else { &[] }
+    }
+
     fn encode(&self) -> Result<Vec<u8>> {
         let column = |of: fn(&ResourcePoint) -> u64| self.points.iter().map(of).collect::<Vec<_>>();
+        let of_gpus = |of: fn(&ResourcePoint) -> u64| self.gpu_points().iter().map(of).collect::<Vec<_>>();
         let columns = Columns {
             version: VERSION,
             started_at: self.started_at,
@@ -67,6 +82,8 @@ impl Resources {
             read_bytes: differences(column(|point| point.read_bytes)),
             written_bytes: differences(column(|point| point.written_bytes)),
             processes: column(|point| point.processes),
+            gpu_us: differences(of_gpus(|point| point.gpu_us)),
+            gpu_kib: of_gpus(|point| point.gpu_kib),
         };
         serde_json::to_vec(&columns)
             .map_err(|e| Error::new(codes::INTERNAL, "a resource curve cannot be written").cause(e))
@@ -76,6 +93,7 @@ impl Resources {
         let columns: Columns = serde_json::from_slice(bytes)?;
         let (at, cpu) = (sums(columns.at_us), sums(columns.cpu_us));
         let (read, written) = (sums(columns.read_bytes), sums(columns.written_bytes));
+        let gpu = sums(columns.gpu_us);
         let nth = |column: &[u64], i: usize| column.get(i).copied().unwrap_or_default();
         let point = |(i, at_us): (usize, &u64)| ResourcePoint {
             at_us: *at_us,
@@ -84,6 +102,8 @@ impl Resources {
             read_bytes: nth(&read, i),
             written_bytes: nth(&written, i),
             processes: nth(&columns.processes, i),
+            gpu_us: nth(&gpu, i),
+            gpu_kib: nth(&columns.gpu_kib, i),
         };
         let points = at.iter().enumerate().map(point).collect();
         Ok(Self { started_at: columns.started_at, points })
@@ -213,6 +233,19 @@ mod tests {
             text,
             r#"{"version":1,"started_at":9,"at_us":[1000,1000],"cpu_us":[500,1000],"rss_kib":[7,5],"read_bytes":[0,0],"written_bytes":[0,0],"processes":[1,1]}"#
         );
+        assert_eq!(Resources::decode(text.as_bytes()).unwrap(), curve);
+    }
+
+    #[test]
+    fn what_was_used_of_gpus_is_kept_if_any_was() {
+        let point =
+            |at_us, gpu_us, gpu_kib| ResourcePoint { at_us, gpu_us, gpu_kib, ..ResourcePoint::default() };
+        let curve = Resources {
+            started_at: 9,
+            points: vec![point(1000, 0, 0), point(2000, 900, 4), point(3000, 950, 3)],
+        };
+        let text = String::from_utf8(curve.encode().unwrap()).unwrap();
+        assert!(text.ends_with(r#""gpu_us":[0,900,50],"gpu_kib":[0,4,3]}"#), "{text}");
         assert_eq!(Resources::decode(text.as_bytes()).unwrap(), curve);
     }
 }

@@ -4,6 +4,7 @@
 //! two messages.
 
 mod curve;
+mod gpu;
 mod process;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use spinloom_flow::TaskId;
 use spinloom_flow::event::Usage;
 
 use self::curve::Curve;
+use self::gpu::Gpus;
 use self::process::Kernel;
 use crate::clock::now;
 
@@ -41,7 +43,15 @@ impl Sampler {
     /// Looks at all tasks once each `interval`.
     pub fn start(writer: ResourceWriter, interval: Duration) -> Result<Self> {
         let (notes, heard) = channel();
-        let work = Work { writer, kernel: Kernel::read(), interval, heard, live: HashMap::new(), looks: 0 };
+        let work = Work {
+            writer,
+            kernel: Kernel::read(),
+            interval,
+            heard,
+            gpus: None,
+            live: HashMap::new(),
+            looks: 0,
+        };
         let thread = thread::Builder::new().name("spinloom-sample".into()).spawn(move || work.run());
         let thread = thread.map_err(|e| Error::new(codes::INTERNAL, "no thread can be started").cause(e))?;
         Ok(Self { notes, thread })
@@ -84,6 +94,8 @@ struct Work {
     kernel: Kernel,
     interval: Duration,
     heard: Receiver<Note>,
+    /// Looked for when the first task is looked at: many runs have none that is long enough.
+    gpus: Option<Gpus>,
     live: HashMap<Attempt, Live>,
     looks: u32,
 }
@@ -133,13 +145,16 @@ impl Work {
     fn look(&mut self) {
         self.looks = self.looks.wrapping_add(1);
         let (now, least) = (now(), u64::try_from(self.interval.as_micros()).unwrap_or(u64::MAX));
+        let age = |live: &Live| u64::try_from(now - live.started_at).ok().filter(|age| *age >= least);
+        if !self.live.values().any(|live| age(live).is_some()) {
+            return;
+        }
+        let gpus = self.gpus.get_or_insert_with(|| Gpus::find(self.interval));
+        gpus.look();
         for (attempt, live) in &mut self.live {
-            let age = u64::try_from(now - live.started_at).unwrap_or(0);
-            if age < least {
-                continue;
-            }
-            if let Some(used) = self.kernel.used_by(live.pid) {
-                live.curve.add(age, used);
+            let Some(age) = age(live) else { continue };
+            if let Some((used, processes)) = self.kernel.used_by(live.pid) {
+                live.curve.add(age, used, gpus.used_by(&processes));
             }
             if self.looks.is_multiple_of(KEEP_EVERY) && !live.curve.is_empty() {
                 let _unseen = self.writer.write(attempt.0, attempt.1, &live.resources());

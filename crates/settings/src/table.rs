@@ -156,7 +156,7 @@ settings_table! {
     /// How many bytes of an attempt's log are kept, such as `512M`; `0` for all of them.
     MAX_LOG_SIZE = "max_log_size", ["SPINLOOM_MAX_LOG_SIZE"], "all of them";
 
-    /// How many seconds pass between two looks at what each task uses: CPU time, memory, what it reads from and writes to disks.
+    /// How many seconds pass between two looks at what each task uses: CPU time, memory, what it reads from and writes to disks, NVIDIA's GPUs.
     /// Tasks that are over sooner have no curve; `0` for none at all.
     RESOURCE_INTERVAL = "resource_interval", ["SPINLOOM_RESOURCE_INTERVAL"], "`1`";
 

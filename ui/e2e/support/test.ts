@@ -67,6 +67,12 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
+/** Waits until a task is there: flows take a moment to begin. */
+export async function there(page: Page, url: string, task: string): Promise<void> {
+  const ask = () => page.request.get(`${url}/api/v1/flows/SlowFlow/runs/1/tasks/${task}`);
+  await expect.poll(async () => (await ask()).status(), { timeout: 20_000 }).toBe(200);
+}
+
 /** Goes to a page, and waits until it can be used. */
 export async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path);

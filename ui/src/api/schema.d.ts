@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * Resources of an attempt
-         * @description CPU time, memory and disk traffic of the processes of an attempt, about once a second, of a long attempt less often. `attempt` is a number or
+         * @description CPU time, memory, disk traffic and GPUs of the processes of an attempt, about once a second, of a long attempt less often. `attempt` is a number or
          *     `latest`.
          */
         get: operations["attempt"];
@@ -2185,6 +2185,10 @@ export interface components {
             cpu_us: number[];
             /** @description Whether it is over. */
             ended: boolean;
+            /** @description The most memory of GPUs since the point before, KiB. Empty if none was used. */
+            gpu_kib: number[];
+            /** @description Time for which a GPU was at work until then, microseconds; of two at once, twice as much. Empty if none was used. */
+            gpu_us: number[];
             /**
              * Format: int64
              * @description Peak resident memory of one process, KiB, once it is over.
@@ -2944,6 +2948,10 @@ export interface components {
              * @description When the first span began, microseconds since the epoch.
              */
             from: number;
+            /** @description Memory of GPUs, KiB, on average. Empty if none was used. */
+            gpu_kib: number[];
+            /** @description GPUs at work, on average. Empty if none was used. */
+            gpus: number[];
             /**
              * Format: int64
              * @description The most memory that one attempt had at once, KiB.
@@ -2957,6 +2965,11 @@ export interface components {
             rss_kib: number[];
             /** @description Tasks that were looked at. */
             tasks: number;
+            /**
+             * Format: int64
+             * @description When the last span ended, which may be shorter, microseconds since the epoch.
+             */
+            to: number;
             /** @description Those that have a curve. */
             with_curve: number;
             /** @description Bytes written to disks. */

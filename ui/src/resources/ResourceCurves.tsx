@@ -4,13 +4,12 @@ import { get } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { Empty } from "~/parts/Empty";
 import { Loading } from "~/parts/Loading";
-import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { bytes, count, duration } from "~/theme/format";
+import { Plots } from "./Plots";
 import css from "./ResourceCurves.module.css";
 import { most, type Series, seriesOf, stepped } from "./series";
 
-const Plot = later(async () => (await import("./Plot")).default, <Loading what="drawing" />);
 const ATTEMPT = "/api/v1/flows/{flow}/runs/{run}/tasks/{task}/attempts/{attempt}/resources";
 /** A curve that grows is read again so often: it has a point about each second. */
 const AGAIN = 2000;
@@ -23,7 +22,7 @@ interface CurvesProps {
   running: boolean;
 }
 
-/** What an attempt used while it was at work: processors, memory, disks. */
+/** What an attempt used while it was at work: processors, memory, disks, GPUs. */
 export function ResourceCurves({ flow, run, task, attempt, running }: CurvesProps): ReactElement {
   const { data, error, refetch } = useQuery({
     queryKey: ["resources", flow, run, task, attempt],
@@ -38,7 +37,7 @@ export function ResourceCurves({ flow, run, task, attempt, running }: CurvesProp
   return (
     <div className={css.curves}>
       <Facts data={data} series={series} />
-      <Plots series={stepped(series)} startedAt={data.started_at} />
+      <Plots series={stepped(series)} startedAt={data.started_at} atWork={["Processes", "processes"]} />
     </div>
   );
 }
@@ -71,6 +70,12 @@ function Facts({ data, series }: { data: Schemas["ResourceCurve"]; series: Serie
       <Fact name="Most memory">{bytes(Math.max(most(series.memory), data.max_rss_kib * 1024))}</Fact>
       <Fact name="Read">{bytes(data.read_bytes.at(-1) ?? 0)}</Fact>
       <Fact name="Written">{bytes(data.written_bytes.at(-1) ?? 0)}</Fact>
+      {data.gpu_us.length > 0 && (
+        <>
+          <Fact name="GPU time">{duration(data.gpu_us.at(-1) ?? 0)}</Fact>
+          <Fact name="Most GPU memory">{bytes(most(series.gpuMemory))}</Fact>
+        </>
+      )}
       <Fact name="Processes, most">{count(most(data.processes))}</Fact>
     </dl>
   );
@@ -81,39 +86,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactE
     <div className={css.fact}>
       <dt>{name}</dt>
       <dd>{children}</dd>
-    </div>
-  );
-}
-
-const cores = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
-const rate = (value: number) => `${bytes(value)}/s`;
-
-function Plots({ series, startedAt }: { series: Series; startedAt: number }): ReactElement {
-  const { seconds } = series;
-  const shared = { seconds, startedAt };
-  return (
-    <div className={css.plots}>
-      <Plot {...shared} title="Processors at work" lines={[["cores", series.cores]]} format={cores} />
-      <Plot {...shared} title="Memory" lines={[["resident", series.memory]]} format={bytes} />
-      {most([...series.read, ...series.written]) > 0 && (
-        <Plot
-          {...shared}
-          title="Disks"
-          lines={[
-            ["read", series.read],
-            ["written", series.written],
-          ]}
-          format={rate}
-        />
-      )}
-      {most(series.processes) > 1 && (
-        <Plot
-          {...shared}
-          title="Processes"
-          lines={[["processes", series.processes]]}
-          format={(n) => n.toFixed(0)}
-        />
-      )}
     </div>
   );
 }

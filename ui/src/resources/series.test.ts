@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Schemas } from "~/api/types";
-import { most, seriesOf, stepped } from "./series";
+import { most, seriesOf, stepped, stepSeriesOf } from "./series";
 
 type Curve = Schemas["ResourceCurve"];
 const curve = (more: Partial<Curve>): Curve => ({
@@ -13,6 +13,8 @@ const curve = (more: Partial<Curve>): Curve => ({
   read_bytes: [],
   written_bytes: [],
   processes: [],
+  gpu_us: [],
+  gpu_kib: [],
   total_cpu_us: 0,
   max_rss_kib: 0,
   ...more,
@@ -27,6 +29,8 @@ test("sums become rates", () => {
       read_bytes: [500, 500],
       written_bytes: [0, 8],
       processes: [1, 2],
+      gpu_us: [500_000, 500_000],
+      gpu_kib: [3, 4],
     }),
   );
   expect(series).toEqual({
@@ -35,10 +39,35 @@ test("sums become rates", () => {
     memory: [1024, 2048],
     read: [500, 0],
     written: [0, 4],
-    processes: [1, 2],
+    gpus: [0.5, 0],
+    gpuMemory: [3072, 4096],
+    atWork: [1, 2],
   });
   expect(stepped(series).cores).toEqual([2, 2, 0.5]);
   expect(most(series.cores)).toBe(2);
+});
+
+test("spans of a step end where the next begins", () => {
+  const series = stepSeriesOf({
+    from: 0,
+    every_us: 2e6,
+    to: 3e6,
+    cores: [1.5, 0],
+    rss_kib: [1, 0],
+    read_bytes: [8, 0],
+    written_bytes: [0, 4],
+    gpus: [],
+    gpu_kib: [],
+    attempts: [2, 1],
+    max_rss_kib: 1,
+    cpu_us: 3e6,
+    tasks: 2,
+    with_curve: 2,
+    partial: false,
+  });
+  expect(series).toMatchObject({ seconds: [2, 3], cores: [1.5, 0], read: [4, 0], written: [0, 4] });
+  expect(series).toMatchObject({ memory: [1024, 0], gpus: [], atWork: [2, 1] });
+  expect(stepped(series)).toMatchObject({ seconds: [0, 2, 3], gpus: [] });
 });
 
 test("rates over the whole time add up to the sum", () => {

@@ -1,6 +1,6 @@
 import type { Schemas } from "~/api/types";
 
-/** What an attempt used, as lines of a plot over the seconds since it started. */
+/** What an attempt used, or the attempts of a step together, as lines of a plot over the seconds since the start. */
 export interface Series {
   readonly seconds: number[];
   /** Processors at work, between each point and the one before. */
@@ -10,8 +10,15 @@ export interface Series {
   /** Bytes a second. */
   readonly read: number[];
   readonly written: number[];
-  readonly processes: number[];
+  /** GPUs at work, between each point and the one before. */
+  readonly gpus: number[];
+  /** Their memory, bytes. */
+  readonly gpuMemory: number[];
+  /** Processes of an attempt, or attempts of a step. */
+  readonly atWork: number[];
 }
+
+const BYTES = (kib: number) => kib * 1024;
 
 /** Rates from sums: what is told are sums from the start on, which begin with nothing. */
 export function seriesOf(curve: Schemas["ResourceCurve"]): Series {
@@ -25,10 +32,30 @@ export function seriesOf(curve: Schemas["ResourceCurve"]): Series {
   return {
     seconds,
     cores: rate(curve.cpu_us, 1),
-    memory: curve.rss_kib.map((kib) => kib * 1024),
+    memory: curve.rss_kib.map(BYTES),
     read: rate(curve.read_bytes, 1e6),
     written: rate(curve.written_bytes, 1e6),
-    processes: [...curve.processes],
+    gpus: rate(curve.gpu_us, 1),
+    gpuMemory: curve.gpu_kib.map(BYTES),
+    atWork: [...curve.processes],
+  };
+}
+
+/** Of a step, what is told are spans of equal length, but for the last; a point is the end of one. */
+export function stepSeriesOf(curve: Schemas["StepResourceCurve"]): Series {
+  const every = curve.every_us / 1e6;
+  const all = (curve.to - curve.from) / 1e6;
+  const seconds = curve.cores.map((_, at) => Math.min(all, (at + 1) * every));
+  const rate = (sum: number, at: number) => sum / ((seconds[at] ?? 0) - (seconds[at - 1] ?? 0) || every);
+  return {
+    seconds,
+    cores: curve.cores,
+    memory: curve.rss_kib.map(BYTES),
+    read: curve.read_bytes.map(rate),
+    written: curve.written_bytes.map(rate),
+    gpus: curve.gpus,
+    gpuMemory: curve.gpu_kib.map(BYTES),
+    atWork: curve.attempts,
   };
 }
 
@@ -39,13 +66,15 @@ export function most(of: readonly number[]): number {
 
 /** Steps lead up to each point: a value holds for the time since the one before. Two points make a line where there is one. */
 export function stepped(series: Series): Series {
-  const lead = (of: readonly number[]) => [of[0] ?? 0, ...of];
+  const lead = (of: readonly number[]) => (of.length > 0 ? [of[0] ?? 0, ...of] : []);
   return {
     seconds: [0, ...series.seconds],
     cores: lead(series.cores),
     memory: lead(series.memory),
     read: lead(series.read),
     written: lead(series.written),
-    processes: lead(series.processes),
+    gpus: lead(series.gpus),
+    gpuMemory: lead(series.gpuMemory),
+    atWork: lead(series.atWork),
   };
 }

@@ -4,12 +4,18 @@ import { get } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { IconButton } from "~/parts/Button";
 import { Loading } from "~/parts/Loading";
+import { later } from "~/parts/later";
 import { ProblemNotice } from "~/parts/ProblemNotice";
 import { StatusMark } from "~/parts/StatusBadge";
 import { taskHref, tasksHref } from "~/run/links";
 import { RunLink } from "~/run/RunLink";
 import { count, duration, plural } from "~/theme/format";
 import css from "./Panels.module.css";
+
+const StepCurves = later(
+  async () => (await import("~/resources/StepCurves")).StepCurves,
+  <Loading what="adding up what they used" lines={5} />,
+);
 
 type Detail = Schemas["StepDetail"];
 
@@ -112,6 +118,8 @@ function Step({
           </li>
         ))}
       </ul>
+      <h3 className={css.subtitle}>Used together</h3>
+      <StepCurves flow={flow} run={run} step={step} running={counts.running > 0} />
     </div>
   );
 }

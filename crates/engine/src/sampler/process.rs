@@ -46,8 +46,8 @@ impl Kernel {
         found
     }
 
-    /// What a process and all it started use; `None` if it is gone.
-    pub(super) fn used_by(&self, pid: i32) -> Option<Used> {
+    /// What a process and all it started use, and which they are; `None` if it is gone.
+    pub(super) fn used_by(&self, pid: i32) -> Option<(Used, Vec<i32>)> {
         let mut sum = self.add(pid, Used::default())?;
         let mut found = vec![pid];
         let mut next = 0;
@@ -55,10 +55,10 @@ impl Kernel {
             found.extend(children(parent));
             next += 1;
         }
-        for child in found.into_iter().skip(1) {
-            sum = self.add(child, sum).unwrap_or(sum);
+        for child in &found[1..] {
+            sum = self.add(*child, sum).unwrap_or(sum);
         }
-        Some(sum)
+        Some((sum, found))
     }
 
     fn add(&self, pid: i32, sum: Used) -> Option<Used> {
@@ -123,7 +123,8 @@ mod tests {
         let kernel = Kernel::read();
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
         let us = i32::try_from(std::process::id()).unwrap();
-        let used = kernel.used_by(us).unwrap();
+        let (used, processes) = kernel.used_by(us).unwrap();
+        assert!(processes.contains(&us) && processes.contains(&i32::try_from(child.id()).unwrap()));
         assert!(used.processes >= 2, "{used:?}");
         assert!(used.rss_kib > 500, "{used:?}");
         child.kill().unwrap();

@@ -32,6 +32,10 @@ pub(super) struct Curve {
     written_bytes: Vec<u64>,
     /// Processes.
     processes: Vec<u64>,
+    /// Time for which a GPU was at work until then, microseconds; of two at once, twice as much. Empty if none was used.
+    gpu_us: Vec<u64>,
+    /// The most memory of GPUs since the point before, KiB. Empty if none was used.
+    gpu_kib: Vec<u64>,
     /// CPU time in all, microseconds, once it is over.
     total_cpu_us: u64,
     /// Peak resident memory of one process, KiB, once it is over.
@@ -40,7 +44,7 @@ pub(super) struct Curve {
 
 /// Resources of an attempt
 ///
-/// CPU time, memory and disk traffic of the processes of an attempt, about once a second, of a long attempt less often. `attempt` is a number or
+/// CPU time, memory, disk traffic and GPUs of the processes of an attempt, about once a second, of a long attempt less often. `attempt` is a number or
 /// `latest`.
 #[utoipa::path(
     get,
@@ -66,6 +70,7 @@ pub(super) async fn attempt(State(app): State<App>, words: Words) -> Result<Json
         app.workers.answer(move |_| shared.files.store()?.resources(&of.flow, &of.run, of.task, of.attempt));
     let found = read.await?.unwrap_or_default();
     let column = |of: fn(&ResourcePoint) -> u64| found.points.iter().map(of).collect();
+    let of_gpus = |of: fn(&ResourcePoint) -> u64| found.gpu_points().iter().map(of).collect();
     let usage = record.as_ref().map(|record| record.usage).unwrap_or_default();
     Ok(Json(Curve {
         started_at: record.as_ref().map_or(found.started_at, |record| record.started_at),
@@ -76,6 +81,8 @@ pub(super) async fn attempt(State(app): State<App>, words: Words) -> Result<Json
         read_bytes: column(|point| point.read_bytes),
         written_bytes: column(|point| point.written_bytes),
         processes: column(|point| point.processes),
+        gpu_us: of_gpus(|point| point.gpu_us),
+        gpu_kib: of_gpus(|point| point.gpu_kib),
         total_cpu_us: usage.cpu_us,
         max_rss_kib: usage.max_rss_kib,
     }))

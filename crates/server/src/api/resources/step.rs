@@ -24,6 +24,8 @@ pub(super) struct StepCurve {
     from: i64,
     /// How long a span is, microseconds.
     every_us: i64,
+    /// When the last span ended, which may be shorter, microseconds since the epoch.
+    to: i64,
     /// Processors at work, on average.
     cores: Vec<f64>,
     /// Resident memory, KiB, on average.
@@ -32,6 +34,10 @@ pub(super) struct StepCurve {
     read_bytes: Vec<f64>,
     /// Bytes written to disks.
     written_bytes: Vec<f64>,
+    /// GPUs at work, on average. Empty if none was used.
+    gpus: Vec<f64>,
+    /// Memory of GPUs, KiB, on average. Empty if none was used.
+    gpu_kib: Vec<f64>,
     /// Attempts at work, on average.
     attempts: Vec<f64>,
     /// The most memory that one attempt had at once, KiB.
@@ -86,14 +92,32 @@ pub(super) async fn step(State(app): State<App>, words: Words) -> Result<Json<St
     let curves = read.await?;
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let last = curves.iter().filter_map(|curve| curve.points.last());
-    let Sum { from, every_us, cores, rss_kib, read_bytes, written_bytes, attempts } = sum(&curves);
-    Ok(Json(StepCurve {
+    let Sum {
         from,
         every_us,
+        to,
         cores,
         rss_kib,
         read_bytes,
         written_bytes,
+        mut gpus,
+        mut gpu_kib,
+        attempts,
+    } = sum(&curves);
+    if curves.iter().all(|curve| curve.gpu_points().is_empty()) {
+        gpus.clear();
+        gpu_kib.clear();
+    }
+    Ok(Json(StepCurve {
+        from,
+        every_us,
+        to,
+        cores,
+        rss_kib,
+        read_bytes,
+        written_bytes,
+        gpus,
+        gpu_kib,
         attempts,
         max_rss_kib: points().map(|point| point.rss_kib).max().unwrap_or(0),
         cpu_us: last.map(|point| point.cpu_us).sum(),

@@ -12,6 +12,8 @@ pub(super) struct Sum {
     pub(super) from: i64,
     /// How long a span is, microseconds.
     pub(super) every_us: i64,
+    /// When the last ended, which may be shorter.
+    pub(super) to: i64,
     /// Processors at work, on average.
     pub(super) cores: Vec<f64>,
     /// Resident memory, KiB, on average.
@@ -20,6 +22,10 @@ pub(super) struct Sum {
     pub(super) read_bytes: Vec<f64>,
     /// Bytes written.
     pub(super) written_bytes: Vec<f64>,
+    /// GPUs at work, on average.
+    pub(super) gpus: Vec<f64>,
+    /// Memory of GPUs, KiB, on average.
+    pub(super) gpu_kib: Vec<f64>,
     /// Attempts at work, on average.
     pub(super) attempts: Vec<f64>,
 }
@@ -43,10 +49,13 @@ pub(super) fn sum(curves: &[Resources]) -> Sum {
     let mut sum = Sum {
         from,
         every_us,
+        to,
         cores: zeros(),
         rss_kib: zeros(),
         read_bytes: zeros(),
         written_bytes: zeros(),
+        gpus: zeros(),
+        gpu_kib: zeros(),
         attempts: zeros(),
     };
     for curve in curves {
@@ -56,17 +65,32 @@ pub(super) fn sum(curves: &[Resources]) -> Sum {
             before = *point;
         }
     }
+    sum.shorten_last();
     sum
 }
 
 impl Sum {
+    /// Averages of the last span are over what there is of it.
+    fn shorten_last(&mut self) {
+        let whole = (self.to - self.from) / self.every_us * self.every_us;
+        let filled = (self.to - self.from - whole) as f64 / self.every_us as f64;
+        if filled <= 0.0 {
+            return;
+        }
+        let averages =
+            [&mut self.cores, &mut self.rss_kib, &mut self.gpus, &mut self.gpu_kib, &mut self.attempts];
+        for last in averages.into_iter().filter_map(|column| column.last_mut()) {
+            *last /= filled;
+        }
+    }
+
     /// Spreads what was used between two points over the spans they lie in.
     fn add(&mut self, start: f64, before: &ResourcePoint, point: &ResourcePoint) {
         let (begins, ends) = (start + before.at_us as f64, start + point.at_us as f64);
         let every = self.every_us as f64;
         let more = |of: fn(&ResourcePoint) -> u64| of(point).saturating_sub(of(before)) as f64;
-        let (cpu, read, written) =
-            (more(|point| point.cpu_us), more(|point| point.read_bytes), more(|point| point.written_bytes));
+        let (cpu, gpu) = (more(|point| point.cpu_us), more(|point| point.gpu_us));
+        let (read, written) = (more(|point| point.read_bytes), more(|point| point.written_bytes));
         let mut at = begins;
         while at < ends {
             let bucket = (at / every) as usize;
@@ -77,6 +101,8 @@ impl Sum {
                 self.rss_kib[bucket] += point.rss_kib as f64 * filled;
                 self.read_bytes[bucket] += read * part;
                 self.written_bytes[bucket] += written * part;
+                self.gpus[bucket] += gpu * part / every;
+                self.gpu_kib[bucket] += point.gpu_kib as f64 * filled;
                 self.attempts[bucket] += filled;
             }
             at = until;
@@ -94,15 +120,26 @@ mod tests {
             at_us: seconds * 1_000_000,
             cpu_us: cpu * 1_000_000,
             rss_kib,
+            gpu_us: seconds * 500_000,
+            gpu_kib: 8,
             ..ResourcePoint::default()
         };
         let one = Resources { started_at: 5_000_000, points: vec![point(2, 2, 10)] };
         let other = Resources { started_at: 6_000_000, points: vec![point(1, 3, 7), point(2, 3, 8)] };
         let sum = sum(&[one, other]);
-        assert_eq!((sum.from, sum.every_us), (5_000_000, 1_000_000));
+        assert_eq!((sum.from, sum.every_us, sum.to), (5_000_000, 1_000_000, 8_000_000));
         assert_eq!(sum.cores, [1.0, 4.0, 0.0]);
         assert_eq!(sum.rss_kib, [10.0, 17.0, 8.0]);
+        assert_eq!(sum.gpus, [0.5, 1.0, 0.5]);
+        assert_eq!(sum.gpu_kib, [8.0, 16.0, 8.0]);
         assert_eq!(sum.attempts, [1.0, 2.0, 1.0]);
+    }
+
+    #[test]
+    fn the_last_span_is_as_long_as_there_was_something() {
+        let point = |at_us| ResourcePoint { at_us, cpu_us: at_us, rss_kib: 5, ..ResourcePoint::default() };
+        let sum = sum(&[Resources { started_at: 0, points: vec![point(1_000_000), point(1_250_000)] }]);
+        assert_eq!((sum.to, &sum.cores[..], &sum.rss_kib[..]), (1_250_000, &[1.0, 1.0][..], &[5.0, 5.0][..]));
     }
 
     #[test]
