@@ -44,7 +44,7 @@ test-python: setup  ## Run the Python tests and the flow suites, two files at a 
 	$(PYTHON_TOOLS) pytest -n 2 --dist loadfile
 
 test-full: test  ## Run every test, all that compare with Metaflow, and the flow suites once more in fresh interpreters
-	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential
+	SPINLOOM_TEST_FULL=1 $(PYTHON_TOOLS) pytest tests/differential tests/wire tests/s3
 	SPINLOOM_TEST_ISOLATION=spawn $(PYTHON_TOOLS) pytest tests/flows docs/guide docs/agents.md
 
 bench:  ## Measure against Metaflow

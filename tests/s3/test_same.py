@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,8 @@ def names() -> list[str]:
 
 
 NAMES = names()
+#: One of three, and all that are meant to differ; all with `SPINLOOM_TEST_FULL=1`: Metaflow starts a process or more for each.
+DONE = NAMES if os.environ.get("SPINLOOM_TEST_FULL") else [*NAMES[::3], *sorted({*DIFFERENCES} - {*NAMES[::3]})]
 
 
 @pytest.fixture(scope="session")
@@ -55,18 +58,18 @@ def perform(product: Product, server: Server, base: Path) -> dict[str, Any]:
         folder.mkdir()
         root = f"s3://bucket/{product.name.lower()}-{first}"
         env = product.environment(folder, **server.environment)
-        command = [str(product.python), str(SCRIPT), root, *NAMES[first : first + BATCH]]
+        command = [str(product.python), str(SCRIPT), root, *DONE[first : first + BATCH]]
         done = subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.replace(root, "ROOT").replace(root.rpartition("/")[2], "ROOT"))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        parts = list(pool.map(batch, range(0, len(NAMES), BATCH)))
+        parts = list(pool.map(batch, range(0, len(DONE), BATCH)))
     left = sorted({name for part in parts for name in part.pop("what is left behind")})
     return {name: answer for part in parts for name, answer in part.items()} | {"what is left behind": left}
 
 
-@pytest.mark.parametrize("name", [*NAMES, "what is left behind"])
+@pytest.mark.parametrize("name", [*DONE, "what is left behind"])
 def test_same(name: str, answers: tuple[dict[str, Any], dict[str, Any]]) -> None:
     """An error of ours is of the class Metaflow's is of, or of one below it."""
     theirs, ours = (answer[name] for answer in answers)

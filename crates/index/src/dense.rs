@@ -27,6 +27,17 @@ pub(crate) fn collect(len: usize, rows: impl Iterator<Item = u32>) -> RoaringBit
     RoaringBitmap::from_lsb0_bytes(0, &bytes)
 }
 
+/// Those of these rows, below `len`, that are marked. Nothing is decided for each: what a processor cannot foresee costs it more than the rest.
+pub(crate) fn marked(len: usize, rows: impl Iterator<Item = (u32, bool)>) -> RoaringBitmap {
+    let mut bytes = vec![0_u8; len.div_ceil(8)];
+    for (row, is_marked) in rows {
+        if let Some(byte) = bytes.get_mut(row as usize / 8) {
+            *byte |= u8::from(is_marked) << (row % 8);
+        }
+    }
+    RoaringBitmap::from_lsb0_bytes(0, &bytes)
+}
+
 /// Goes through rows, many at a time: one at a time takes twice as long.
 pub(crate) fn each(rows: &RoaringBitmap, mut each: impl FnMut(u32)) {
     let mut iter = rows.iter();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
-use spinloom_query::{Scalar, ValueTest};
+use spinloom_query::{Op, Scalar, ValueTest};
 
 use crate::arena::Names;
 use crate::dense;
@@ -109,11 +109,10 @@ impl Values {
         let Some(column) = self.column(name) else { return RoaringBitmap::new() };
         match test {
             ValueTest::Compares(op, wanted) => {
-                let fits = |packed: u64| {
-                    let number = f64::from_bits(packed);
-                    !number.is_nan() && op.holds(number, *wanted)
-                };
-                dense::collect(len, column.iter().filter(|(_, value)| fits(*value)).map(|(row, _)| row))
+                // What is no number is within no bounds.
+                let (least, most) = bounds(*op, *wanted);
+                let fits = |packed| (least..=most).contains(&f64::from_bits(packed));
+                dense::marked(len, column.iter().map(|(row, value)| (row, fits(value))))
             }
             ValueTest::Is(_) => {
                 let texts: Vec<bool> =
@@ -122,7 +121,7 @@ impl Values {
                     TEXT => texts.get(packed as u32 as usize).copied().unwrap_or(false),
                     _ => test.fits(&self.unpack(packed)),
                 };
-                dense::collect(len, column.iter().filter(|(_, value)| fits(*value)).map(|(row, _)| row))
+                dense::marked(len, column.iter().map(|(row, value)| (row, fits(value))))
             }
         }
     }
@@ -166,6 +165,17 @@ impl Values {
 
     pub(crate) fn shrink(&mut self) {
         self.columns.iter_mut().for_each(Sparse::shrink);
+    }
+}
+
+/// The least and the greatest number for which a comparison holds.
+fn bounds(op: Op, wanted: f64) -> (f64, f64) {
+    match op {
+        Op::Is => (wanted, wanted),
+        Op::Less => (f64::NEG_INFINITY, wanted.next_down()),
+        Op::AtMost => (f64::NEG_INFINITY, wanted),
+        Op::More => (wanted.next_up(), f64::INFINITY),
+        Op::AtLeast => (wanted, f64::INFINITY),
     }
 }
 
@@ -218,6 +228,24 @@ mod tests {
         let of = |name: &str, row| values.value(name, row);
         assert_eq!((of("a", 1), of("b", 0)), (Some(Scalar::Text("x".to_owned())), None));
         assert_eq!((of("b", 1), of("c", 1)), (Some(Scalar::Flag(true)), None));
+    }
+
+    #[test]
+    fn a_comparison_holds_within_its_bounds() {
+        let numbers =
+            [f64::MIN, -1.0, -f64::from_bits(1), -0.0, 0.0, f64::from_bits(1), 1.0, f64::MAX, f64::NAN];
+        for op in [Op::Is, Op::Less, Op::AtMost, Op::More, Op::AtLeast] {
+            for (wanted, number) in
+                numbers[..8].iter().flat_map(|wanted| numbers.map(|number| (*wanted, number)))
+            {
+                let (least, most) = bounds(op, wanted);
+                assert_eq!(
+                    (least..=most).contains(&number),
+                    op.holds(number, wanted),
+                    "{number} {op:?} {wanted}"
+                );
+            }
+        }
     }
 
     #[test]

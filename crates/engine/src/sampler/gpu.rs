@@ -32,7 +32,8 @@ pub(super) struct Gpus {
 }
 
 impl Gpus {
-    /// Those there are, looked at next as if they had been `interval` ago. To load the library takes a while.
+    /// Those there are, looked at next as if they had been `interval` ago. To load the library takes a while, and it keeps devices open: tasks are
+    /// forked from a process that was forked before, so none has them from here.
     pub(super) fn find(interval: Duration) -> Self {
         let library = Path::new(DRIVER).exists().then(|| Nvml::init().ok()).flatten();
         let now = Instant::now();
