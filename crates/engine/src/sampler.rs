@@ -25,6 +25,9 @@ use crate::clock::now;
 /// The curve of a task that runs is kept after so many looks, so that it can be watched.
 const KEEP_EVERY: u32 = 5;
 
+/// Curves are waited for so long at the end of a run: a driver of GPUs may never answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A task and its attempt.
 type Attempt = (TaskId, u32);
 
@@ -37,6 +40,8 @@ enum Note {
 pub(crate) struct Sampler {
     notes: Sender<Note>,
     thread: JoinHandle<()>,
+    /// Hangs up when the thread has ended.
+    ended: Receiver<()>,
 }
 
 impl Sampler {
@@ -52,9 +57,13 @@ impl Sampler {
             live: HashMap::new(),
             looks: 0,
         };
-        let thread = thread::Builder::new().name("spinloom-sample".into()).spawn(move || work.run());
+        let (end, ended) = channel();
+        let thread = thread::Builder::new().name("spinloom-sample".into()).spawn(move || {
+            work.run();
+            drop(end);
+        });
         let thread = thread.map_err(|e| Error::new(codes::INTERNAL, "no thread can be started").cause(e))?;
-        Ok(Self { notes, thread })
+        Ok(Self { notes, thread, ended })
     }
 
     /// An attempt has a process.
@@ -72,7 +81,7 @@ impl Sampler {
         drop(self.notes);
         self.thread.thread().unpark();
         // Curves are a service: whoever makes them may fail.
-        let _failed = self.thread.join();
+        let _ended = self.ended.recv_timeout(PATIENCE);
     }
 }
 
