@@ -20,7 +20,7 @@ export async function plainBrowser() {
   const ended = new Promise((done) => program.on("exit", done));
   const call = await protocol(await endpoint(program));
   return {
-    /** Those who share a cache, which is empty. */
+    /** Of those who share a cache, which is empty, and keep no code of scripts that were compiled; without one a tab is anybody's, who was here before. */
     context: async () => (await call("Target.createBrowserContext")).browserContextId,
     open: (context, address, script) => openTab(call, context, address, script),
     close: async () => {

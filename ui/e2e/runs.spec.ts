@@ -104,6 +104,21 @@ test("a query is completed while one types", async ({ page }) => {
   await expect(page).toHaveURL(/q=status:failed$/);
 });
 
+test("what is taken before the server has answered is what is typed", async ({ page }) => {
+  await page.route(/complete\?query=stat&/, async (route) => {
+    await new Promise((done) => setTimeout(done, 500));
+    await route.continue();
+  });
+  await page.goto("/");
+  await expect(rows(page)).toHaveCount(8);
+  await page.keyboard.press("/");
+  await expect(page.getByRole("option", { name: /^tag:/ })).toBeVisible();
+  await page.keyboard.type("stat");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(box(page)).toHaveValue("status:");
+});
+
 test.describe("a wrong query", () => {
   test.use({ mayFail: /Failed to load resource.*400/ });
 

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactElement, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 import type { Problem } from "~/api/client";
 import type { Completion } from "~/api/types";
 import { IconButton } from "~/parts/Button";
@@ -17,6 +17,9 @@ interface Props {
   problem: Problem | undefined;
 }
 
+/** Finds an offer among others. */
+type Wanted = (offers: readonly Completion[]) => Completion | undefined;
+
 /** The query box: what runs are looked for, with help while one types. */
 export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
   const id = useId();
@@ -26,6 +29,8 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
   const [open, setOpen] = useState(false);
   const [picked, setPicked] = useState(-1);
   const [scroll, setScroll] = useState(0);
+  // Which offer was taken before there were any of what is typed.
+  const [wanted, setWanted] = useState<Wanted>();
   const found = useOffers(text, cursor, open);
   // What is asked for changes elsewhere too: by a facet, by going back. A blank that was just typed stays.
   const [known, setKnown] = useState(query);
@@ -45,10 +50,12 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
     setText(value);
     setCursor(at);
     setPicked(-1);
+    setWanted(undefined);
   };
   const apply = (value: string) => {
     setOpen(false);
     setPicked(-1);
+    setWanted(undefined);
     onQuery(value.trim());
   };
   const take = (offer: Completion) => {
@@ -62,6 +69,13 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
     if (whole && !key) onQuery(value.trim());
     requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
   };
+  useEffect(() => {
+    if (!wanted || !found.isFresh) return;
+    setWanted(undefined);
+    const offer = wanted(found.offers);
+    if (offer) take(offer);
+  });
+  const takeSoon = (wanted: Wanted) => setWanted(() => wanted);
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     const { key } = event;
     const offer = offers[picked];
@@ -72,7 +86,8 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
       setPicked((now) => Math.max(-1, Math.min(offers.length - 1, now + step)));
     } else if (key === "Enter" || (key === "Tab" && offer)) {
       event.preventDefault();
-      if (offer) take(offer);
+      if (offer && found.isFresh) take(offer);
+      else if (offer) takeSoon((offers) => offers[picked]);
       else apply(text);
     } else if (key === "Escape") {
       event.stopPropagation();
@@ -120,7 +135,14 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
         {text !== "" && <IconButton icon="close" label="Ask for all runs" small onClick={() => apply("")} />}
         {text === "" && <kbd className={css.enter}>/</kbd>}
       </div>
-      {offers.length > 0 && <OfferList id={id} offers={offers} picked={picked} onTake={take} />}
+      {offers.length > 0 && (
+        <OfferList
+          id={id}
+          offers={offers}
+          picked={picked}
+          onTake={({ text }) => takeSoon((offers) => offers.find((offer) => offer.text === text))}
+        />
+      )}
       {problem && place !== undefined && (
         <QueryProblem id={`${id}-problem`} query={query} at={place} problem={problem} onQuery={onQuery} />
       )}
