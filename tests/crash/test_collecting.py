@@ -57,7 +57,7 @@ def test_a_killed_run_is_resumed_after_a_collection(lab: Lab, number: int) -> No
     """What a dead driver's tasks had saved and reported is kept, though its run is over; `resume` goes on."""
     driver = lab.start("run")
     while lab.run(SPINLOOM, "list", "GridFlow").returncode != 0:
-        pass
+        assert driver.poll() is None
     time.sleep(number * 0.3)
     for process in descendants(driver.pid):
         kill(process)

@@ -40,20 +40,16 @@ test("GPUs are drawn where some were used", async ({ page, own }) => {
   await once(own.start("kinds.py"), "exit");
   // What the engine keeps on a machine that has some, with differences to the value before.
   const curve = {
-    ...{
-      version: 1,
-      started_at: 1_700_000_000_000_000,
-      at_us: [1e6, 1e6],
-      cpu_us: [9e5, 1e6],
-      rss_kib: [4e5, 5e5],
-    },
-    ...{
-      read_bytes: [0, 0],
-      written_bytes: [0, 0],
-      processes: [1, 1],
-      gpu_us: [5e5, 15e5],
-      gpu_kib: [2e6, 4e6],
-    },
+    version: 1,
+    started_at: 1_700_000_000_000_000,
+    at_us: [1e6, 1e6],
+    cpu_us: [9e5, 1e6],
+    rss_kib: [4e5, 5e5],
+    read_bytes: [0, 0],
+    written_bytes: [0, 0],
+    processes: [1, 1],
+    gpu_us: [5e5, 15e5],
+    gpu_kib: [2e6, 4e6],
   };
   const folder = join(own.folder, ".spinloom/runs/KindsFlow/1/resources");
   mkdirSync(folder, { recursive: true });

@@ -117,6 +117,18 @@ test("what is taken before the server has answered is what is typed", async ({ p
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(box(page)).toHaveValue("status:");
+  // Whoever goes away meanwhile takes nothing.
+  await box(page).fill("");
+  await expect(page.getByRole("option", { name: /^tag:/ })).toBeVisible();
+  await page.keyboard.type("stat");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await box(page).blur();
+  await box(page).focus();
+  await expect(page.getByRole("option", { name: /^status:/ })).toBeVisible();
+  await expect(page.getByRole("option", { name: /^tag:/ })).toHaveCount(0);
+  await expect(box(page)).toHaveValue("stat");
 });
 
 test.describe("a wrong query", () => {

@@ -755,7 +755,7 @@ export interface paths {
          *     `state` is that of the run's answer; `{"type":"task","id":…,"task":…}` as `/tasks/{task}` answers; `{"type":"log","id":…,"log":…}` with new lines, as
          *     a page of a log has them; `{"type":"cards","id":…,"cards":[…]}` with those that are new or were made anew; and `{"type":"log_end","id":…}` after the last; `{"type":"gone","id":…}` when a
          *     run has been deleted; `{"type":"runs","id":…,"seq":…,"changed":[…],"left":[…],"reload":false}` of a list, where `left` names runs
-         *     that have changed and are not of it, and `reload` says to ask for it again; `{"type":"problem","id":…,…}` for what cannot be watched; `{"type":"pong"}`.
+         *     that have changed and are not of it, and `reload` says to ask for it again; `{"type":"problem","id":…,…}` for what cannot be watched (what only cannot be read now is tried again, but for a log); `{"type":"pong"}`.
          */
         get: operations["live"];
         put?: never;

@@ -33,7 +33,7 @@ export function StepCurves({ flow, run, step, running }: StepCurvesProps): React
   if (with_curve === 0) {
     return (
       <p className={`${css.note} ${css.beside}`}>
-        No task was long enough for a curve: they are looked at about once a second.
+        No curve was kept: tasks are looked at about once a second.
       </p>
     );
   }
@@ -43,7 +43,7 @@ export function StepCurves({ flow, run, step, running }: StepCurvesProps): React
       {(partial || with_curve < tasks) && (
         <p className={css.note}>
           Of {count(with_curve)} of {partial ? `the first ${plural(tasks, "task")}` : plural(tasks, "task")}:
-          others were shorter than a second.
+          others were too short, or taken over from another run.
         </p>
       )}
     </div>

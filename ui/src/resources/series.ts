@@ -18,7 +18,7 @@ export interface Series {
   readonly atWork: number[];
 }
 
-const BYTES = (kib: number) => kib * 1024;
+const bytesOf = (kib: number) => kib * 1024;
 
 /** Rates from sums: what is told are sums from the start on, which begin with nothing. */
 export function seriesOf(curve: Schemas["ResourceCurve"]): Series {
@@ -32,11 +32,11 @@ export function seriesOf(curve: Schemas["ResourceCurve"]): Series {
   return {
     seconds,
     cores: rate(curve.cpu_us, 1),
-    memory: curve.rss_kib.map(BYTES),
+    memory: curve.rss_kib.map(bytesOf),
     read: rate(curve.read_bytes, 1e6),
     written: rate(curve.written_bytes, 1e6),
     gpus: rate(curve.gpu_us, 1),
-    gpuMemory: curve.gpu_kib.map(BYTES),
+    gpuMemory: curve.gpu_kib.map(bytesOf),
     atWork: [...curve.processes],
   };
 }
@@ -50,11 +50,11 @@ export function stepSeriesOf(curve: Schemas["StepResourceCurve"]): Series {
   return {
     seconds,
     cores: curve.cores,
-    memory: curve.rss_kib.map(BYTES),
+    memory: curve.rss_kib.map(bytesOf),
     read: curve.read_bytes.map(rate),
     written: curve.written_bytes.map(rate),
     gpus: curve.gpus,
-    gpuMemory: curve.gpu_kib.map(BYTES),
+    gpuMemory: curve.gpu_kib.map(bytesOf),
     atWork: curve.attempts,
   };
 }

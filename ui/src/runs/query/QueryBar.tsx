@@ -52,10 +52,13 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
     setPicked(-1);
     setWanted(undefined);
   };
-  const apply = (value: string) => {
+  const close = () => {
     setOpen(false);
     setPicked(-1);
     setWanted(undefined);
+  };
+  const apply = (value: string) => {
+    close();
     onQuery(value.trim());
   };
   const take = (offer: Completion) => {
@@ -91,7 +94,7 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
       else apply(text);
     } else if (key === "Escape") {
       event.stopPropagation();
-      if (open && offers.length > 0) setOpen(false);
+      if (open && offers.length > 0) close();
       else input.current?.blur();
     }
   };
@@ -127,7 +130,7 @@ export function QueryBar({ query, onQuery, problem }: Props): ReactElement {
             onSelect={({ currentTarget }) => setCursor(currentTarget.selectionStart ?? 0)}
             onScroll={({ currentTarget }) => setScroll(currentTarget.scrollLeft)}
             onFocus={() => setOpen(true)}
-            onBlur={() => setOpen(false)}
+            onBlur={close}
             onKeyDown={press}
           />
         </div>

@@ -7,7 +7,7 @@ use spinloom_diagnostics::Result;
 use spinloom_flow::StepName;
 use utoipa::ToSchema;
 
-use super::sum::{Sum, sum};
+use super::sum::sum;
 use crate::api::place::{self, Words};
 use crate::app::App;
 use crate::problem::{Problem, ProblemBody};
@@ -92,33 +92,18 @@ pub(super) async fn step(State(app): State<App>, words: Words) -> Result<Json<St
     let curves = read.await?;
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let last = curves.iter().filter_map(|curve| curve.points.last());
-    let Sum {
-        from,
-        every_us,
-        to,
-        cores,
-        rss_kib,
-        read_bytes,
-        written_bytes,
-        mut gpus,
-        mut gpu_kib,
-        attempts,
-    } = sum(&curves);
-    if curves.iter().all(|curve| curve.gpu_points().is_empty()) {
-        gpus.clear();
-        gpu_kib.clear();
-    }
+    let sum = sum(&curves);
     Ok(Json(StepCurve {
-        from,
-        every_us,
-        to,
-        cores,
-        rss_kib,
-        read_bytes,
-        written_bytes,
-        gpus,
-        gpu_kib,
-        attempts,
+        from: sum.from,
+        every_us: sum.every_us,
+        to: sum.to,
+        cores: sum.cores,
+        rss_kib: sum.rss_kib,
+        read_bytes: sum.read_bytes,
+        written_bytes: sum.written_bytes,
+        gpus: sum.gpus,
+        gpu_kib: sum.gpu_kib,
+        attempts: sum.attempts,
         max_rss_kib: points().map(|point| point.rss_kib).max().unwrap_or(0),
         cpu_us: last.map(|point| point.cpu_us).sum(),
         tasks: count,

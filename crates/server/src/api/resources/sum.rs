@@ -22,9 +22,9 @@ pub(super) struct Sum {
     pub(super) read_bytes: Vec<f64>,
     /// Bytes written.
     pub(super) written_bytes: Vec<f64>,
-    /// GPUs at work, on average.
+    /// GPUs at work, on average. Empty if none was used.
     pub(super) gpus: Vec<f64>,
-    /// Memory of GPUs, KiB, on average.
+    /// Memory of GPUs, KiB, on average. Empty if none was used.
     pub(super) gpu_kib: Vec<f64>,
     /// Attempts at work, on average.
     pub(super) attempts: Vec<f64>,
@@ -66,6 +66,10 @@ pub(super) fn sum(curves: &[Resources]) -> Sum {
         }
     }
     sum.shorten_last();
+    if curves.iter().all(|curve| curve.gpu_points().is_empty()) {
+        sum.gpus.clear();
+        sum.gpu_kib.clear();
+    }
     sum
 }
 
